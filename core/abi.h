@@ -65,19 +65,19 @@ struct abi_attach_out {
 
 /* Counted by the driver. Packets, not NET_BUFFER_LISTs; bytes are of IP packets, without ring headers. */
 struct abi_counters {
-    uint32_t size;       /* sizeof(struct abi_counters) */
-    uint32_t attached;   /* 1 while a session exists */
+    uint32_t size;     /* sizeof(struct abi_counters) */
+    uint32_t attached; /* 1 while a session exists */
     uint64_t to_client_packets;
     uint64_t to_client_bytes;
-    uint64_t to_client_full;     /* lost because the ring was full */
-    uint64_t to_client_refused;  /* lost because there was no session, or it was paused or in low power */
-    uint64_t to_client_invalid;  /* lost because it was no IP packet, too long, or could not be mapped */
+    uint64_t to_client_full;    /* lost because the ring was full */
+    uint64_t to_client_refused; /* lost because there was no session, or it was paused or in low power */
+    uint64_t to_client_invalid; /* lost because it was no IP packet, too long, or could not be mapped */
     uint64_t to_stack_packets;
     uint64_t to_stack_bytes;
-    uint64_t to_stack_invalid;   /* refused because the record held no IP packet */
-    uint64_t to_stack_reserve;   /* indicated from the reserve, because the stack holds all other buffers (not lost) */
-    uint64_t wakes;              /* times the client was woken */
-    uint64_t sleeps;             /* times the ToStack thread slept */
+    uint64_t to_stack_invalid; /* refused because the record held no IP packet */
+    uint64_t to_stack_reserve; /* indicated from the reserve, because the stack holds all other buffers (not lost) */
+    uint64_t wakes;            /* times the client was woken */
+    uint64_t sleeps;           /* times the ToStack thread slept */
 };
 
 _Static_assert(sizeof(struct abi_attach_in) == 40 && sizeof(struct abi_attach_out) == 32, "wire format");
@@ -85,25 +85,21 @@ _Static_assert(sizeof(struct abi_counters) == 96, "wire format");
 _Static_assert(2 * sizeof(struct ring_shared) <= ABI_DATA_OFFSET, "both ring headers fit in front of the records");
 
 /* Bytes from the start of one ring's records to the next: whole pages. */
-static inline uint64_t abi_records_size(uint32_t capacity)
-{
+static inline uint64_t abi_records_size(uint32_t capacity) {
     return ((uint64_t)capacity + RING_SLACK + ABI_PAGE - 1) & ~(uint64_t)(ABI_PAGE - 1);
 }
 
-static inline uint64_t abi_view_size(uint32_t to_client_capacity, uint32_t to_stack_capacity)
-{
+static inline uint64_t abi_view_size(uint32_t to_client_capacity, uint32_t to_stack_capacity) {
     return ABI_DATA_OFFSET + abi_records_size(to_client_capacity) + abi_records_size(to_stack_capacity);
 }
 
-static inline bool abi_attach_valid(const struct abi_attach_in *in)
-{
+static inline bool abi_attach_valid(const struct abi_attach_in *in) {
     return in->version == ABI_VERSION && in->size == sizeof(*in) && ring_capacity_valid(in->to_client_capacity) &&
            ring_capacity_valid(in->to_stack_capacity);
 }
 
 /* What a successful attach answers. */
-static inline struct abi_attach_out abi_attach_reply(const struct abi_attach_in *in, uint64_t view)
-{
+static inline struct abi_attach_out abi_attach_reply(const struct abi_attach_in *in, uint64_t view) {
     return (struct abi_attach_out){
         .size = sizeof(struct abi_attach_out),
         .view = view,

@@ -15,8 +15,7 @@ enum packet_family { PACKET_INVALID = 0, PACKET_IPV4 = 4, PACKET_IPV6 = 6 };
 
 /* The IP version of a packet whose header is whole and whose length field does not claim more bytes than there are
  * (bytes behind the packet are allowed). Checksums, addresses and everything inside are the stack's to judge. */
-static inline enum packet_family packet_family(const uint8_t *data, uint32_t length)
-{
+static inline enum packet_family packet_family(const uint8_t *data, uint32_t length) {
     if (length >= PACKET_IPV4_HEADER && data[0] >> 4 == 4) {
         uint32_t header = (data[0] & 15u) * 4u;
         uint32_t total = (uint32_t)data[2] << 8 | data[3];

@@ -55,7 +55,7 @@
 #define RING_LINE 128u      /* x64 prefetches lines in pairs; some ARM64 lines are this long */
 
 enum ring_state {
-    RING_STATE_NONE = 0,    /* memory that no driver has set up */
+    RING_STATE_NONE = 0, /* memory that no driver has set up */
     RING_STATE_OPEN = 1,
     RING_STATE_CLOSED = 2,  /* the session has ended or the adapter has gone: no more packets either way */
     RING_STATE_CORRUPT = 3, /* the driver found a word that cannot be, and has stopped using the rings */
@@ -109,62 +109,49 @@ struct ring_consumer {
     uint32_t tail;  /* the producer's, when last looked at */
 };
 
-static inline bool ring_capacity_valid(uint32_t capacity)
-{
+static inline bool ring_capacity_valid(uint32_t capacity) {
     return capacity >= RING_CAPACITY_MIN && capacity <= RING_CAPACITY_MAX && (capacity & (capacity - 1)) == 0;
 }
 
 /* Bytes that a record with a packet of this length takes; length at most RING_PACKET_MAX. */
-static inline uint32_t ring_record_size(uint32_t length)
-{
+static inline uint32_t ring_record_size(uint32_t length) {
     return (length + (uint32_t)sizeof(struct ring_record) + RING_ALIGN - 1) & ~(RING_ALIGN - 1);
 }
 
-static inline struct ring_record *ring_record_at(uint8_t *records, uint32_t capacity, uint32_t position)
-{
+static inline struct ring_record *ring_record_at(uint8_t *records, uint32_t capacity, uint32_t position) {
     return (struct ring_record *)(records + (position & (capacity - 1)));
 }
 
-static inline void *ring_record_data(struct ring_record *record)
-{
-    return record + 1;
-}
+static inline void *ring_record_data(struct ring_record *record) { return record + 1; }
 
 /* --- producer ---------------------------------------------------------------------------------------------------- */
 
 static inline void ring_producer_init(struct ring_producer *ring, struct ring_shared *shared, void *records,
-                                      uint32_t capacity)
-{
+                                      uint32_t capacity) {
     *ring = (struct ring_producer){.shared = shared, .records = (uint8_t *)records, .capacity = capacity};
 }
 
 /* Looks at the consumer's head. RING_CORRUPT: it lies outside of what was published to it. */
-static inline enum ring_result ring_producer_refresh(struct ring_producer *ring)
-{
+static inline enum ring_result ring_producer_refresh(struct ring_producer *ring) {
     uint32_t head = atomic_load_acquire(&ring->shared->head); /* H */
 
-    if (head - ring->head > ring->published - ring->head || head % RING_ALIGN != 0)
-        return RING_CORRUPT;
+    if (head - ring->head > ring->published - ring->head || head % RING_ALIGN != 0) return RING_CORRUPT;
     ring->head = head;
     return RING_OK;
 }
 
-static inline bool ring_has_room(const struct ring_producer *ring, uint32_t size)
-{
+static inline bool ring_has_room(const struct ring_producer *ring, uint32_t size) {
     return ring->capacity - (ring->tail - ring->head) >= size;
 }
 
 /* Room for one record, not visible until published; its header is the caller's to fill in, wholly. */
-static inline enum ring_result ring_reserve(struct ring_producer *ring, uint32_t length, struct ring_record **record)
-{
+static inline enum ring_result ring_reserve(struct ring_producer *ring, uint32_t length, struct ring_record **record) {
     uint32_t size = ring_record_size(length);
 
     if (!ring_has_room(ring, size)) {
         enum ring_result result = ring_producer_refresh(ring);
-        if (result != RING_OK)
-            return result;
-        if (!ring_has_room(ring, size))
-            return RING_FULL;
+        if (result != RING_OK) return result;
+        if (!ring_has_room(ring, size)) return RING_FULL;
     }
     *record = ring_record_at(ring->records, ring->capacity, ring->tail);
     ring->tail += size;
@@ -172,37 +159,28 @@ static inline enum ring_result ring_reserve(struct ring_producer *ring, uint32_t
 }
 
 /* Takes reservations back, down to a `tail` remembered from before them. */
-static inline void ring_rewind(struct ring_producer *ring, uint32_t tail)
-{
-    ring->tail = tail;
-}
+static inline void ring_rewind(struct ring_producer *ring, uint32_t tail) { ring->tail = tail; }
 
-/* Shows the consumer everything before `tail`, a position between `published` and ring->tail. True: the consumer sleeps,
- * and the caller must wake it. */
-static inline bool ring_publish_to(struct ring_producer *ring, uint32_t tail)
-{
+/* Shows the consumer everything before `tail`, a position between `published` and ring->tail. True: the consumer
+ * sleeps, and the caller must wake it. */
+static inline bool ring_publish_to(struct ring_producer *ring, uint32_t tail) {
     ring->published = tail;
     atomic_store_release(&ring->shared->tail, tail); /* T */
     atomic_fence_full();                             /* W */
     return atomic_load_relaxed(&ring->shared->want_wake) != 0 && atomic_exchange(&ring->shared->want_wake, 0) != 0;
 }
 
-static inline bool ring_publish(struct ring_producer *ring)
-{
-    return ring_publish_to(ring, ring->tail);
-}
+static inline bool ring_publish(struct ring_producer *ring) { return ring_publish_to(ring, ring->tail); }
 
 /* Asks to be told when there is room for a record of this length. RING_FULL: the consumer will tell, once, when it
  * frees anything; the caller tries again then. RING_OK: there is room already, nobody will tell. */
-static inline enum ring_result ring_arm_room(struct ring_producer *ring, uint32_t length)
-{
+static inline enum ring_result ring_arm_room(struct ring_producer *ring, uint32_t length) {
     enum ring_result result;
 
     atomic_store_relaxed(&ring->shared->want_room, 1);
     atomic_fence_full(); /* R */
     result = ring_producer_refresh(ring);
-    if (result == RING_OK && !ring_has_room(ring, ring_record_size(length)))
-        return RING_FULL;
+    if (result == RING_OK && !ring_has_room(ring, ring_record_size(length))) return RING_FULL;
     atomic_store_relaxed(&ring->shared->want_room, 0);
     return result;
 }
@@ -210,16 +188,14 @@ static inline enum ring_result ring_arm_room(struct ring_producer *ring, uint32_
 /* --- consumer ---------------------------------------------------------------------------------------------------- */
 
 static inline void ring_consumer_init(struct ring_consumer *ring, struct ring_shared *shared, void *records,
-                                      uint32_t capacity)
-{
+                                      uint32_t capacity) {
     *ring = (struct ring_consumer){.shared = shared, .records = (uint8_t *)records, .capacity = capacity};
 }
 
-/* The next record: a copy of its header in `header`, the place of the record itself in `record`. It stays the consumer's
- * until freed. RING_CORRUPT leaves the ring where it was. */
+/* The next record: a copy of its header in `header`, the place of the record itself in `record`. It stays the
+ * consumer's until freed. RING_CORRUPT leaves the ring where it was. */
 static inline enum ring_result ring_take(struct ring_consumer *ring, struct ring_record *header,
-                                         struct ring_record **record)
-{
+                                         struct ring_record **record) {
     struct ring_record *at;
     union {
         uint64_t words[2];
@@ -230,8 +206,7 @@ static inline enum ring_result ring_take(struct ring_consumer *ring, struct ring
     if (ring->head == ring->tail) {
         uint32_t tail = atomic_load_acquire(&ring->shared->tail); /* T */
 
-        if (tail == ring->head)
-            return RING_EMPTY;
+        if (tail == ring->head) return RING_EMPTY;
         if (tail - ring->head > ring->capacity - (ring->head - ring->freed) || tail % RING_ALIGN != 0)
             return RING_CORRUPT;
         ring->tail = tail;
@@ -239,11 +214,9 @@ static inline enum ring_result ring_take(struct ring_consumer *ring, struct ring
     at = ring_record_at(ring->records, ring->capacity, ring->head);
     copy.words[0] = atomic_load_relaxed_64(&((const uint64_t *)at)[0]);
     copy.words[1] = atomic_load_relaxed_64(&((const uint64_t *)at)[1]);
-    if (copy.header.length == 0 || copy.header.length > RING_PACKET_MAX)
-        return RING_CORRUPT;
+    if (copy.header.length == 0 || copy.header.length > RING_PACKET_MAX) return RING_CORRUPT;
     size = ring_record_size(copy.header.length);
-    if (size > ring->tail - ring->head)
-        return RING_CORRUPT;
+    if (size > ring->tail - ring->head) return RING_CORRUPT;
     ring->head += size;
     *header = copy.header;
     *record = at;
@@ -251,32 +224,24 @@ static inline enum ring_result ring_take(struct ring_consumer *ring, struct ring
 }
 
 /* Takes what was taken back into the ring, down to a `head` remembered from before. */
-static inline void ring_put_back(struct ring_consumer *ring, uint32_t head)
-{
-    ring->head = head;
-}
+static inline void ring_put_back(struct ring_consumer *ring, uint32_t head) { ring->head = head; }
 
-/* Gives everything before `head` back, a position between `freed` and ring->head. True: the producer waits for room, and
- * the caller must wake it. */
-static inline bool ring_free_to(struct ring_consumer *ring, uint32_t head)
-{
+/* Gives everything before `head` back, a position between `freed` and ring->head. True: the producer waits for room,
+ * and the caller must wake it. */
+static inline bool ring_free_to(struct ring_consumer *ring, uint32_t head) {
     ring->freed = head;
     atomic_store_release(&ring->shared->head, head); /* H */
     atomic_fence_full();                             /* R */
     return atomic_load_relaxed(&ring->shared->want_room) != 0 && atomic_exchange(&ring->shared->want_room, 0) != 0;
 }
 
-static inline bool ring_free(struct ring_consumer *ring)
-{
-    return ring_free_to(ring, ring->head);
-}
+static inline bool ring_free(struct ring_consumer *ring) { return ring_free_to(ring, ring->head); }
 
 /* Asks for a wake-up. True: the ring is empty, and the producer will wake, once, when that changes. False: there is
  * something to take (or to find corrupt), nobody owes a wake-up; one that was already under way may still come. */
-static inline bool ring_arm_wake(struct ring_consumer *ring)
-{
+static inline bool ring_arm_wake(struct ring_consumer *ring) {
     atomic_store_relaxed(&ring->shared->want_wake, 1);
-    atomic_fence_full(); /* W */
+    atomic_fence_full();                                        /* W */
     if (atomic_load_acquire(&ring->shared->tail) == ring->head) /* T */
         return true;
     atomic_store_relaxed(&ring->shared->want_wake, 0);

@@ -43,74 +43,60 @@ static NDIS_STATUS AdapterSetAttributes(ADAPTER *Adapter)
 
 /* clang-format on */
 
-static VOID AdapterFree(ADAPTER *Adapter)
-{
+static VOID AdapterFree(ADAPTER *Adapter) {
     ToStackFree(Adapter);
     GateFree(&Adapter->Gate);
     AdapterDereference(Adapter);
 }
 
-NDIS_STATUS NTAPI AdapterInitialize(NDIS_HANDLE Miniport, NDIS_HANDLE Context, PNDIS_MINIPORT_INIT_PARAMETERS Parameters)
-{
+NDIS_STATUS NTAPI AdapterInitialize(NDIS_HANDLE Miniport, NDIS_HANDLE Context,
+                                    PNDIS_MINIPORT_INIT_PARAMETERS Parameters) {
     ADAPTER *Adapter = AdapterCreate();
     NDIS_STATUS Status = NDIS_STATUS_RESOURCES;
 
-    if (Adapter == NULL)
-        return NDIS_STATUS_RESOURCES;
+    if (Adapter == NULL) return NDIS_STATUS_RESOURCES;
     Adapter->Miniport = Miniport;
     KeInitializeSpinLock(&Adapter->ToClientLock);
     KeInitializeEvent(&Adapter->SessionFree, SynchronizationEvent, TRUE);
-    if (GateInitialize(&Adapter->Gate, BRAND_POOL_TAG))
-        Status = ToStackAllocate(Adapter);
-    if (Status == NDIS_STATUS_SUCCESS)
-        Status = AdapterSetAttributes(Adapter);
-    if (Status == NDIS_STATUS_SUCCESS)
-        Status = ControlRegister(Adapter); /* last: from here on programs come in */
-    if (Status != NDIS_STATUS_SUCCESS)
-        AdapterFree(Adapter);
+    if (GateInitialize(&Adapter->Gate, BRAND_POOL_TAG)) Status = ToStackAllocate(Adapter);
+    if (Status == NDIS_STATUS_SUCCESS) Status = AdapterSetAttributes(Adapter);
+    if (Status == NDIS_STATUS_SUCCESS) Status = ControlRegister(Adapter); /* last: from here on programs come in */
+    if (Status != NDIS_STATUS_SUCCESS) AdapterFree(Adapter);
     return Status;
 }
 
-NDIS_STATUS NTAPI AdapterRestart(NDIS_HANDLE Context, PNDIS_MINIPORT_RESTART_PARAMETERS Parameters)
-{
+NDIS_STATUS NTAPI AdapterRestart(NDIS_HANDLE Context, PNDIS_MINIPORT_RESTART_PARAMETERS Parameters) {
     GateOpen(&((ADAPTER *)Context)->Gate, GATE_PAUSED);
     return NDIS_STATUS_SUCCESS;
 }
 
 /* Cannot fail, so it needs nothing that could be missing. */
-NDIS_STATUS NTAPI AdapterPause(NDIS_HANDLE Context, PNDIS_MINIPORT_PAUSE_PARAMETERS Parameters)
-{
+NDIS_STATUS NTAPI AdapterPause(NDIS_HANDLE Context, PNDIS_MINIPORT_PAUSE_PARAMETERS Parameters) {
     GateClose(&((ADAPTER *)Context)->Gate, GATE_PAUSED);
     return NDIS_STATUS_SUCCESS;
 }
 
 /* Ends the session for good. The client sees "closed" at once; its files stay valid until it closes them. */
-static VOID AdapterRemove(ADAPTER *Adapter)
-{
+static VOID AdapterRemove(ADAPTER *Adapter) {
     GateClose(&Adapter->Gate, GATE_REMOVED);
     SessionDetach(Adapter, NULL, TRUE);
 }
 
-VOID NTAPI AdapterPnpEvent(NDIS_HANDLE Context, PNET_DEVICE_PNP_EVENT Event)
-{
-    if (Event->DevicePnPEvent == NdisDevicePnPEventSurpriseRemoved)
-        AdapterRemove(Context);
+VOID NTAPI AdapterPnpEvent(NDIS_HANDLE Context, PNET_DEVICE_PNP_EVENT Event) {
+    if (Event->DevicePnPEvent == NdisDevicePnPEventSurpriseRemoved) AdapterRemove(Context);
 }
 
-VOID NTAPI AdapterHalt(NDIS_HANDLE Context, NDIS_HALT_ACTION Action)
-{
+VOID NTAPI AdapterHalt(NDIS_HANDLE Context, NDIS_HALT_ACTION Action) {
     AdapterRemove(Context);
     ControlDeregister(Context);
     AdapterFree(Context);
 }
 
-/* The system goes down, and memory with it: there is no device to quiet. May run at any level, so it touches nothing. */
-VOID NTAPI AdapterShutdown(NDIS_HANDLE Context, NDIS_SHUTDOWN_ACTION Action)
-{
-}
+/* The system goes down, and memory with it: there is no device to quiet. May run at any level, so it touches nothing.
+ */
+VOID NTAPI AdapterShutdown(NDIS_HANDLE Context, NDIS_SHUTDOWN_ACTION Action) {}
 
-VOID AdapterIndicateLink(ADAPTER *Adapter, BOOLEAN Up)
-{
+VOID AdapterIndicateLink(ADAPTER *Adapter, BOOLEAN Up) {
     /* clang-format off */
     NDIS_LINK_STATE Link = {
         .Header = HEADER(DEFAULT, LINK_STATE_REVISION_1), .XmitLinkSpeed = LINK_SPEED, .RcvLinkSpeed = LINK_SPEED,

@@ -25,7 +25,6 @@
 
 #include "nt/contract.h"
 #include "nt/ndis.h"
-#include "nt/nt.h"
 
 #include "core/abi.h"
 #include "core/packet.h"
@@ -42,10 +41,9 @@
 typedef enum _SESSION_EVENT { EventData, EventKick, EventRoom, EventCount } SESSION_EVENT;
 
 typedef struct _SESSION {
-    PVOID Section;                 /* -  its pages live as long as the longest of: this, our mapping, the client's view */
-    PMDL Mdl;                      /* -  locks the pages */
-    UCHAR *Memory;                 /* -  the MDL's own mapping */
-    struct ring_shared *Shared;    /* -  two of them: ToClient, ToStack */
+    PVOID Section; /* -  its pages live as long as the longest of: this, our mapping, the client's view */
+    PMDL Mdl;      /* -  locks the pages */
+    UCHAR *Memory; /* -  the MDL's own mapping */
     struct ring_producer ToClient; /* S */
     BOOLEAN ToClientFailed;        /* S  the client's head was impossible: nothing is written any more */
     struct ring_consumer ToStack;  /* t */
@@ -56,10 +54,10 @@ typedef struct _SESSION {
 
 /* Receive buffers of one size. Anybody pushes Returned; the ToStack thread alone takes. */
 typedef struct _BUFFER_CLASS {
-    UCHAR *Memory;                                  /* -  all buffers, in one piece */
-    NET_BUFFER_LIST *Free;                          /* t */
-    NET_BUFFER_LIST *Reserve;                       /* t  lent with NDIS_RECEIVE_FLAGS_RESOURCES only */
-    DECLSPEC_ALIGN(64) NET_BUFFER_LIST *Returned;   /* a  pushed by compare-exchange, taken whole */
+    UCHAR *Memory;                                /* -  all buffers, in one piece */
+    NET_BUFFER_LIST *Free;                        /* t */
+    NET_BUFFER_LIST *Reserve;                     /* t  lent with NDIS_RECEIVE_FLAGS_RESOURCES only */
+    DECLSPEC_ALIGN(64) NET_BUFFER_LIST *Returned; /* a  pushed by compare-exchange, taken whole */
 } BUFFER_CLASS;
 
 enum { BufferSmall, BufferLarge, BufferClasses };
@@ -73,7 +71,7 @@ typedef struct _ADAPTER {
     NDIS_HANDLE ListPool;         /* - */
     GATE Gate;
     BUFFER_CLASS Buffers[BufferClasses];
-    ULONG PacketFilter, Lookahead; /* n */
+    ULONG PacketFilter, Lookahead, Power; /* n */
 
     KEVENT SessionFree; /* the lock C: set while nobody holds it */
     PFILE_OBJECT Owner; /* C  the attached handle's; NULL: nobody is attached */
@@ -105,7 +103,7 @@ MINIPORT_RESTART AdapterRestart;
 MINIPORT_PAUSE AdapterPause;
 MINIPORT_SHUTDOWN AdapterShutdown;
 MINIPORT_DEVICE_PNP_EVENT_NOTIFY AdapterPnpEvent;
-/* Tells NDIS the link state. Under C, so that the last word is the last state, and halt, which takes C, waits for it. */
+/* Tells NDIS the link state. Under C: the last word is the last state, and halt, which takes C, waits for it. */
 _IRQL_requires_(PASSIVE_LEVEL) VOID AdapterIndicateLink(ADAPTER *Adapter, BOOLEAN Up);
 
 /* --- oid.c -------------------------------------------------------------------------------------------------------- */
@@ -116,7 +114,7 @@ extern const NDIS_OID OidSupported[];
 extern const ULONG OidSupportedSize; /* bytes */
 #define OID_PACKET_FILTERS                                                                                             \
     (NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_MULTICAST | NDIS_PACKET_TYPE_ALL_MULTICAST |                         \
-     NDIS_PACKET_TYPE_BROADCAST | NDIS_PACKET_TYPE_ALL_LOCAL | NDIS_PACKET_TYPE_ALL_FUNCTIONAL)
+     NDIS_PACKET_TYPE_BROADCAST)
 #define OID_STATISTICS                                                                                                 \
     (NDIS_STATISTICS_FLAGS_VALID_DIRECTED_FRAMES_RCV | NDIS_STATISTICS_FLAGS_VALID_DIRECTED_BYTES_RCV |                \
      NDIS_STATISTICS_FLAGS_VALID_BYTES_RCV | NDIS_STATISTICS_FLAGS_VALID_RCV_DISCARDS |                                \
@@ -132,8 +130,8 @@ _IRQL_requires_(PASSIVE_LEVEL) VOID ControlDeregister(ADAPTER *Adapter);
 /* --- session.c ---------------------------------------------------------------------------------------------------- */
 
 /* In the client's process, with abi_attach_valid input. Statuses: those of ABI_CTL_ATTACH, and the kernel's own. */
-_IRQL_requires_(PASSIVE_LEVEL)
-NTSTATUS SessionAttach(ADAPTER *Adapter, PFILE_OBJECT File, const struct abi_attach_in *In, struct abi_attach_out *Out);
+_IRQL_requires_(PASSIVE_LEVEL) NTSTATUS
+    SessionAttach(ADAPTER *Adapter, PFILE_OBJECT File, const struct abi_attach_in *In, struct abi_attach_out *Out);
 /* Ends the session of `File`, in any process; with NULL whosesoever it is, and for good: the adapter goes.
  * `Closing`: this file will never attach again. STATUS_INVALID_DEVICE_STATE: it was not attached. */
 _IRQL_requires_(PASSIVE_LEVEL) NTSTATUS SessionDetach(ADAPTER *Adapter, PFILE_OBJECT File, BOOLEAN Closing);

@@ -10,14 +10,12 @@ static KSPIN_LOCK DriverLock;
 static LIST_ENTRY DriverAdapters; /* G */
 DRIVER_INITIALIZE DriverEntry;
 
-ADAPTER *AdapterCreate(VOID)
-{
+ADAPTER *AdapterCreate(VOID) {
     /* ExAllocatePool2 came after Windows 10 1809. */
     ADAPTER *Adapter = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*Adapter), BRAND_POOL_TAG);
     KIRQL Irql;
 
-    if (Adapter == NULL)
-        return NULL;
+    if (Adapter == NULL) return NULL;
     RtlZeroMemory(Adapter, sizeof(*Adapter));
     Adapter->References = 1;
     KeAcquireSpinLock(&DriverLock, &Irql);
@@ -26,8 +24,7 @@ ADAPTER *AdapterCreate(VOID)
     return Adapter;
 }
 
-ADAPTER *AdapterReference(PDEVICE_OBJECT Device)
-{
+ADAPTER *AdapterReference(PDEVICE_OBJECT Device) {
     ADAPTER *Found = NULL;
     KIRQL Irql;
 
@@ -35,31 +32,25 @@ ADAPTER *AdapterReference(PDEVICE_OBJECT Device)
     for (LIST_ENTRY *Entry = DriverAdapters.Flink; Entry != &DriverAdapters && Found == NULL; Entry = Entry->Flink) {
         ADAPTER *Adapter = CONTAINING_RECORD(Entry, ADAPTER, Link);
 
-        if (Adapter->ControlDevice == Device)
-            Found = Adapter;
+        if (Adapter->ControlDevice == Device) Found = Adapter;
     }
-    if (Found != NULL)
-        Found->References++;
+    if (Found != NULL) Found->References++;
     KeReleaseSpinLock(&DriverLock, Irql);
     return Found;
 }
 
-VOID AdapterDereference(ADAPTER *Adapter)
-{
+VOID AdapterDereference(ADAPTER *Adapter) {
     BOOLEAN Last;
     KIRQL Irql;
 
     KeAcquireSpinLock(&DriverLock, &Irql);
     Last = --Adapter->References == 0;
-    if (Last)
-        RemoveEntryList(&Adapter->Link);
+    if (Last) RemoveEntryList(&Adapter->Link);
     KeReleaseSpinLock(&DriverLock, Irql);
-    if (Last)
-        ExFreePoolWithTag(Adapter, BRAND_POOL_TAG);
+    if (Last) ExFreePoolWithTag(Adapter, BRAND_POOL_TAG);
 }
 
-VOID AdapterSetDevice(ADAPTER *Adapter, PDEVICE_OBJECT Device)
-{
+VOID AdapterSetDevice(ADAPTER *Adapter, PDEVICE_OBJECT Device) {
     KIRQL Irql;
 
     KeAcquireSpinLock(&DriverLock, &Irql);
@@ -69,15 +60,13 @@ VOID AdapterSetDevice(ADAPTER *Adapter, PDEVICE_OBJECT Device)
 
 /* No device object is left, so no request can come: what is still in the list belongs to files that NDIS closed without
  * telling us. */
-static VOID NTAPI DriverUnload(PDRIVER_OBJECT DriverObject)
-{
+static VOID NTAPI DriverUnload(PDRIVER_OBJECT DriverObject) {
     NdisMDeregisterMiniportDriver(DriverHandle);
     while (!IsListEmpty(&DriverAdapters))
         ExFreePoolWithTag(CONTAINING_RECORD(RemoveHeadList(&DriverAdapters), ADAPTER, Link), BRAND_POOL_TAG);
 }
 
-NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
-{
+NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) {
     /* 6.82 is NDIS in Windows 10 1809 and Server 2019. */
     /* clang-format off */
     NDIS_MINIPORT_DRIVER_CHARACTERISTICS Miniport = {

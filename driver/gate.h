@@ -6,8 +6,8 @@
  *   Calls  sends under way, and indications under way. Any reason to close waits for these.
  *   Lists  lists that the stack holds. Only a pause waits for these; low power leaves them alone.
  *
- * An indication of n lists takes n+1 references: one on Calls, dropped when the call returns, and n on Lists, dropped as
- * the lists come back. Lists is only entered inside Calls and only closed after it, so it is open whenever Calls is.
+ * An indication of n lists takes n+1 references: one on Calls, dropped when the call returns, and n on Lists, dropped
+ * as the lists come back. Lists is only entered inside Calls and only closed after it, so it is open whenever Calls is.
  *
  * Callers of GateClose and GateOpen are restart, pause, power and removal, which NDIS and PnP serialize: one closer.
  * GateEnter is called at DISPATCH_LEVEL only: a thread that could be suspended inside would stop the whole pause.
@@ -18,7 +18,6 @@
 
 #include "nt/contract.h"
 #include "nt/ndis.h"
-#include "nt/nt.h"
 
 #include "core/atomic.h"
 
@@ -31,82 +30,63 @@ typedef struct _GATE {
     KEVENT Running; /* notification event, set while it is open */
 } GATE;
 
-_IRQL_requires_max_(DISPATCH_LEVEL) static inline BOOLEAN GateEnter(GATE *Gate, ULONG Lists)
-{
-    if (!ExAcquireRundownProtectionCacheAware(Gate->Calls))
-        return FALSE;
-    if (Lists != 0)
-        ExAcquireRundownProtectionCacheAwareEx(Gate->Lists, Lists);
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline BOOLEAN GateEnter(GATE *Gate, ULONG Lists) {
+    if (!ExAcquireRundownProtectionCacheAware(Gate->Calls)) return FALSE;
+    if (Lists != 0) ExAcquireRundownProtectionCacheAwareEx(Gate->Lists, Lists);
     return TRUE;
 }
 
-_IRQL_requires_max_(DISPATCH_LEVEL) static inline VOID GateLeave(GATE *Gate)
-{
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline VOID GateLeave(GATE *Gate) {
     ExReleaseRundownProtectionCacheAware(Gate->Calls);
 }
 
-_IRQL_requires_max_(DISPATCH_LEVEL) static inline VOID GateReturn(GATE *Gate, ULONG Lists)
-{
+_IRQL_requires_max_(DISPATCH_LEVEL) static inline VOID GateReturn(GATE *Gate, ULONG Lists) {
     ExReleaseRundownProtectionCacheAwareEx(Gate->Lists, Lists);
 }
 
 /* The status of what could not enter. */
-static inline NDIS_STATUS GateStatus(const GATE *Gate)
-{
+static inline NDIS_STATUS GateStatus(const GATE *Gate) {
     ULONG Closed = atomic_load_relaxed((const uint32_t *)&Gate->Closed);
 
-    if (Closed & GATE_REMOVED)
-        return NDIS_STATUS_NOT_ACCEPTED;
+    if (Closed & GATE_REMOVED) return NDIS_STATUS_NOT_ACCEPTED;
     return Closed & GATE_LOW_POWER ? NDIS_STATUS_LOW_POWER_STATE : NDIS_STATUS_PAUSED;
 }
 
-_IRQL_requires_(PASSIVE_LEVEL) static inline VOID GateRundown(PEX_RUNDOWN_REF_CACHE_AWARE Rundown)
-{
+_IRQL_requires_(PASSIVE_LEVEL) static inline VOID GateRundown(PEX_RUNDOWN_REF_CACHE_AWARE Rundown) {
     ExWaitForRundownProtectionReleaseCacheAware(Rundown);
     ExRundownCompletedCacheAware(Rundown);
 }
 
-_IRQL_requires_(PASSIVE_LEVEL) static inline VOID GateClose(GATE *Gate, LONG Why)
-{
+_IRQL_requires_(PASSIVE_LEVEL) static inline VOID GateClose(GATE *Gate, LONG Why) {
     LONG Before = InterlockedOr(&Gate->Closed, Why);
 
     KeClearEvent(&Gate->Running);
-    if (Before == 0)
-        GateRundown(Gate->Calls);
-    if (Why == GATE_PAUSED && !(Before & GATE_PAUSED))
-        GateRundown(Gate->Lists);
+    if (Before == 0) GateRundown(Gate->Calls);
+    if (Why == GATE_PAUSED && !(Before & GATE_PAUSED)) GateRundown(Gate->Lists);
 }
 
-_IRQL_requires_(PASSIVE_LEVEL) static inline VOID GateOpen(GATE *Gate, LONG Why)
-{
+_IRQL_requires_(PASSIVE_LEVEL) static inline VOID GateOpen(GATE *Gate, LONG Why) {
     LONG Before = InterlockedAnd(&Gate->Closed, ~Why);
 
-    if (Before & Why & GATE_PAUSED)
-        ExReInitializeRundownProtectionCacheAware(Gate->Lists);
-    if (Before != Why)
-        return;
+    if (Before & Why & GATE_PAUSED) ExReInitializeRundownProtectionCacheAware(Gate->Lists);
+    if (Before != Why) return;
     ExReInitializeRundownProtectionCacheAware(Gate->Calls);
     KeSetEvent(&Gate->Running, IO_NO_INCREMENT, FALSE);
 }
 
 /* Closed, as NDIS starts an adapter paused. FALSE: no memory. GateFree in any case. */
-_IRQL_requires_(PASSIVE_LEVEL) static inline BOOLEAN GateInitialize(GATE *Gate, ULONG Tag)
-{
+_IRQL_requires_(PASSIVE_LEVEL) static inline BOOLEAN GateInitialize(GATE *Gate, ULONG Tag) {
     KeInitializeEvent(&Gate->Running, NotificationEvent, FALSE);
     Gate->Calls = ExAllocateCacheAwareRundownProtection(NonPagedPoolNx, Tag);
     Gate->Lists = ExAllocateCacheAwareRundownProtection(NonPagedPoolNx, Tag);
-    if (Gate->Calls == NULL || Gate->Lists == NULL)
-        return FALSE;
+    if (Gate->Calls == NULL || Gate->Lists == NULL) return FALSE;
     GateClose(Gate, GATE_PAUSED);
     return TRUE;
 }
 
-_IRQL_requires_(PASSIVE_LEVEL) static inline VOID GateFree(GATE *Gate)
-{
-    if (Gate->Calls != NULL)
-        ExFreeCacheAwareRundownProtection(Gate->Calls);
-    if (Gate->Lists != NULL)
-        ExFreeCacheAwareRundownProtection(Gate->Lists);
+_IRQL_requires_(PASSIVE_LEVEL) static inline VOID GateFree(GATE *Gate) {
+    if (Gate->Calls != NULL) ExFreeCacheAwareRundownProtection(Gate->Calls);
+    if (Gate->Lists != NULL) ExFreeCacheAwareRundownProtection(Gate->Lists);
 }
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: GPL-2.0-only
  *
- * What NDIS asks. Much is answered by NDIS itself from the attributes that adapter.c set; this is the rest. All requests
- * are answered at once, and NDIS sends them one at a time.
+ * What NDIS asks. Much is answered by NDIS itself from the attributes that adapter.c set; this is the rest. All
+ * requests are answered at once, and NDIS sends them one at a time.
  */
 #include "driver/driver.h"
 #include "driver/stats.h"
@@ -54,8 +54,7 @@ typedef union _OID_ANSWER {
 } OID_ANSWER;
 
 /* The size of the answer; 0 if there is none. */
-static ULONG OidAnswer(const ADAPTER *Adapter, NDIS_OID Oid, OID_ANSWER *Answer)
-{
+static ULONG OidAnswer(const ADAPTER *Adapter, NDIS_OID Oid, OID_ANSWER *Answer) {
     switch (Oid) {
     case OID_GEN_CURRENT_PACKET_FILTER:
     case OID_GEN_CURRENT_LOOKAHEAD:
@@ -79,70 +78,51 @@ static ULONG OidAnswer(const ADAPTER *Adapter, NDIS_OID Oid, OID_ANSWER *Answer)
     }
     for (ULONG Index = 0; Index < RTL_NUMBER_OF(OidConstants); Index++) {
         Answer->Number = OidConstants[Index].Value;
-        if (OidConstants[Index].Oid == Oid)
-            return sizeof(Answer->Number);
+        if (OidConstants[Index].Oid == Oid) return sizeof(Answer->Number);
     }
     return 0;
 }
 
-static NDIS_STATUS OidQuery(const ADAPTER *Adapter, PNDIS_OID_REQUEST Request)
-{
+static NDIS_STATUS OidQuery(const ADAPTER *Adapter, PNDIS_OID_REQUEST Request) {
     ULONG Room = Request->DATA.QUERY_INFORMATION.InformationBufferLength;
     OID_ANSWER Answer;
     ULONG Size = OidAnswer(Adapter, Request->DATA.QUERY_INFORMATION.Oid, &Answer);
 
-    if (Request->DATA.QUERY_INFORMATION.Oid == OID_PNP_QUERY_POWER)
-        return NDIS_STATUS_SUCCESS; /* any state is fine */
-    if (Size == 0)
-        return NDIS_STATUS_NOT_SUPPORTED;
+    if (Request->DATA.QUERY_INFORMATION.Oid == OID_PNP_QUERY_POWER) return NDIS_STATUS_SUCCESS; /* any state is fine */
+    if (Size == 0) return NDIS_STATUS_NOT_SUPPORTED;
     Request->DATA.QUERY_INFORMATION.BytesNeeded = Size;
     /* A counter is given in 32 bits to whoever has no room for 64, and BytesNeeded says that there are more. */
-    if (Size == sizeof(ULONG64) && Room < Size)
-        Size = sizeof(ULONG);
-    if (Room < Size)
-        return NDIS_STATUS_BUFFER_TOO_SHORT;
+    if (Size == sizeof(ULONG64) && Room < Size) Size = sizeof(ULONG);
+    if (Room < Size) return NDIS_STATUS_BUFFER_TOO_SHORT;
     RtlCopyMemory(Request->DATA.QUERY_INFORMATION.InformationBuffer, &Answer, Size);
     Request->DATA.QUERY_INFORMATION.BytesWritten = Size;
     return NDIS_STATUS_SUCCESS;
 }
 
-static NDIS_STATUS OidSet(ADAPTER *Adapter, PNDIS_OID_REQUEST Request)
-{
-    const ULONG *Number = Request->DATA.SET_INFORMATION.InformationBuffer;
-    BOOLEAN Short = Request->DATA.SET_INFORMATION.InformationBufferLength < sizeof(*Number);
+static NDIS_STATUS OidSet(ADAPTER *Adapter, PNDIS_OID_REQUEST Request) {
+    ULONG *Target;
 
-    Request->DATA.SET_INFORMATION.BytesNeeded = Short ? sizeof(*Number) : 0;
-    Request->DATA.SET_INFORMATION.BytesRead = Short ? 0 : sizeof(*Number);
     switch (Request->DATA.SET_INFORMATION.Oid) {
-    case OID_GEN_CURRENT_PACKET_FILTER: /* only to be queried: every packet is for this host or from it */
-        Adapter->PacketFilter = Short ? Adapter->PacketFilter : *Number;
-        break;
-    case OID_GEN_CURRENT_LOOKAHEAD:
-        Adapter->Lookahead = Short ? Adapter->Lookahead : *Number;
-        break;
-    case OID_PNP_SET_POWER:
-        if (!Short)
-            (*Number == NdisDeviceStateD0 ? GateOpen : GateClose)(&Adapter->Gate, GATE_LOW_POWER);
-        break;
-    case OID_GEN_INTERRUPT_MODERATION:
-        return NDIS_STATUS_INVALID_DATA; /* as documented for adapters without it */
+    case OID_GEN_CURRENT_PACKET_FILTER: Target = &Adapter->PacketFilter; break; /* there is nothing to filter */
+    case OID_GEN_CURRENT_LOOKAHEAD: Target = &Adapter->Lookahead; break;
+    case OID_PNP_SET_POWER: Target = &Adapter->Power; break;
     case OID_GEN_NETWORK_LAYER_ADDRESSES:
-    case OID_GEN_LINK_PARAMETERS:
-        return NDIS_STATUS_SUCCESS; /* for cards that would act on it */
-    default:
-        return NDIS_STATUS_NOT_SUPPORTED;
+    case OID_GEN_LINK_PARAMETERS: return NDIS_STATUS_SUCCESS;           /* for cards that would act on it */
+    case OID_GEN_INTERRUPT_MODERATION: return NDIS_STATUS_INVALID_DATA; /* as documented for adapters without it */
+    default: return NDIS_STATUS_NOT_SUPPORTED;
     }
-    return Short ? NDIS_STATUS_INVALID_LENGTH : NDIS_STATUS_SUCCESS;
+    Request->DATA.SET_INFORMATION.BytesNeeded = sizeof(*Target);
+    if (Request->DATA.SET_INFORMATION.InformationBufferLength < sizeof(*Target)) return NDIS_STATUS_INVALID_LENGTH;
+    Request->DATA.SET_INFORMATION.BytesRead = sizeof(*Target);
+    *Target = *(const ULONG *)Request->DATA.SET_INFORMATION.InformationBuffer;
+    if (Target == &Adapter->Power)
+        (*Target == NdisDeviceStateD0 ? GateOpen : GateClose)(&Adapter->Gate, GATE_LOW_POWER);
+    return NDIS_STATUS_SUCCESS;
 }
 
-NDIS_STATUS NTAPI OidRequest(NDIS_HANDLE Context, PNDIS_OID_REQUEST Request)
-{
-    if (Request->RequestType == NdisRequestMethod)
-        return NDIS_STATUS_NOT_SUPPORTED;
+NDIS_STATUS NTAPI OidRequest(NDIS_HANDLE Context, PNDIS_OID_REQUEST Request) {
+    if (Request->RequestType == NdisRequestMethod) return NDIS_STATUS_NOT_SUPPORTED;
     return Request->RequestType == NdisRequestSetInformation ? OidSet(Context, Request) : OidQuery(Context, Request);
 }
 
-VOID NTAPI OidCancel(NDIS_HANDLE Context, PVOID RequestId)
-{
-    /* nothing is ever pending */
-}
+VOID NTAPI OidCancel(NDIS_HANDLE Context, PVOID RequestId) { /* nothing is ever pending */ }

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: GPL-2.0-only
  *
- * Attach and detach, one at a time. Whoever wants to end a session while it is being made (another handle's close, halt)
- * waits for that; making one is bounded, so the wait is.
+ * Attach and detach, one at a time. Whoever wants to end a session while it is being made (another handle's close,
+ * halt) waits for that; making one is bounded, so the wait is.
  *
  * What user mode gives us: two sizes and three event handles. What it gets: an address of memory that we made. Nothing
  * of the client's is locked or mapped, so its process can end whenever it likes.
@@ -12,59 +12,47 @@
 /* --- the parts of a session --------------------------------------------------------------------------------------- */
 
 /* Locks the section's pages and keeps our own view of them. The view in system space is only the way to find them. */
-static NTSTATUS SessionMapMemory(SESSION *Session, ULONG Size)
-{
+static NTSTATUS SessionMapMemory(SESSION *Session, ULONG Size) {
     PVOID View = NULL;
     SIZE_T ViewSize = 0;
     NTSTATUS Status = MmMapViewInSystemSpace(Session->Section, &View, &ViewSize);
 
-    if (!NT_SUCCESS(Status))
-        return Status;
+    if (!NT_SUCCESS(Status)) return Status;
     Session->Mdl = IoAllocateMdl(View, Size, FALSE, FALSE, NULL);
-    if (Session->Mdl == NULL) {
-        Status = STATUS_INSUFFICIENT_RESOURCES;
-    } else {
+    if (Session->Mdl != NULL) {
         NT_TRY { /* locking raises what it fails with: a quota, a failed page-in */
             MmProbeAndLockPages(Session->Mdl, KernelMode, IoModifyAccess);
             Session->Memory = MmGetSystemAddressForMdlSafe(Session->Mdl, NormalPagePriority | MdlMappingNoExecute);
-            if (Session->Memory == NULL) {
-                MmUnlockPages(Session->Mdl);
-                Status = STATUS_INSUFFICIENT_RESOURCES;
-            }
-        }
-        NT_EXCEPT {
+        } NT_EXCEPT {
             Status = NT_EXCEPTION_CODE();
-        }
-        NT_END_TRY
+        } NT_END_TRY
     }
     MmUnmapViewInSystemSpace(View);
-    return Status;
+    return NT_SUCCESS(Status) && Session->Memory == NULL ? STATUS_INSUFFICIENT_RESOURCES : Status;
 }
 
-static VOID SessionInitializeRings(SESSION *Session, const struct abi_attach_in *In)
-{
+static VOID SessionInitializeRings(SESSION *Session, const struct abi_attach_in *In) {
+    struct ring_shared *Shared = (struct ring_shared *)Session->Memory;
     UCHAR *Records = Session->Memory + ABI_DATA_OFFSET;
 
-    Session->Shared = (struct ring_shared *)Session->Memory;
-    ring_producer_init(&Session->ToClient, &Session->Shared[0], Records, In->to_client_capacity);
+    ring_producer_init(&Session->ToClient, Shared, Records, In->to_client_capacity);
     Records += abi_records_size(In->to_client_capacity);
-    ring_consumer_init(&Session->ToStack, &Session->Shared[1], Records, In->to_stack_capacity);
-    Session->Shared[0].want_wake = 1; /* a program that waits before it ever looked must be woken, too */
-    Session->Shared[0].state = Session->Shared[1].state = RING_STATE_OPEN;
+    ring_consumer_init(&Session->ToStack, Shared + 1, Records, In->to_stack_capacity);
+    Shared[0].want_wake = 1; /* a program that waits before it ever looked must be woken, too */
+    Shared[0].state = Shared[1].state = RING_STATE_OPEN;
 }
 
-VOID SessionPublish(SESSION *Session, enum ring_state State)
-{
-    for (ULONG Index = 0; Index < 2; Index++) {
-        if (atomic_load_relaxed(&Session->Shared[Index].state) == RING_STATE_OPEN)
-            atomic_store_release(&Session->Shared[Index].state, State);
-    }
+VOID SessionPublish(SESSION *Session, enum ring_state State) {
+    struct ring_shared *Shared = (struct ring_shared *)Session->Memory;
+
+    for (ULONG Index = 0; Index < 2; Index++)
+        if (atomic_load_relaxed(&Shared[Index].state) == RING_STATE_OPEN)
+            atomic_store_release(&Shared[Index].state, State);
     KeSetEvent(Session->Events[EventData], IO_NETWORK_INCREMENT, FALSE);
     KeSetEvent(Session->Events[EventRoom], IO_NETWORK_INCREMENT, FALSE);
 }
 
-static NTSTATUS SessionReferenceEvents(SESSION *Session, const struct abi_attach_in *In)
-{
+static NTSTATUS SessionReferenceEvents(SESSION *Session, const struct abi_attach_in *In) {
     const uint64_t Handles[EventCount] = {In->data_event, In->kick_event, In->room_event};
     NTSTATUS Status = STATUS_SUCCESS;
 
@@ -76,30 +64,26 @@ static NTSTATUS SessionReferenceEvents(SESSION *Session, const struct abi_attach
 }
 
 /* Undoes whatever of SessionCreate was done, in reverse. */
-static VOID SessionDestroy(SESSION *Session)
-{
+static VOID SessionDestroy(SESSION *Session) {
     if (Session->Thread != NULL) {
         KeSetEvent(&Session->Stop, IO_NO_INCREMENT, FALSE);
         KeWaitForSingleObject(Session->Thread, Executive, KernelMode, FALSE, NULL);
         ObDereferenceObject(Session->Thread);
     }
-    if (Session->Memory != NULL)
-        MmUnlockPages(Session->Mdl); /* and with them our mapping */
-    if (Session->Mdl != NULL)
+    if (Session->Mdl != NULL) {
+        if (Session->Mdl->MdlFlags & MDL_PAGES_LOCKED) MmUnlockPages(Session->Mdl); /* and with them our mapping */
         IoFreeMdl(Session->Mdl);
-    if (Session->Section != NULL)
-        ObDereferenceObject(Session->Section);
+    }
+    if (Session->Section != NULL) ObDereferenceObject(Session->Section);
     for (ULONG Index = 0; Index < EventCount; Index++) {
-        if (Session->Events[Index] != NULL)
-            ObDereferenceObject(Session->Events[Index]);
+        if (Session->Events[Index] != NULL) ObDereferenceObject(Session->Events[Index]);
     }
     ExFreePoolWithTag(Session, BRAND_POOL_TAG);
 }
 
 /* The client's view comes last: once it is made nothing may fail, since only the client can know whether the address is
  * still its own. What was made before a failure is in the session. */
-static NTSTATUS SessionCreate(ADAPTER *Adapter, SESSION *Session, const struct abi_attach_in *In, PVOID *View)
-{
+static NTSTATUS SessionCreate(ADAPTER *Adapter, SESSION *Session, const struct abi_attach_in *In, PVOID *View) {
     LARGE_INTEGER Size = {.QuadPart = (LONGLONG)abi_view_size(In->to_client_capacity, In->to_stack_capacity)};
     const ACCESS_MASK Access = SECTION_MAP_READ | SECTION_MAP_WRITE;
     HANDLE Section, Thread;
@@ -107,15 +91,12 @@ static NTSTATUS SessionCreate(ADAPTER *Adapter, SESSION *Session, const struct a
     SIZE_T ViewSize = 0;
     NTSTATUS Status = SessionReferenceEvents(Session, In);
 
-    if (!NT_SUCCESS(Status))
-        return Status;
+    if (!NT_SUCCESS(Status)) return Status;
     InitializeObjectAttributes(&Kernel, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
     Status = ZwCreateSection(&Section, Access, &Kernel, &Size, PAGE_READWRITE, SEC_COMMIT, NULL);
-    if (!NT_SUCCESS(Status))
-        return Status;
+    if (!NT_SUCCESS(Status)) return Status;
     Status = ObReferenceObjectByHandle(Section, Access, NULL, KernelMode, &Session->Section, NULL);
-    if (NT_SUCCESS(Status))
-        Status = SessionMapMemory(Session, (ULONG)Size.QuadPart);
+    if (NT_SUCCESS(Status)) Status = SessionMapMemory(Session, (ULONG)Size.QuadPart);
     if (NT_SUCCESS(Status)) {
         SessionInitializeRings(Session, In);
         Adapter->Session = Session;
@@ -125,8 +106,8 @@ static NTSTATUS SessionCreate(ADAPTER *Adapter, SESSION *Session, const struct a
         /* Our own handle, to a thread that runs: this cannot fail. */
         ObReferenceObjectByHandle(Thread, SYNCHRONIZE, *PsThreadType, KernelMode, (PVOID *)&Session->Thread, NULL);
         ZwClose(Thread);
-        Status = ZwMapViewOfSection(Section, ZwCurrentProcess(), View, 0, 0, NULL, &ViewSize, ViewUnmap, 0,
-                                    PAGE_READWRITE);
+        Status =
+            ZwMapViewOfSection(Section, ZwCurrentProcess(), View, 0, 0, NULL, &ViewSize, ViewUnmap, 0, PAGE_READWRITE);
     }
     ZwClose(Section);
     return Status;
@@ -139,21 +120,18 @@ static NTSTATUS SessionCreate(ADAPTER *Adapter, SESSION *Session, const struct a
 
 /* A lock that may be held while waiting for the thread and while NDIS is told of the link, because nothing that those
  * do takes it. The critical region keeps its holder from being suspended. */
-static VOID SessionLock(ADAPTER *Adapter)
-{
+static VOID SessionLock(ADAPTER *Adapter) {
     KeEnterCriticalRegion();
     KeWaitForSingleObject(&Adapter->SessionFree, Executive, KernelMode, FALSE, NULL);
 }
 
-static VOID SessionUnlock(ADAPTER *Adapter)
-{
+static VOID SessionUnlock(ADAPTER *Adapter) {
     KeSetEvent(&Adapter->SessionFree, IO_NO_INCREMENT, FALSE);
     KeLeaveCriticalRegion();
 }
 
 /* Opens gate B to a session, or closes it (NULL), and lets the link follow. */
-static VOID SessionSetGate(ADAPTER *Adapter, SESSION *Session)
-{
+static VOID SessionSetGate(ADAPTER *Adapter, SESSION *Session) {
     KIRQL Irql;
 
     KeAcquireSpinLock(&Adapter->ToClientLock, &Irql);
@@ -162,14 +140,13 @@ static VOID SessionSetGate(ADAPTER *Adapter, SESSION *Session)
     AdapterIndicateLink(Adapter, Session != NULL);
 }
 
-NTSTATUS SessionAttach(ADAPTER *Adapter, PFILE_OBJECT File, const struct abi_attach_in *In, struct abi_attach_out *Out)
-{
+NTSTATUS SessionAttach(ADAPTER *Adapter, PFILE_OBJECT File, const struct abi_attach_in *In,
+                       struct abi_attach_out *Out) {
     SESSION *Session = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*Session), BRAND_POOL_TAG);
     NTSTATUS Status;
     PVOID View = NULL;
 
-    if (Session == NULL)
-        return STATUS_INSUFFICIENT_RESOURCES;
+    if (Session == NULL) return STATUS_INSUFFICIENT_RESOURCES;
     RtlZeroMemory(Session, sizeof(*Session));
     KeInitializeEvent(&Session->Stop, NotificationEvent, FALSE);
     SessionLock(Adapter);
@@ -192,13 +169,11 @@ NTSTATUS SessionAttach(ADAPTER *Adapter, PFILE_OBJECT File, const struct abi_att
     return Status;
 }
 
-NTSTATUS SessionDetach(ADAPTER *Adapter, PFILE_OBJECT File, BOOLEAN Closing)
-{
+NTSTATUS SessionDetach(ADAPTER *Adapter, PFILE_OBJECT File, BOOLEAN Closing) {
     NTSTATUS Status = STATUS_INVALID_DEVICE_STATE;
 
     SessionLock(Adapter);
-    if (Closing && File != NULL)
-        File->FsContext2 = FILE_CLOSING;
+    if (Closing && File != NULL) File->FsContext2 = FILE_CLOSING;
     Adapter->Gone = Adapter->Gone || File == NULL;
     if (Adapter->Owner != NULL && (File == NULL || Adapter->Owner == File)) {
         SessionPublish(Adapter->Session, RING_STATE_CLOSED);

@@ -8,17 +8,16 @@
 #include "driver/stats.h"
 
 /* The packet's bytes from wherever its MDLs have them. FALSE: one could not be mapped, or the chain ends early. */
-static BOOLEAN ToClientCopy(UCHAR *To, NET_BUFFER *Packet)
-{
+static BOOLEAN ToClientCopy(UCHAR *To, NET_BUFFER *Packet) {
     ULONG Left = NET_BUFFER_DATA_LENGTH(Packet);
     ULONG Offset = NET_BUFFER_CURRENT_MDL_OFFSET(Packet);
 
     for (MDL *Mdl = NET_BUFFER_CURRENT_MDL(Packet); Left != 0; Mdl = Mdl->Next, Offset = 0) {
-        const UCHAR *From = Mdl == NULL ? NULL : MmGetSystemAddressForMdlSafe(Mdl, NormalPagePriority | MdlMappingNoExecute);
+        const UCHAR *From =
+            Mdl == NULL ? NULL : MmGetSystemAddressForMdlSafe(Mdl, NormalPagePriority | MdlMappingNoExecute);
         ULONG Size;
 
-        if (From == NULL)
-            return FALSE;
+        if (From == NULL) return FALSE;
         Size = MmGetMdlByteCount(Mdl) - Offset < Left ? MmGetMdlByteCount(Mdl) - Offset : Left;
         RtlCopyMemory(To, From + Offset, Size);
         To += Size;
@@ -29,8 +28,7 @@ static BOOLEAN ToClientCopy(UCHAR *To, NET_BUFFER *Packet)
 
 /* All of a list's packets, or none; ends at the first that cannot be written. *Lost is the counter to blame. */
 static NDIS_STATUS ToClientWriteList(SESSION *Session, NET_BUFFER_LIST *List, struct abi_counters *Counters,
-                                     uint64_t **Lost)
-{
+                                     uint64_t **Lost) {
     struct ring_record *Record;
 
     for (NET_BUFFER *Packet = NET_BUFFER_LIST_FIRST_NB(List); Packet != NULL; Packet = NET_BUFFER_NEXT_NB(Packet)) {
@@ -38,13 +36,11 @@ static NDIS_STATUS ToClientWriteList(SESSION *Session, NET_BUFFER_LIST *List, st
         enum ring_result Result;
 
         *Lost = &Counters->to_client_invalid;
-        if (Length == 0 || Length > RING_PACKET_MAX)
-            return NDIS_STATUS_INVALID_PACKET;
+        if (Length == 0 || Length > RING_PACKET_MAX) return NDIS_STATUS_INVALID_PACKET;
         Result = ring_reserve(&Session->ToClient, Length, &Record);
         if (Result == RING_OK) {
             *Record = (struct ring_record){.length = Length};
-            if (!ToClientCopy(ring_record_data(Record), Packet))
-                return NDIS_STATUS_RESOURCES;
+            if (!ToClientCopy(ring_record_data(Record), Packet)) return NDIS_STATUS_RESOURCES;
         } else if (Result == RING_FULL) {
             *Lost = &Counters->to_client_full;
             return NDIS_STATUS_RESOURCES;
@@ -59,8 +55,7 @@ static NDIS_STATUS ToClientWriteList(SESSION *Session, NET_BUFFER_LIST *List, st
 }
 
 /* Sets each list's status, and counts. Without a session they are refused with Status. */
-static VOID ToClientWriteLists(ADAPTER *Adapter, SESSION *Session, NET_BUFFER_LIST *List, NDIS_STATUS Status)
-{
+static VOID ToClientWriteLists(ADAPTER *Adapter, SESSION *Session, NET_BUFFER_LIST *List, NDIS_STATUS Status) {
     for (; List != NULL; List = NET_BUFFER_LIST_NEXT_NBL(List)) {
         uint64_t *Lost = &Adapter->Counters.to_client_refused;
         ULONG Before = Session != NULL ? Session->ToClient.tail : 0;
@@ -79,14 +74,12 @@ static VOID ToClientWriteLists(ADAPTER *Adapter, SESSION *Session, NET_BUFFER_LI
             StatsAdd(&Adapter->Counters.to_client_bytes, Bytes);
         } else {
             atomic_add_relaxed_64(Lost, Packets);
-            if (Session != NULL)
-                ring_rewind(&Session->ToClient, Before);
+            if (Session != NULL) ring_rewind(&Session->ToClient, Before);
         }
     }
 }
 
-static VOID ToClientWrite(ADAPTER *Adapter, NET_BUFFER_LIST *Lists)
-{
+static VOID ToClientWrite(ADAPTER *Adapter, NET_BUFFER_LIST *Lists) {
     SESSION *Session;
 
     KeAcquireSpinLockAtDpcLevel(&Adapter->ToClientLock);
@@ -100,27 +93,20 @@ static VOID ToClientWrite(ADAPTER *Adapter, NET_BUFFER_LIST *Lists)
     KeReleaseSpinLockFromDpcLevel(&Adapter->ToClientLock);
 }
 
-VOID NTAPI ToClientSend(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists, NDIS_PORT_NUMBER Port, ULONG SendFlags)
-{
+VOID NTAPI ToClientSend(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists, NDIS_PORT_NUMBER Port, ULONG SendFlags) {
     ADAPTER *Adapter = Context;
     KIRQL Irql = DISPATCH_LEVEL;
     BOOLEAN Entered;
 
-    if (!NDIS_TEST_SEND_AT_DISPATCH_LEVEL(SendFlags))
-        KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    if (!NDIS_TEST_SEND_AT_DISPATCH_LEVEL(SendFlags)) KeRaiseIrql(DISPATCH_LEVEL, &Irql);
     Entered = GateEnter(&Adapter->Gate, 0);
     if (Entered)
         ToClientWrite(Adapter, Lists);
     else
         ToClientWriteLists(Adapter, NULL, Lists, GateStatus(&Adapter->Gate));
     NdisMSendNetBufferListsComplete(Adapter->Miniport, Lists, NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL);
-    if (Entered)
-        GateLeave(&Adapter->Gate);
-    if (!NDIS_TEST_SEND_AT_DISPATCH_LEVEL(SendFlags))
-        KeLowerIrql(Irql);
+    if (Entered) GateLeave(&Adapter->Gate);
+    if (!NDIS_TEST_SEND_AT_DISPATCH_LEVEL(SendFlags)) KeLowerIrql(Irql);
 }
 
-VOID NTAPI ToClientCancel(NDIS_HANDLE Context, PVOID CancelId)
-{
-    /* nothing is ever queued */
-}
+VOID NTAPI ToClientCancel(NDIS_HANDLE Context, PVOID CancelId) { /* nothing is ever queued */ }

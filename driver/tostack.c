@@ -1,9 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: GPL-2.0-only
  *
- * Client to stack: take, copy, validate the copy, free the ring, indicate, take back. One thread per session does it, in
- * bundles. The stack may keep lists for seconds and reads headers more than once, so it gets copies in memory that user
- * mode has never seen. When it keeps so many that a class runs dry, the reserve is lent for the duration of the call.
+ * Client to stack: take, copy, validate the copy, free the ring, indicate, take back. One thread per session does it,
+ * in bundles. The stack may keep lists for seconds and reads headers more than once, so it gets copies in memory that
+ * user mode has never seen. When it keeps so many that a class runs dry, the reserve is lent for the duration of the
+ * call.
  */
 #include "driver/driver.h"
 #include "driver/stats.h"
@@ -28,22 +29,21 @@ static const struct {
 #define LIST_MDL(List) (*(MDL **)&NET_BUFFER_LIST_MINIPORT_RESERVED(List)[0])
 #define LIST_CLASS(List) (MmGetMdlByteCount(LIST_MDL(List)) == BufferPlan[BufferSmall].Size ? BufferSmall : BufferLarge)
 
-static VOID ToStackPush(NET_BUFFER_LIST **Top, NET_BUFFER_LIST *List)
-{
+static VOID ToStackPush(NET_BUFFER_LIST **Top, NET_BUFFER_LIST *List) {
     NET_BUFFER_LIST_NEXT_NBL(List) = *Top;
     *Top = List;
 }
 
-NDIS_STATUS ToStackAllocate(ADAPTER *Adapter)
-{
-    NET_BUFFER_LIST_POOL_PARAMETERS Parameters = {
-        .Header = {NDIS_OBJECT_TYPE_DEFAULT, NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1,
-                   NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1},
-        .ProtocolId = NDIS_PROTOCOL_ID_DEFAULT, .fAllocateNetBuffer = TRUE, .PoolTag = BRAND_POOL_TAG};
+NDIS_STATUS ToStackAllocate(ADAPTER *Adapter) {
+    NET_BUFFER_LIST_POOL_PARAMETERS Parameters = {.Header = {NDIS_OBJECT_TYPE_DEFAULT,
+                                                             NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1,
+                                                             NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1},
+                                                  .ProtocolId = NDIS_PROTOCOL_ID_DEFAULT,
+                                                  .fAllocateNetBuffer = TRUE,
+                                                  .PoolTag = BRAND_POOL_TAG};
 
     Adapter->ListPool = NdisAllocateNetBufferListPool(Adapter->Miniport, &Parameters);
-    if (Adapter->ListPool == NULL)
-        return NDIS_STATUS_RESOURCES;
+    if (Adapter->ListPool == NULL) return NDIS_STATUS_RESOURCES;
     for (ULONG Index = 0; Index < BufferClasses; Index++) {
         BUFFER_CLASS *Class = &Adapter->Buffers[Index];
         ULONG Size = BufferPlan[Index].Size;
@@ -51,13 +51,13 @@ NDIS_STATUS ToStackAllocate(ADAPTER *Adapter)
         Class->Memory = ExAllocatePoolWithTag(NonPagedPoolNx, (SIZE_T)BufferPlan[Index].Count * Size, BRAND_POOL_TAG);
         for (ULONG Number = 0; Number < BufferPlan[Index].Count; Number++) {
             MDL *Mdl = Class->Memory == NULL
-                           ? NULL : NdisAllocateMdl(Adapter->Miniport, Class->Memory + (SIZE_T)Number * Size, Size);
+                           ? NULL
+                           : NdisAllocateMdl(Adapter->Miniport, Class->Memory + (SIZE_T)Number * Size, Size);
             NET_BUFFER_LIST *List =
                 Mdl == NULL ? NULL : NdisAllocateNetBufferAndNetBufferList(Adapter->ListPool, 0, 0, Mdl, 0, 0);
 
             if (List == NULL) {
-                if (Mdl != NULL)
-                    NdisFreeMdl(Mdl);
+                if (Mdl != NULL) NdisFreeMdl(Mdl);
                 return NDIS_STATUS_RESOURCES;
             }
             LIST_MDL(List) = Mdl;
@@ -67,8 +67,7 @@ NDIS_STATUS ToStackAllocate(ADAPTER *Adapter)
     return NDIS_STATUS_SUCCESS;
 }
 
-VOID ToStackFree(ADAPTER *Adapter)
-{
+VOID ToStackFree(ADAPTER *Adapter) {
     for (ULONG Index = 0; Index < BufferClasses; Index++) {
         BUFFER_CLASS *Class = &Adapter->Buffers[Index];
         NET_BUFFER_LIST *Tops[] = {Class->Free, Class->Reserve, Class->Returned};
@@ -82,34 +81,27 @@ VOID ToStackFree(ADAPTER *Adapter)
                 NdisFreeMdl(Mdl);
             }
         }
-        if (Class->Memory != NULL)
-            ExFreePoolWithTag(Class->Memory, BRAND_POOL_TAG);
+        if (Class->Memory != NULL) ExFreePoolWithTag(Class->Memory, BRAND_POOL_TAG);
     }
-    if (Adapter->ListPool != NULL)
-        NdisFreeNetBufferListPool(Adapter->ListPool);
+    if (Adapter->ListPool != NULL) NdisFreeNetBufferListPool(Adapter->ListPool);
 }
 
 /* --- take, copy, validate ----------------------------------------------------------------------------------------- */
 
 /* A list for the bundle. NULL: its class is dry, and what the bundle has must go first. */
-static NET_BUFFER_LIST *ToStackTake(BUFFER_CLASS *Class, BUNDLE *Bundle)
-{
+static NET_BUFFER_LIST *ToStackTake(BUFFER_CLASS *Class, BUNDLE *Bundle) {
     NET_BUFFER_LIST **Top = &Class->Free, *List;
 
     if (Class->Free == NULL && atomic_load_pointer_acquire((void *const *)&Class->Returned) != NULL)
         Class->Free = atomic_exchange_pointer((void **)&Class->Returned, NULL);
-    if (Class->Free == NULL && Bundle->Count == 0)
-        Bundle->FromReserve = TRUE;
-    if (Bundle->FromReserve)
-        Top = &Class->Reserve;
+    if (Class->Free == NULL && Bundle->Count == 0) Bundle->FromReserve = TRUE;
+    if (Bundle->FromReserve) Top = &Class->Reserve;
     List = *Top;
-    if (List != NULL)
-        *Top = NET_BUFFER_LIST_NEXT_NBL(List);
+    if (List != NULL) *Top = NET_BUFFER_LIST_NEXT_NBL(List);
     return List;
 }
 
-static VOID ToStackGiveBack(ADAPTER *Adapter, NET_BUFFER_LIST *List, const BUNDLE *Bundle)
-{
+static VOID ToStackGiveBack(ADAPTER *Adapter, NET_BUFFER_LIST *List, const BUNDLE *Bundle) {
     for (NET_BUFFER_LIST *Next; List != NULL; List = Next) {
         BUFFER_CLASS *Class = &Adapter->Buffers[LIST_CLASS(List)];
 
@@ -119,8 +111,7 @@ static VOID ToStackGiveBack(ADAPTER *Adapter, NET_BUFFER_LIST *List, const BUNDL
 }
 
 /* Everything that the last use, or the stack, may have left behind is set anew. */
-static VOID ToStackPrepare(ADAPTER *Adapter, NET_BUFFER_LIST *List, ULONG Length, enum packet_family Family)
-{
+static VOID ToStackPrepare(ADAPTER *Adapter, NET_BUFFER_LIST *List, ULONG Length, enum packet_family Family) {
     NET_BUFFER *Packet = NET_BUFFER_LIST_FIRST_NB(List);
 
     NET_BUFFER_NEXT_NB(Packet) = NULL;
@@ -137,8 +128,7 @@ static VOID ToStackPrepare(ADAPTER *Adapter, NET_BUFFER_LIST *List, ULONG Length
 }
 
 /* RING_OK: there may be more. */
-static enum ring_result ToStackFill(ADAPTER *Adapter, struct ring_consumer *Ring, BUNDLE *Bundle)
-{
+static enum ring_result ToStackFill(ADAPTER *Adapter, struct ring_consumer *Ring, BUNDLE *Bundle) {
     while (Bundle->Count < BUNDLE_PACKETS && Bundle->Bytes < BUNDLE_BYTES) {
         struct ring_record Header, *Record;
         ULONG Before = Ring->head;
@@ -146,8 +136,7 @@ static enum ring_result ToStackFill(ADAPTER *Adapter, struct ring_consumer *Ring
         enum packet_family Family;
         NET_BUFFER_LIST *List;
 
-        if (Result != RING_OK)
-            return Result;
+        if (Result != RING_OK) return Result;
         List = ToStackTake(&Adapter->Buffers[Header.length > BufferPlan[BufferSmall].Size], Bundle);
         if (List == NULL) {
             ring_put_back(Ring, Before);
@@ -171,8 +160,7 @@ static enum ring_result ToStackFill(ADAPTER *Adapter, struct ring_consumer *Ring
 
 /* --- indicate, take back ------------------------------------------------------------------------------------------ */
 
-static BOOLEAN ToStackEnterGate(ADAPTER *Adapter, ULONG Lists)
-{
+static BOOLEAN ToStackEnterGate(ADAPTER *Adapter, ULONG Lists) {
     BOOLEAN Entered;
     KIRQL Irql;
 
@@ -183,14 +171,12 @@ static BOOLEAN ToStackEnterGate(ADAPTER *Adapter, ULONG Lists)
 }
 
 /* While NDIS has us paused, or in low power, the bundle waits, and behind it the ring; unless the session ends. */
-static VOID ToStackIndicate(ADAPTER *Adapter, SESSION *Session, const BUNDLE *Bundle)
-{
+static VOID ToStackIndicate(ADAPTER *Adapter, SESSION *Session, const BUNDLE *Bundle) {
     PVOID Objects[] = {&Session->Stop, &Adapter->Gate.Running};
     BOOLEAN Entered;
 
     while (!(Entered = ToStackEnterGate(Adapter, Bundle->FromReserve ? 0 : Bundle->Count)) &&
-           KeWaitForMultipleObjects(2, Objects, WaitAny, Executive, KernelMode, FALSE, NULL, NULL) != STATUS_WAIT_0)
-        ;
+           KeWaitForMultipleObjects(2, Objects, WaitAny, Executive, KernelMode, FALSE, NULL, NULL) != STATUS_WAIT_0);
     if (Entered) {
         StatsAdd(&Adapter->Counters.to_stack_packets, Bundle->Count);
         StatsAdd(&Adapter->Counters.to_stack_bytes, Bundle->Bytes);
@@ -198,14 +184,11 @@ static VOID ToStackIndicate(ADAPTER *Adapter, SESSION *Session, const BUNDLE *Bu
         NdisMIndicateReceiveNetBufferLists(Adapter->Miniport, Bundle->First, NDIS_DEFAULT_PORT_NUMBER, Bundle->Count,
                                            Bundle->FromReserve ? NDIS_RECEIVE_FLAGS_RESOURCES : 0);
     }
-    if (!Entered || Bundle->FromReserve)
-        ToStackGiveBack(Adapter, Bundle->First, Bundle);
-    if (Entered)
-        GateLeave(&Adapter->Gate);
+    if (!Entered || Bundle->FromReserve) ToStackGiveBack(Adapter, Bundle->First, Bundle);
+    if (Entered) GateLeave(&Adapter->Gate);
 }
 
-VOID NTAPI ToStackReturn(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists, ULONG ReturnFlags)
-{
+VOID NTAPI ToStackReturn(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists, ULONG ReturnFlags) {
     ADAPTER *Adapter = Context;
     NET_BUFFER_LIST *First[BufferClasses] = {0}, *Last[BufferClasses] = {0};
     ULONG Count = 0;
@@ -214,8 +197,7 @@ VOID NTAPI ToStackReturn(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists, ULONG Retu
         ULONG Index = LIST_CLASS(List);
 
         Next = NET_BUFFER_LIST_NEXT_NBL(List);
-        if (First[Index] == NULL)
-            Last[Index] = List;
+        if (First[Index] == NULL) Last[Index] = List;
         ToStackPush(&First[Index], List);
     }
     for (ULONG Index = 0; Index < BufferClasses; Index++) {
@@ -231,8 +213,7 @@ VOID NTAPI ToStackReturn(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists, ULONG Retu
 
 /* --- the thread --------------------------------------------------------------------------------------------------- */
 
-VOID NTAPI ToStackThread(PVOID Context)
-{
+VOID NTAPI ToStackThread(PVOID Context) {
     ADAPTER *Adapter = Context;
     SESSION *Session = Adapter->Session;
     struct ring_consumer *Ring = &Session->ToStack;
@@ -244,8 +225,7 @@ VOID NTAPI ToStackThread(PVOID Context)
 
         if (Ring->head != Ring->freed && ring_free(Ring))
             KeSetEvent(Session->Events[EventRoom], IO_NETWORK_INCREMENT, FALSE);
-        if (Bundle.Count != 0)
-            ToStackIndicate(Adapter, Session, &Bundle);
+        if (Bundle.Count != 0) ToStackIndicate(Adapter, Session, &Bundle);
         if (Result == RING_CORRUPT) {
             SessionPublish(Session, RING_STATE_CORRUPT);
             KeWaitForSingleObject(&Session->Stop, Executive, KernelMode, FALSE, NULL);

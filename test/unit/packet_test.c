@@ -9,8 +9,7 @@
 
 #include "core/packet.h"
 
-START_TEST(ipv4_needs_a_whole_header_and_an_honest_length)
-{
+START_TEST(ipv4_needs_a_whole_header_and_an_honest_length) {
     uint8_t packet[60] = {0x45, 0, 0, 60};
 
     ck_assert_int_eq(packet_family(packet, 60), PACKET_IPV4);
@@ -32,8 +31,7 @@ START_TEST(ipv4_needs_a_whole_header_and_an_honest_length)
 }
 END_TEST
 
-START_TEST(ipv6_needs_a_whole_header_and_an_honest_length)
-{
+START_TEST(ipv6_needs_a_whole_header_and_an_honest_length) {
     uint8_t packet[60] = {0x60, 0, 0, 0, 0, 20};
 
     ck_assert_int_eq(packet_family(packet, 60), PACKET_IPV6);
@@ -46,8 +44,7 @@ START_TEST(ipv6_needs_a_whole_header_and_an_honest_length)
 }
 END_TEST
 
-START_TEST(anything_else_is_invalid_at_any_length)
-{
+START_TEST(anything_else_is_invalid_at_any_length) {
     for (unsigned version = 0; version < 16; version++) {
         for (uint32_t length = 0; length <= 64; length++) {
             uint8_t *packet = calloc(1, length + 1); /* exactly sized, for ASan, but for the one byte */

@@ -21,8 +21,7 @@ struct pair {
     struct ring_consumer consumer;
 };
 
-static struct pair pair_make(uint32_t start)
-{
+static struct pair pair_make(uint32_t start) {
     struct pair pair = {.shared = aligned_alloc(RING_LINE, sizeof(struct ring_shared)),
                         .records = aligned_alloc(4096, CAPACITY + RING_SLACK)};
 
@@ -37,25 +36,21 @@ static struct pair pair_make(uint32_t start)
     return pair;
 }
 
-static void pair_free(struct pair *pair)
-{
+static void pair_free(struct pair *pair) {
     free(pair->shared);
     free(pair->records);
 }
 
-static bool put(struct pair *pair, uint32_t length, uint8_t fill)
-{
+static bool put(struct pair *pair, uint32_t length, uint8_t fill) {
     struct ring_record *record;
 
-    if (ring_reserve(&pair->producer, length, &record) != RING_OK)
-        return false;
+    if (ring_reserve(&pair->producer, length, &record) != RING_OK) return false;
     *record = (struct ring_record){.length = length};
     memset(ring_record_data(record), fill, length);
     return true;
 }
 
-START_TEST(what_goes_in_comes_out_also_where_the_position_overflows)
-{
+START_TEST(what_goes_in_comes_out_also_where_the_position_overflows) {
     struct pair pair = pair_make(0xFFFFF000u);
     struct ring_record header, *record;
 
@@ -75,14 +70,12 @@ START_TEST(what_goes_in_comes_out_also_where_the_position_overflows)
 }
 END_TEST
 
-START_TEST(a_full_ring_holds_exactly_its_capacity)
-{
+START_TEST(a_full_ring_holds_exactly_its_capacity) {
     struct pair pair = pair_make(48);
     struct ring_record header, *record;
     unsigned count = 0;
 
-    while (put(&pair, 1008, 1))
-        count++;
+    while (put(&pair, 1008, 1)) count++;
     ck_assert_uint_eq(count, CAPACITY / 1024);
     ring_publish(&pair.producer);
     ck_assert(!put(&pair, 1, 1));
@@ -94,8 +87,7 @@ START_TEST(a_full_ring_holds_exactly_its_capacity)
 }
 END_TEST
 
-START_TEST(the_largest_packet_at_the_last_place_stays_in_the_slack)
-{
+START_TEST(the_largest_packet_at_the_last_place_stays_in_the_slack) {
     struct pair pair = pair_make(CAPACITY - RING_ALIGN);
     struct ring_record header, *record;
 
@@ -108,8 +100,7 @@ START_TEST(the_largest_packet_at_the_last_place_stays_in_the_slack)
 }
 END_TEST
 
-START_TEST(rewinding_takes_reservations_back)
-{
+START_TEST(rewinding_takes_reservations_back) {
     struct pair pair = pair_make(0);
     struct ring_record header, *record;
     uint32_t before;
@@ -132,8 +123,7 @@ START_TEST(rewinding_takes_reservations_back)
 }
 END_TEST
 
-START_TEST(impossible_positions_are_corrupt_and_change_nothing)
-{
+START_TEST(impossible_positions_are_corrupt_and_change_nothing) {
     static const uint32_t wrong[] = {1, 8, 15, 0x7FFFFFF0u, 0xFFFFFFF0u, CAPACITY + 16, 2 * CAPACITY};
     struct ring_record header, *record;
 
@@ -154,8 +144,7 @@ START_TEST(impossible_positions_are_corrupt_and_change_nothing)
 }
 END_TEST
 
-START_TEST(impossible_lengths_are_corrupt)
-{
+START_TEST(impossible_lengths_are_corrupt) {
     static const uint32_t wrong[] = {0, RING_PACKET_MAX + 1, 0x80000000u, 0xFFFFFFFFu, 0xFFFFFFF0u, 85};
     struct ring_record header, *record;
 
@@ -172,18 +161,16 @@ START_TEST(impossible_lengths_are_corrupt)
 }
 END_TEST
 
-START_TEST(a_wake_up_is_owed_once_per_sleep)
-{
+START_TEST(a_wake_up_is_owed_once_per_sleep) {
     struct pair pair = pair_make(0);
 
     ck_assert(put(&pair, 10, 1));
-    ck_assert(!ring_publish(&pair.producer)); /* nobody sleeps */
+    ck_assert(!ring_publish(&pair.producer));  /* nobody sleeps */
     ck_assert(!ring_arm_wake(&pair.consumer)); /* there is something */
     ck_assert(put(&pair, 10, 1));
     ck_assert(!ring_publish(&pair.producer));
     struct ring_record header, *record;
-    while (ring_take(&pair.consumer, &header, &record) == RING_OK)
-        ;
+    while (ring_take(&pair.consumer, &header, &record) == RING_OK);
     ring_free(&pair.consumer);
     ck_assert(ring_arm_wake(&pair.consumer));
     ck_assert(put(&pair, 10, 1));
@@ -194,13 +181,11 @@ START_TEST(a_wake_up_is_owed_once_per_sleep)
 }
 END_TEST
 
-START_TEST(room_is_told_once_to_who_waits_for_it)
-{
+START_TEST(room_is_told_once_to_who_waits_for_it) {
     struct pair pair = pair_make(0);
     struct ring_record header, *record;
 
-    while (put(&pair, 1008, 1))
-        ;
+    while (put(&pair, 1008, 1));
     ring_publish(&pair.producer);
     ck_assert_int_eq(ring_arm_room(&pair.producer, 1008), RING_FULL);
     ck_assert_int_eq(ring_take(&pair.consumer, &header, &record), RING_OK);
@@ -220,34 +205,27 @@ struct run {
     uint32_t seed, packets;
 };
 
-static uint32_t next(uint32_t *state)
-{
+static uint32_t next(uint32_t *state) {
     *state ^= *state << 13;
     *state ^= *state >> 17;
     *state ^= *state << 5;
     return *state;
 }
 
-static uint32_t length_of(uint32_t seed, uint32_t number)
-{
+static uint32_t length_of(uint32_t seed, uint32_t number) {
     uint32_t state = seed ^ (number * 2654435761u) ^ 0x9E3779B9u;
     uint32_t value = next(&state);
     return value % 16 == 0 ? 1 + value / 16 % RING_PACKET_MAX : 1 + value / 16 % 200;
 }
 
-static void ring_bell(int fd)
-{
-    ck_assert_int_eq(write(fd, &(uint64_t){1}, 8), 8);
-}
+static void ring_bell(int fd) { ck_assert_int_eq(write(fd, &(uint64_t){1}, 8), 8); }
 
-static void wait_bell(int fd)
-{
+static void wait_bell(int fd) {
     uint64_t count;
     ck_assert_int_eq(read(fd, &count, 8), 8);
 }
 
-static void *produce(void *context)
-{
+static void *produce(void *context) {
     struct run *run = context;
     struct ring_producer *ring = &run->pair.producer;
     uint32_t state = run->seed | 1;
@@ -261,23 +239,19 @@ static void *produce(void *context)
             enum ring_result result;
 
             while ((result = ring_reserve(ring, length, &record)) == RING_FULL) {
-                if (ring_publish(ring))
-                    ring_bell(run->wake);
-                if (ring_arm_room(ring, length) == RING_FULL)
-                    wait_bell(run->room);
+                if (ring_publish(ring)) ring_bell(run->wake);
+                if (ring_arm_room(ring, length) == RING_FULL) wait_bell(run->room);
             }
             ck_assert_int_eq(result, RING_OK);
             *record = (struct ring_record){.length = length};
             memset(ring_record_data(record), (int)number, length);
         }
-        if (ring_publish(ring))
-            ring_bell(run->wake);
+        if (ring_publish(ring)) ring_bell(run->wake);
     }
     return NULL;
 }
 
-static void *consume(void *context)
-{
+static void *consume(void *context) {
     struct run *run = context;
     struct ring_consumer *ring = &run->pair.consumer;
     uint32_t state = ~run->seed | 1;
@@ -287,10 +261,8 @@ static void *consume(void *context)
         enum ring_result result = ring_take(ring, &header, &record);
 
         if (result == RING_EMPTY) {
-            if (ring->freed != ring->head && ring_free(ring))
-                ring_bell(run->room);
-            if (ring_arm_wake(ring))
-                wait_bell(run->wake);
+            if (ring->freed != ring->head && ring_free(ring)) ring_bell(run->room);
+            if (ring_arm_wake(ring)) wait_bell(run->wake);
             continue;
         }
         ck_assert_int_eq(result, RING_OK);
@@ -298,17 +270,18 @@ static void *consume(void *context)
         ck_assert_uint_eq(*(uint8_t *)ring_record_data(record), (uint8_t)number);
         ck_assert_uint_eq(((uint8_t *)ring_record_data(record))[header.length - 1], (uint8_t)number);
         number++;
-        if (next(&state) % 4 == 0 && ring_free(ring))
-            ring_bell(run->room);
+        if (next(&state) % 4 == 0 && ring_free(ring)) ring_bell(run->room);
     }
     return NULL;
 }
 
-START_TEST(two_threads_lose_no_packet_and_no_wake_up)
-{
+START_TEST(two_threads_lose_no_packet_and_no_wake_up) {
     for (uint32_t seed = 1; seed <= 12; seed++) {
-        struct run run = {.pair = pair_make(seed * 0x15555550u & ~15u), .wake = eventfd(0, 0), .room = eventfd(0, 0),
-                          .seed = seed, .packets = 20000};
+        struct run run = {.pair = pair_make(seed * 0x15555550u & ~15u),
+                          .wake = eventfd(0, 0),
+                          .room = eventfd(0, 0),
+                          .seed = seed,
+                          .packets = 20000};
         pthread_t producer, consumer;
 
         ck_assert_int_eq(pthread_create(&producer, NULL, produce, &run), 0);
@@ -322,8 +295,7 @@ START_TEST(two_threads_lose_no_packet_and_no_wake_up)
 }
 END_TEST
 
-START_TEST(capacities_are_powers_of_two_in_range)
-{
+START_TEST(capacities_are_powers_of_two_in_range) {
     unsigned valid = 0;
 
     for (uint64_t capacity = 1; capacity <= 0xFFFFFFFFu; capacity *= 2) {
@@ -336,8 +308,7 @@ START_TEST(capacities_are_powers_of_two_in_range)
 }
 END_TEST
 
-START_TEST(the_view_holds_both_rings_in_whole_pages)
-{
+START_TEST(the_view_holds_both_rings_in_whole_pages) {
     for (uint32_t capacity = RING_CAPACITY_MIN; capacity <= RING_CAPACITY_MAX; capacity *= 2) {
         struct abi_attach_in in = {ABI_VERSION, sizeof(in), capacity, RING_CAPACITY_MIN, 1, 1, 1};
         struct abi_attach_out out = abi_attach_reply(&in, 0x10000);

@@ -1,0 +1,357 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Miniport drivers: registration, the checks at the border that every other NDIS file uses, start and stop of NDIS.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/image.h"
+#include "host/ndis_private.h"
+
+#define NDIS_HOST_VERSION 0x0659u /* 6.89: the newest that a driver may ask for */
+
+const struct net_stack *ndis_stack = &stack_fake;
+KSPIN_LOCK ndis_lists;
+__thread unsigned ndis_rw_locks_held;
+
+static struct ndis_driver *drivers;   /* ndis_lists */
+static struct ndis_adapter *adapters; /* ndis_lists */
+
+/* What a handle of the past pointed to, kept so that its use can be named. */
+struct tombstone {
+    struct tombstone *next;
+    void *object;
+};
+static struct tombstone *tombstones; /* ndis_lists */
+
+/* --- small things ------------------------------------------------------------------------------------------------ */
+
+void ndis_mutex_init(struct ndis_mutex *mutex) { KeInitializeEvent(&mutex->free, SynchronizationEvent, TRUE); }
+
+void ndis_mutex_lock(struct ndis_mutex *mutex) {
+    KeWaitForSingleObject(&mutex->free, Executive, KernelMode, FALSE, NULL);
+}
+
+void ndis_mutex_unlock(struct ndis_mutex *mutex) { KeSetEvent(&mutex->free, IO_NO_INCREMENT, FALSE); }
+
+void ndis_bury(void *object) {
+    struct tombstone *stone = calloc(1, sizeof *stone);
+    if (!stone) return; /* leaks, which is what was wanted anyway */
+    stone->object = object;
+    KIRQL irql;
+    KeAcquireSpinLock(&ndis_lists, &irql);
+    stone->next = tombstones;
+    tombstones = stone;
+    KeReleaseSpinLock(&ndis_lists, irql);
+}
+
+bool ndis_header_ok(const NDIS_OBJECT_HEADER *header, uint8_t type, uint8_t revision, uint16_t size) {
+    /* A newer revision is larger and starts alike: accepted, as NDIS does, and read as far as it is known here. */
+    return header->Type == type && header->Revision >= revision && header->Size >= size;
+}
+
+NTSTATUS ndis_to_ntstatus(NDIS_STATUS status) {
+    switch (status) {
+    case NDIS_STATUS_ADAPTER_NOT_FOUND: return STATUS_NO_SUCH_DEVICE;
+    case NDIS_STATUS_RESOURCES: return STATUS_INSUFFICIENT_RESOURCES;
+    case NDIS_STATUS_NOT_SUPPORTED: return STATUS_NOT_SUPPORTED;
+    default: return NT_SUCCESS(status) ? STATUS_UNSUCCESSFUL : status; /* most are NTSTATUS values anyway */
+    }
+}
+
+/* --- checks ------------------------------------------------------------------------------------------------------ */
+
+static const char *handle_text(enum ndis_magic magic) {
+    return magic == NDIS_MAGIC_GONE ? "names an object that is gone" : "is no such handle";
+}
+
+struct ndis_adapter *ndis_adapter_check(NDIS_HANDLE handle, const char *call) {
+    struct ndis_adapter *adapter = handle;
+    enum ndis_magic magic = adapter ? __atomic_load_n(&adapter->magic, __ATOMIC_RELAXED) : 0;
+    if (__builtin_expect(magic == NDIS_MAGIC_ADAPTER, 1)) return adapter;
+    verify_violation(magic == NDIS_MAGIC_GONE ? "ndis-halted-adapter" : "ndis-bad-handle",
+                     "%s: MiniportAdapterHandle %p %s", call, handle, handle_text(magic));
+    return NULL;
+}
+
+struct ndis_driver *ndis_owner_check(NDIS_HANDLE handle, const char *call, struct ndis_adapter **adapter) {
+    enum ndis_magic magic = handle ? __atomic_load_n((enum ndis_magic *)handle, __ATOMIC_RELAXED) : 0;
+    if (adapter) *adapter = NULL;
+    if (magic == NDIS_MAGIC_DRIVER) return handle;
+    if (magic == NDIS_MAGIC_ADAPTER) {
+        struct ndis_adapter *found = handle;
+        if (adapter) *adapter = found;
+        return found->driver;
+    }
+    verify_violation(magic == NDIS_MAGIC_GONE ? "ndis-halted-adapter" : "ndis-bad-handle", "%s: NdisHandle %p %s", call,
+                     handle, handle_text(magic));
+    return NULL;
+}
+
+void ndis_check_no_locks(const char *call) {
+    unsigned held = ke_locks_held() + ndis_rw_locks_held;
+    if (__builtin_expect(held, 0))
+        verify_violation("ndis-lock-held", "%s called with %u lock(s) held; NDIS may call the miniport again from it",
+                         call, held);
+}
+
+struct ndis_call ndis_call_begin(const char *handler) {
+    return (struct ndis_call){.handler = handler, .irql = ke_irql(), .locks = ke_locks_held() + ndis_rw_locks_held};
+}
+
+void ndis_call_end(struct ndis_call call) {
+    if (__builtin_expect(ke_irql() != call.irql, 0))
+        verify_violation("ndis-handler-irql", "%s was called at IRQL %u and returned at %u", call.handler, call.irql,
+                         ke_irql());
+    if (__builtin_expect(ke_locks_held() + ndis_rw_locks_held != call.locks, 0))
+        verify_violation("ndis-handler-locks",
+                         "%s returned with a lock held that it did not hold before, or without one", call.handler);
+}
+
+/* --- registration ------------------------------------------------------------------------------------------------ */
+
+static const struct {
+    uint16_t version;
+    uint8_t revision;
+    uint16_t size;
+} characteristics_of[] = {
+    {0x0650, NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_3, NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_3},
+    {0x0601, NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_2, NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_2},
+};
+
+/* Copies what the caller's revision has; what it lacks stays zero. */
+static NDIS_STATUS characteristics_read(const NDIS_MINIPORT_DRIVER_CHARACTERISTICS *from,
+                                        NDIS_MINIPORT_DRIVER_CHARACTERISTICS *to) {
+    uint16_t version = (uint16_t)(from->MajorNdisVersion << 8 | from->MinorNdisVersion);
+    if (from->MajorNdisVersion != 6 || version < 0x061e || version > NDIS_HOST_VERSION) {
+        host_log("miniport driver asks for NDIS %u.%u; 6.30 to 6.89 are known", from->MajorNdisVersion,
+                 from->MinorNdisVersion);
+        return NDIS_STATUS_BAD_VERSION;
+    }
+    if (from->Header.Type != NDIS_OBJECT_TYPE_MINIPORT_DRIVER_CHARACTERISTICS) goto bad_header;
+    for (size_t i = 0; i < sizeof characteristics_of / sizeof *characteristics_of; i++) {
+        if (version < characteristics_of[i].version || from->Header.Revision != characteristics_of[i].revision)
+            continue;
+        if (from->Header.Size < characteristics_of[i].size) goto bad_header;
+        memset(to, 0, sizeof *to);
+        memcpy(to, from, characteristics_of[i].size);
+        return NDIS_STATUS_SUCCESS;
+    }
+bad_header:
+    verify_violation("ndis-object-header",
+                     "NdisMRegisterMiniportDriver: characteristics of type %#x revision %u size %u "
+                     "do not fit NDIS %u.%u",
+                     from->Header.Type, from->Header.Revision, from->Header.Size, from->MajorNdisVersion,
+                     from->MinorNdisVersion);
+    return NDIS_STATUS_BAD_CHARACTERISTICS;
+}
+
+static const char *missing_handler(const NDIS_MINIPORT_DRIVER_CHARACTERISTICS *c) {
+#define NEED(field)                                                                                                    \
+    if (!c->field) return #field;
+    NEED(InitializeHandlerEx)
+    NEED(HaltHandlerEx)
+    NEED(UnloadHandler)
+    NEED(PauseHandler)
+    NEED(RestartHandler)
+    NEED(OidRequestHandler)
+    NEED(SendNetBufferListsHandler)
+    NEED(ReturnNetBufferListsHandler)
+    NEED(CancelSendHandler)
+    NEED(DevicePnPEventNotifyHandler)
+    NEED(ShutdownHandlerEx)
+    NEED(CancelOidRequestHandler)
+#undef NEED
+    if (!c->DirectOidRequestHandler != !c->CancelDirectOidRequestHandler)
+        return c->DirectOidRequestHandler ? "CancelDirectOidRequestHandler" : "DirectOidRequestHandler";
+    if (c->CheckForHangHandlerEx && !c->ResetHandlerEx) return "ResetHandlerEx";
+    return NULL;
+}
+
+static VOID NTAPI driver_unload(PDRIVER_OBJECT object) {
+    struct ndis_driver *driver = ndis_driver_of(object);
+    if (!driver) return;
+    struct ndis_call call = ndis_call_begin("MiniportDriverUnload");
+    driver->c.UnloadHandler(object);
+    ndis_call_end(call);
+    if (ndis_driver_of(object))
+        verify_violation("ndis-not-deregistered", "the driver unloads without NdisMDeregisterMiniportDriver");
+}
+
+static NDIS_STATUS set_options(struct ndis_driver *driver) {
+    if (!driver->c.SetOptionsHandler) return NDIS_STATUS_SUCCESS;
+    driver->in_set_options = true;
+    struct ndis_call call = ndis_call_begin("MiniportSetOptions");
+    NDIS_STATUS status = driver->c.SetOptionsHandler(driver, driver->context);
+    ndis_call_end(call);
+    driver->in_set_options = false;
+    return status;
+}
+
+static void driver_unlink(struct ndis_driver *driver) {
+    KIRQL irql;
+    KeAcquireSpinLock(&ndis_lists, &irql);
+    for (struct ndis_driver **link = &drivers; *link; link = &(*link)->next) {
+        if (*link == driver) {
+            *link = driver->next;
+            break;
+        }
+    }
+    KeReleaseSpinLock(&ndis_lists, irql);
+    __atomic_store_n(&driver->magic, NDIS_MAGIC_GONE, __ATOMIC_RELAXED);
+    ndis_bury(driver);
+}
+
+NDIS_STATUS NTAPI NdisMRegisterMiniportDriver(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath,
+                                              NDIS_HANDLE MiniportDriverContext,
+                                              PNDIS_MINIPORT_DRIVER_CHARACTERISTICS MiniportDriverCharacteristics,
+                                              PNDIS_HANDLE NdisMiniportDriverHandle) {
+    NT_ENTER(NdisMRegisterMiniportDriver);
+    if (!RegistryPath || !RegistryPath->Buffer)
+        verify_violation("ndis-parameter", "NdisMRegisterMiniportDriver: RegistryPath is not what DriverEntry got");
+    if (NT_FAULT(NdisMRegisterMiniportDriver)) return NDIS_STATUS_RESOURCES;
+    struct ndis_driver *driver = calloc(1, sizeof *driver);
+    if (!driver) return NDIS_STATUS_RESOURCES;
+    NDIS_STATUS status = characteristics_read(MiniportDriverCharacteristics, &driver->c);
+    if (status != NDIS_STATUS_SUCCESS) goto undo_driver;
+    const char *missing = missing_handler(&driver->c);
+    if (missing) {
+        host_log("NdisMRegisterMiniportDriver: %s is missing", missing);
+        status = NDIS_STATUS_BAD_CHARACTERISTICS;
+        goto undo_driver;
+    }
+    driver->magic = NDIS_MAGIC_DRIVER;
+    driver->version = (uint16_t)(driver->c.MajorNdisVersion << 8 | driver->c.MinorNdisVersion);
+    driver->object = DriverObject;
+    driver->context = MiniportDriverContext;
+
+    for (unsigned i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; i++) DriverObject->MajorFunction[i] = ndis_dispatch;
+    DriverObject->DriverExtension->AddDevice = ndis_add_device_entry;
+    DriverObject->DriverUnload = driver_unload;
+
+    KIRQL irql;
+    KeAcquireSpinLock(&ndis_lists, &irql);
+    driver->next = drivers;
+    drivers = driver;
+    KeReleaseSpinLock(&ndis_lists, irql);
+    verify_track("ndis-driver", driver, sizeof *driver, 0, __builtin_return_address(0));
+    /* The handle must be the driver's before MiniportSetOptions runs: it gets the same one. */
+    *NdisMiniportDriverHandle = driver;
+    status = set_options(driver);
+    if (status == NDIS_STATUS_SUCCESS) return status;
+    *NdisMiniportDriverHandle = NULL;
+    verify_untrack("ndis-driver", driver);
+    driver_unlink(driver);
+    return status;
+undo_driver:
+    free(driver);
+    return status;
+}
+
+VOID NTAPI NdisMDeregisterMiniportDriver(NDIS_HANDLE NdisMiniportDriverHandle) {
+    NT_ENTER(NdisMDeregisterMiniportDriver);
+    struct ndis_adapter *adapter;
+    struct ndis_driver *driver = ndis_owner_check(NdisMiniportDriverHandle, "NdisMDeregisterMiniportDriver", &adapter);
+    if (!driver) return;
+    if (adapter) {
+        verify_violation("ndis-bad-handle", "NdisMDeregisterMiniportDriver: got an adapter's handle");
+        return;
+    }
+    unsigned left = ndis_adapters_of(driver);
+    if (left)
+        verify_violation("ndis-deregister-in-use", "NdisMDeregisterMiniportDriver: %u adapter(s) are not halted", left);
+    verify_untrack("ndis-driver", driver);
+    driver_unlink(driver);
+}
+
+NDIS_STATUS NTAPI NdisSetOptionalHandlers(NDIS_HANDLE NdisHandle, PNDIS_DRIVER_OPTIONAL_HANDLERS OptionalHandlers) {
+    NT_ENTER(NdisSetOptionalHandlers);
+    struct ndis_driver *driver = ndis_owner_check(NdisHandle, "NdisSetOptionalHandlers", NULL);
+    if (!driver) return NDIS_STATUS_INVALID_PARAMETER;
+    if (!driver->in_set_options)
+        verify_violation("ndis-optional-handlers", "NdisSetOptionalHandlers: only from MiniportSetOptions");
+    if (OptionalHandlers->Header.Type != NDIS_OBJECT_TYPE_MINIPORT_PNP_CHARACTERISTICS) {
+        host_log("NdisSetOptionalHandlers: object type %#x is not supported", OptionalHandlers->Header.Type);
+        return NDIS_STATUS_NOT_SUPPORTED;
+    }
+    NDIS_MINIPORT_PNP_CHARACTERISTICS *pnp = (NDIS_MINIPORT_PNP_CHARACTERISTICS *)OptionalHandlers;
+    if (!ndis_header_ok(&pnp->Header, NDIS_OBJECT_TYPE_MINIPORT_PNP_CHARACTERISTICS,
+                        NDIS_MINIPORT_PNP_CHARACTERISTICS_REVISION_1,
+                        NDIS_SIZEOF_MINIPORT_PNP_CHARACTERISTICS_REVISION_1)) {
+        verify_violation("ndis-object-header", "NdisSetOptionalHandlers: PnP characteristics of revision %u size %u",
+                         pnp->Header.Revision, pnp->Header.Size);
+        return NDIS_STATUS_INVALID_PARAMETER;
+    }
+    driver->pnp = *pnp;
+    return NDIS_STATUS_SUCCESS;
+}
+
+/* --- lists ------------------------------------------------------------------------------------------------------- */
+
+struct ndis_driver *ndis_driver_of(PDRIVER_OBJECT object) {
+    KIRQL irql;
+    KeAcquireSpinLock(&ndis_lists, &irql);
+    struct ndis_driver *driver = drivers;
+    while (driver && driver->object != object) driver = driver->next;
+    KeReleaseSpinLock(&ndis_lists, irql);
+    return driver;
+}
+
+void ndis_adapter_link(struct ndis_adapter *adapter) {
+    KIRQL irql;
+    KeAcquireSpinLock(&ndis_lists, &irql);
+    adapter->next = adapters;
+    adapters = adapter;
+    KeReleaseSpinLock(&ndis_lists, irql);
+}
+
+void ndis_adapter_unlink(struct ndis_adapter *adapter) {
+    KIRQL irql;
+    KeAcquireSpinLock(&ndis_lists, &irql);
+    for (struct ndis_adapter **link = &adapters; *link; link = &(*link)->next) {
+        if (*link == adapter) {
+            *link = adapter->next;
+            break;
+        }
+    }
+    KeReleaseSpinLock(&ndis_lists, irql);
+    __atomic_store_n(&adapter->magic, NDIS_MAGIC_GONE, __ATOMIC_RELAXED);
+    ndis_bury(adapter);
+}
+
+unsigned ndis_adapters_of(struct ndis_driver *driver) {
+    unsigned count = 0;
+    KIRQL irql;
+    KeAcquireSpinLock(&ndis_lists, &irql);
+    for (struct ndis_adapter *adapter = adapters; adapter; adapter = adapter->next)
+        count += adapter->driver == driver && __atomic_load_n(&adapter->state, __ATOMIC_ACQUIRE) != NDIS_HALTED;
+    KeReleaseSpinLock(&ndis_lists, irql);
+    return count;
+}
+
+struct ndis_adapter *ndis_adapter_find(const GUID *guid) {
+    KIRQL irql;
+    KeAcquireSpinLock(&ndis_lists, &irql);
+    struct ndis_adapter *adapter = adapters;
+    while (adapter && guid && memcmp(&adapter->guid, guid, sizeof *guid)) adapter = adapter->next;
+    KeReleaseSpinLock(&ndis_lists, irql);
+    return adapter;
+}
+
+NTSTATUS ndis_start(const struct net_stack *stack) {
+    if (stack) ndis_stack = stack;
+    KeInitializeSpinLock(&ndis_lists);
+    drivers = NULL;
+    adapters = NULL;
+    return STATUS_SUCCESS;
+}
+
+void ndis_stop(void) {
+    while (tombstones) {
+        struct tombstone *stone = tombstones;
+        tombstones = stone->next;
+        free(stone->object);
+        free(stone);
+    }
+}

@@ -1,0 +1,204 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * What NDIS's own files share: drivers, adapters, lists and the checks at the border to a miniport.
+ */
+#ifndef HOST_NDIS_PRIVATE_H
+#define HOST_NDIS_PRIVATE_H
+
+#include "host/kernel.h"
+#include "host/netstack.h"
+
+#define NDIS_HOST_TAG 0x6964684eu /* "Nhdi" */
+
+/* First word of everything that a miniport holds as an NDIS_HANDLE. A handle outlives its object as a tombstone (GONE)
+ * until ndis_stop, so that a late use is told apart from a wild one. */
+enum ndis_magic {
+    NDIS_MAGIC_DRIVER = 0x4e445256,
+    NDIS_MAGIC_ADAPTER = 0x4e414450,
+    NDIS_MAGIC_DEVICE = 0x4e444556,
+    NDIS_MAGIC_CONFIGURATION = 0x4e434647,
+    NDIS_MAGIC_LIST_POOL = 0x4e4c504c,
+    NDIS_MAGIC_BUFFER_POOL = 0x4e42504c,
+    NDIS_MAGIC_RW_LOCK = 0x4e52574c,
+    NDIS_MAGIC_TIMER = 0x4e544d52,
+    NDIS_MAGIC_WORK_ITEM = 0x4e574b49,
+    NDIS_MAGIC_GONE = 0x4e474f4e,
+};
+
+/* A mutual exclusion for PASSIVE_LEVEL made of an event, so that every wait of NDIS is an NT wait. */
+struct ndis_mutex {
+    KEVENT free;
+};
+void ndis_mutex_init(struct ndis_mutex *mutex);
+void ndis_mutex_lock(struct ndis_mutex *mutex);
+void ndis_mutex_unlock(struct ndis_mutex *mutex);
+
+/* Lock legend: i immutable after registration; l ndis_lists */
+struct ndis_driver {
+    enum ndis_magic magic;
+    uint16_t version;                       /* i: major << 8 | minor, as registered */
+    PDRIVER_OBJECT object;                  /* i */
+    NDIS_HANDLE context;                    /* i */
+    NDIS_MINIPORT_DRIVER_CHARACTERISTICS c; /* i */
+    NDIS_MINIPORT_PNP_CHARACTERISTICS pnp;  /* i: set by NdisSetOptionalHandlers */
+    bool in_set_options;
+    struct ndis_driver *next; /* l */
+};
+
+/* Lock legend: i immutable while initialized; c control (one state change at a time); a atomic; l ndis_lists;
+ * o oid (one request at a time). */
+struct ndis_adapter {
+    enum ndis_magic magic;         /* a */
+    uint32_t state;                /* a: enum ndis_state; written under c */
+    bool low_power;                /* a; written under c */
+    bool ip_medium;                /* i: NdisMediumIP: lists hold bare IP packets */
+    struct ndis_driver *driver;    /* i */
+    NDIS_HANDLE context;           /* i: MiniportAdapterContext */
+    const struct net_stack *stack; /* i */
+    void *stack_context;           /* i */
+    bool bound;                    /* a; written under c */
+
+    _Alignas(64) int64_t sent;      /* a: lists that the miniport got while Running and holds */
+    int64_t late;                   /* a: the same for lists that it got in any other state */
+    int64_t sends;                  /* a: calls of MiniportSendNetBufferLists made while Running */
+    _Alignas(64) int64_t indicated; /* a: lists that the stack holds */
+    _Alignas(64) int64_t calls;     /* a: miniport calls into the data path that have not returned */
+    uint32_t draining;              /* a: somebody waits on `drained` for calls or sends to become 0 */
+    KEVENT drained;
+    int64_t calls_at_pause; /* c: what `calls` was when the last pause completed */
+
+    _Alignas(64) struct ndis_mutex control;
+    PDEVICE_OBJECT physical, functional, lower;                 /* i */
+    GUID guid;                                                  /* i */
+    NET_LUID luid;                                              /* i */
+    ULONG if_index;                                             /* i */
+    char *software_key;                                         /* i: registry path, UTF-8 */
+    NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES registration; /* i */
+    NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES general;           /* i; pointers below */
+    NDIS_PM_CAPABILITIES pm;                                    /* i */
+    NDIS_OID *oids;                                             /* i: copy of the supported list */
+    bool registration_set, general_set;                         /* c */
+    bool surprise_removed;                                      /* c */
+    bool paused_for_power, halted_for_power;                    /* c */
+    int64_t devices;                /* a: made with this adapter's handle and not deregistered */
+    NDIS_HANDLE add_device_context; /* i */
+    uint32_t connect_state;         /* a: NDIS_MEDIA_CONNECT_STATE */
+
+    uint32_t pause_pending, restart_pending; /* a: a completion call is awaited */
+    KEVENT pause_done, restart_done;
+    NDIS_STATUS restart_status; /* handed over by restart_done */
+
+    struct ndis_mutex oid;
+    NDIS_OID_REQUEST *oid_current; /* a: the request that the miniport has */
+    NDIS_STATUS oid_status;        /* handed over by oid_done */
+    KEVENT oid_done;
+
+    struct ndis_adapter *next; /* l */
+};
+
+/* NDIS's fields behind the public ones of a list that it allocated. */
+enum nbl_state { NBL_FREE, NBL_OWNED, NBL_SENT, NBL_INDICATED, NBL_LENT /* indicated with RESOURCES */ };
+#define NBL_PRIVATE_MAGIC 0x4e424c50u
+
+struct nbl_private {
+    uint32_t magic;
+    uint32_t state;               /* atomic: enum nbl_state */
+    bool late;                    /* SENT while the adapter was not Running */
+    struct ndis_adapter *adapter; /* whose miniport (SENT) or stack (INDICATED) holds it */
+    struct nbl_pool *pool;
+    NET_BUFFER *own_buffer;               /* allocated together with the list, else NULL */
+    NET_BUFFER_LIST_CONTEXT *own_context; /* space of the pool's ContextSize, else NULL */
+    NET_BUFFER_LIST *free_next;
+};
+
+static inline struct nbl_private *nbl_private(NET_BUFFER_LIST *list) {
+    return (struct nbl_private *)((char *)list + ((sizeof(NET_BUFFER_LIST) + 15) & ~(size_t)15));
+}
+
+/* The list's private part, or NULL after a violation when NDIS did not allocate it or it has been freed. */
+struct nbl_private *nbl_check(NET_BUFFER_LIST *list, const char *call);
+
+/* The chain position of byte `offset`: *mdl and *mdl_offset. false when the chain is shorter (offset == its length is
+ * allowed and names the end of the last MDL). */
+bool nbl_locate(MDL *chain, ULONG offset, MDL **mdl, ULONG *mdl_offset);
+
+/* One row of the table of object headers: what the given NDIS version accepts. */
+bool ndis_header_ok(const NDIS_OBJECT_HEADER *header, uint8_t type, uint8_t revision, uint16_t size);
+
+struct ndis_adapter *ndis_adapter_check(NDIS_HANDLE handle, const char *call);
+/* A driver or adapter handle, as calls that take either get it; *adapter is NULL for a driver. NULL after a violation.
+ */
+struct ndis_driver *ndis_owner_check(NDIS_HANDLE handle, const char *call, struct ndis_adapter **adapter);
+/* No spin lock may be held when NDIS is called back into (the stack may re-enter the miniport at once). */
+void ndis_check_no_locks(const char *call);
+/* Around a call into a miniport: the handler must come back with the IRQL and the locks that it was given. */
+struct ndis_call {
+    const char *handler;
+    KIRQL irql;
+    unsigned locks;
+};
+struct ndis_call ndis_call_begin(const char *handler);
+void ndis_call_end(struct ndis_call call);
+
+unsigned ke_locks_held(void); /* ke.c: spin locks that the calling thread holds */
+extern __thread unsigned ndis_rw_locks_held;
+
+NTSTATUS NTAPI ndis_add_device_entry(PDRIVER_OBJECT driver, PDEVICE_OBJECT physical_device);
+NTSTATUS NTAPI ndis_dispatch(PDEVICE_OBJECT device, PIRP irp);
+struct ndis_driver *ndis_driver_of(PDRIVER_OBJECT object);
+
+/* The functional device's extension, and that of a device made by NdisRegisterDeviceEx. */
+enum ndis_device_kind { NDIS_DEVICE_FUNCTIONAL = 0x4e464e44, NDIS_DEVICE_CONTROL = 0x4e435444 };
+struct ndis_device_extension {
+    enum ndis_device_kind kind;
+    struct ndis_adapter *adapter; /* functional */
+    struct ndis_device *device;   /* control; NULL after NdisDeregisterDeviceEx (atomic) */
+};
+
+/* Counts a call into or out of the data path, so that a state change can wait for it (ndis_drain). */
+static inline void ndis_enter(int64_t *counter) { __atomic_fetch_add(counter, 1, __ATOMIC_SEQ_CST); }
+static inline void ndis_leave(struct ndis_adapter *adapter, int64_t *counter) {
+    /* Pairs with the store of `draining` and the look at the counter in ndis_drain: one of the two sees the other. */
+    if (__atomic_sub_fetch(counter, 1, __ATOMIC_SEQ_CST) == 0 && __atomic_load_n(&adapter->draining, __ATOMIC_SEQ_CST))
+        KeSetEvent(&adapter->drained, IO_NO_INCREMENT, FALSE);
+}
+
+/* State changes, called from the dispatch of PnP requests. */
+NTSTATUS ndis_adapter_start(struct ndis_adapter *adapter);
+void ndis_adapter_surprise(struct ndis_adapter *adapter);
+NDIS_STATUS ndis_pause_locked(struct ndis_adapter *adapter, ULONG reason);
+NDIS_STATUS ndis_restart_locked(struct ndis_adapter *adapter);
+NTSTATUS ndis_start_locked(struct ndis_adapter *adapter);
+void ndis_halt_locked(struct ndis_adapter *adapter, NDIS_HALT_ACTION action);
+void ndis_pnp_event(struct ndis_adapter *adapter, NDIS_DEVICE_PNP_EVENT event, void *buffer, ULONG size);
+static inline enum ndis_state ndis_state_of(struct ndis_adapter *adapter) {
+    return __atomic_load_n(&adapter->state, __ATOMIC_ACQUIRE);
+}
+static inline void ndis_state_set(struct ndis_adapter *adapter, enum ndis_state state) {
+    __atomic_store_n(&adapter->state, state, __ATOMIC_RELEASE);
+}
+void ndis_adapter_halt(struct ndis_adapter *adapter, NDIS_HALT_ACTION action); /* pause, unbind, halt; idempotent */
+void ndis_adapter_free(struct ndis_adapter *adapter); /* halted; its handle becomes a tombstone */
+void ndis_adapter_link(struct ndis_adapter *adapter);
+void ndis_adapter_unlink(struct ndis_adapter *adapter); /* becomes a tombstone */
+unsigned ndis_adapters_of(struct ndis_driver *driver);
+void ndis_bury(void *object); /* freed at ndis_stop */
+NTSTATUS ndis_to_ntstatus(NDIS_STATUS status);
+
+/* OIDs that NDIS and TCP/IP send when an adapter starts. */
+void ndis_oid_start_traffic(struct ndis_adapter *adapter);
+void ndis_oid_stop_traffic(struct ndis_adapter *adapter);
+bool ndis_oid_listed(struct ndis_adapter *adapter, NDIS_OID oid);
+
+extern KSPIN_LOCK ndis_lists;
+
+static inline void ndis_relax(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+#endif

@@ -1,0 +1,533 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Device nodes and the PnP thread. Everything that changes a node's state is done by that thread, in the order asked
+ * for: a device created again right after its close is started after the removal has ended.
+ *
+ * An open software device is a handle of the process that made it. When the process dies, its handles are closed, and
+ * with this one the device goes, as on Windows.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/pnp_private.h"
+
+enum request_kind { REQUEST_NOTHING, REQUEST_START, REQUEST_REMOVE, REQUEST_UNINSTALL, REQUEST_UNLOAD, REQUEST_END };
+
+struct request {
+    struct request *next;
+    enum request_kind kind;
+    struct devnode *node; /* referenced */
+    struct device_info info;
+    void (*done)(struct devnode *node, NTSTATUS status, void *context);
+    void *context;
+    KEVENT *finished; /* the asker waits for it */
+    NTSTATUS *status;
+};
+
+/* The object behind an HSWDEVICE. */
+struct software_device {
+    struct devnode *node; /* referenced */
+    PEPROCESS owner;
+    HANDLE handle;
+    struct request *remove; /* made beforehand: a close cannot fail */
+};
+
+struct ndis_mutex pnp_lock;
+static struct devnode *nodes;              /* pnp_lock */
+static ULONG last_id;                      /* pnp_lock */
+static struct request *queue, **queue_end; /* pnp_lock */
+static KEVENT queue_event;
+static PETHREAD pnp_thread;
+static __thread bool on_pnp_thread;
+
+/* --- references -------------------------------------------------------------------------------------------------- */
+
+void pnp_reference(struct devnode *node) { __atomic_fetch_add(&node->references, 1, __ATOMIC_RELAXED); }
+
+void device_info_free(struct device_info *info) {
+    free(info->enumerator);
+    free(info->instance);
+    free(info->hardware_ids);
+    free(info->description);
+    while (info->properties) {
+        struct stored_property *property = info->properties;
+        info->properties = property->next;
+        free(property);
+    }
+    memset(info, 0, sizeof *info);
+}
+
+void pnp_release(struct devnode *node) {
+    if (__atomic_sub_fetch(&node->references, 1, __ATOMIC_ACQ_REL)) return;
+    device_info_free(&node->info);
+    free(node->path);
+    free(node->software_key);
+    free(node->link);
+    free(node);
+}
+
+/* --- the queue --------------------------------------------------------------------------------------------------- */
+
+static void enqueue_locked(struct request *request) {
+    request->next = NULL;
+    *queue_end = request;
+    queue_end = &request->next;
+    KeSetEvent(&queue_event, IO_NO_INCREMENT, FALSE);
+}
+
+static void enqueue(struct request *request) {
+    ndis_mutex_lock(&pnp_lock);
+    enqueue_locked(request);
+    ndis_mutex_unlock(&pnp_lock);
+}
+
+static void request_free(struct request *request) {
+    if (request->node) pnp_release(request->node);
+    device_info_free(&request->info);
+    free(request);
+}
+
+/* Asks the PnP thread and waits. */
+static NTSTATUS ask(enum request_kind kind, struct devnode *node) {
+    if (on_pnp_thread) return STATUS_INVALID_DEVICE_STATE; /* it would wait for itself */
+    struct request *request = calloc(1, sizeof *request);
+    if (!request) return STATUS_INSUFFICIENT_RESOURCES;
+    KEVENT finished;
+    NTSTATUS status = STATUS_SUCCESS;
+    KeInitializeEvent(&finished, NotificationEvent, FALSE);
+    request->kind = kind;
+    request->node = node;
+    if (node) pnp_reference(node);
+    request->finished = &finished;
+    request->status = &status;
+    enqueue(request);
+    KeWaitForSingleObject(&finished, Executive, KernelMode, FALSE, NULL);
+    return status;
+}
+
+void pnp_wait_idle(void) {
+    if (pnp_thread) ask(REQUEST_NOTHING, NULL);
+}
+
+/* --- starting ---------------------------------------------------------------------------------------------------- */
+
+static void problem_set(struct devnode *node, ULONG problem, NTSTATUS status) {
+    ndis_mutex_lock(&pnp_lock);
+    node->problem = problem;
+    node->problem_status = status;
+    ndis_mutex_unlock(&pnp_lock);
+}
+
+/* The device is there, without a driver yet. */
+static NTSTATUS enumerate(struct devnode *node, struct device_info *info) {
+    NTSTATUS status = STATUS_SUCCESS;
+    ndis_mutex_lock(&pnp_lock);
+    device_info_free(&node->info);
+    node->info = *info;
+    memset(info, 0, sizeof *info);
+    if (!node->listed) { /* uninstalled while this request was queued: a new node */
+        node->listed = true;
+        pnp_reference(node);
+        node->next = nodes;
+        nodes = node;
+    }
+    ndis_mutex_unlock(&pnp_lock);
+    if (!node->software_key) status = node_identify(node);
+    if (NT_SUCCESS(status)) status = bus_device_create(node);
+    if (!NT_SUCCESS(status)) return status;
+    ndis_mutex_lock(&pnp_lock);
+    node->present = true;
+    node->problem = 0;
+    node->problem_status = STATUS_SUCCESS;
+    ndis_mutex_unlock(&pnp_lock);
+    return status;
+}
+
+static void start(struct devnode *node) {
+    struct package *package = package_of(node->info.hardware_ids);
+    if (!package) {
+        problem_set(node, CM_PROB_FAILED_INSTALL, STATUS_NOT_FOUND);
+        return;
+    }
+    NTSTATUS status;
+    ULONG problem = package_load(package, &status);
+    if (problem) {
+        problem_set(node, problem, status);
+        return;
+    }
+    PDRIVER_ADD_DEVICE add = package->driver->DriverExtension->AddDevice;
+    status = add ? add(package->driver, node->pdo) : STATUS_NOT_SUPPORTED;
+    if (!NT_SUCCESS(status)) {
+        problem_set(node, CM_PROB_FAILED_ADD, status);
+        return;
+    }
+    package->devices++;
+    ndis_mutex_lock(&pnp_lock);
+    node->has_stack = true;
+    node->package = package;
+    ndis_mutex_unlock(&pnp_lock);
+    status = ndis_device_start(node->pdo, &node->net_cfg);
+    if (!NT_SUCCESS(status)) {
+        /* The stack of a device that did not start is torn down at once. */
+        ndis_device_remove(node->pdo);
+        package->devices--;
+        ndis_mutex_lock(&pnp_lock);
+        node->has_stack = false;
+        ndis_mutex_unlock(&pnp_lock);
+        problem_set(node, CM_PROB_FAILED_START, status);
+        return;
+    }
+    ndis_mutex_lock(&pnp_lock);
+    node->started = true;
+    ndis_mutex_unlock(&pnp_lock);
+    interface_arrive(node);
+}
+
+static void run_start(struct request *request) {
+    struct devnode *node = request->node;
+    NTSTATUS status = enumerate(node, &request->info);
+    if (request->done) request->done(node, status, request->context);
+    if (NT_SUCCESS(status)) start(node);
+}
+
+/* --- removing ---------------------------------------------------------------------------------------------------- */
+
+static void take_away(struct devnode *node, bool surprise) {
+    if (!node->present) return;
+    if (node->started) interface_depart(node);
+    if (node->has_stack) {
+        if (surprise) ndis_device_surprise_remove(node->pdo);
+        ndis_device_remove(node->pdo);
+        node->package->devices--;
+    }
+    bus_device_delete(node);
+    ndis_mutex_lock(&pnp_lock);
+    node->has_stack = false;
+    node->started = false;
+    node->present = false;
+    node->package = NULL;
+    node->problem = CM_PROB_PHANTOM;
+    node->problem_status = STATUS_SUCCESS;
+    ndis_mutex_unlock(&pnp_lock);
+}
+
+static NTSTATUS run_uninstall(struct devnode *node) {
+    if (!node->listed) return STATUS_NO_SUCH_DEVICE;
+    take_away(node, false);
+    node_forget(node);
+    ndis_mutex_lock(&pnp_lock);
+    for (struct devnode **link = &nodes; *link; link = &(*link)->next) {
+        if (*link == node) {
+            *link = node->next;
+            break;
+        }
+    }
+    node->listed = false;
+    free(node->link);
+    node->link = NULL;
+    ndis_mutex_unlock(&pnp_lock);
+    pnp_release(node);
+    return STATUS_SUCCESS;
+}
+
+static bool run(struct request *request) {
+    NTSTATUS status = STATUS_SUCCESS;
+    bool more = true;
+    switch (request->kind) {
+    case REQUEST_NOTHING: break;
+    case REQUEST_START: run_start(request); break;
+    case REQUEST_REMOVE: take_away(request->node, true); break;
+    case REQUEST_UNINSTALL: status = run_uninstall(request->node); break;
+    case REQUEST_UNLOAD: pnp_drivers_unload(); break;
+    case REQUEST_END: more = false; break;
+    }
+    if (request->status) *request->status = status;
+    KEVENT *finished = request->finished;
+    request_free(request);
+    if (finished) KeSetEvent(finished, IO_NO_INCREMENT, FALSE);
+    return more;
+}
+
+static void thread_main(void *unused) {
+    (void)unused;
+    on_pnp_thread = true;
+    for (bool more = true; more;) {
+        ndis_mutex_lock(&pnp_lock);
+        struct request *request = queue;
+        if (request) {
+            queue = request->next;
+            if (!queue) queue_end = &queue;
+        }
+        ndis_mutex_unlock(&pnp_lock);
+        if (request)
+            more = run(request);
+        else
+            KeWaitForSingleObject(&queue_event, Executive, KernelMode, FALSE, NULL);
+    }
+}
+
+/* --- the software device's handle -------------------------------------------------------------------------------- */
+
+static void software_device_close(PEPROCESS process, void *object, bool last) {
+    (void)process;
+    struct software_device *device = object;
+    if (!last) return;
+    ndis_mutex_lock(&pnp_lock);
+    struct request *request = device->remove;
+    device->remove = NULL;
+    if (device->node && device->node->claim == device) device->node->claim = NULL;
+    if (request) enqueue_locked(request);
+    ndis_mutex_unlock(&pnp_lock);
+}
+
+static void software_device_delete(void *object) {
+    struct software_device *device = object;
+    if (device->remove) request_free(device->remove);
+    if (device->node) pnp_release(device->node);
+}
+
+static struct ob_type software_device_type = {
+    .name = "SoftwareDevice",
+    .valid_access = SYNCHRONIZE,
+    .delete = software_device_delete,
+    .close = software_device_close,
+};
+
+/* --- what SwDeviceCreate and its like call ----------------------------------------------------------------------- */
+
+static NTSTATUS info_copy(const struct pnp_software_device *from, struct device_info *to) {
+    static const WCHAR none[2];
+    to->enumerator = wide_copy(from->enumerator);
+    to->instance = wide_copy(from->instance);
+    to->hardware_ids = wide_multi_copy(from->hardware_ids ? from->hardware_ids : none);
+    to->description = from->description ? wide_copy(from->description) : NULL;
+    if (from->container) {
+        to->container = *from->container;
+        to->has_container = true;
+    }
+    if (!to->enumerator || !to->instance || !to->hardware_ids || (from->description && !to->description))
+        return STATUS_INSUFFICIENT_RESOURCES;
+    for (unsigned i = 0; i < from->property_count; i++) {
+        struct stored_property *property = stored_property_copy(&from->properties[i]);
+        if (!property) return STATUS_INSUFFICIENT_RESOURCES;
+        property->next = to->properties;
+        to->properties = property;
+    }
+    return STATUS_SUCCESS;
+}
+
+static WCHAR *path_make(const WCHAR *enumerator, const WCHAR *instance) {
+    static const WCHAR prefix[] = L"SWD\\";
+    size_t a = wide_length(enumerator), b = wide_length(instance);
+    WCHAR *path = malloc((4 + a + 1 + b + 1) * sizeof(WCHAR));
+    if (!path) return NULL;
+    memcpy(path, prefix, 4 * sizeof(WCHAR));
+    memcpy(path + 4, enumerator, a * sizeof(WCHAR));
+    path[4 + a] = '\\';
+    memcpy(path + 5 + a, instance, (b + 1) * sizeof(WCHAR));
+    return path;
+}
+
+/* pnp_lock. A node of that path, made if there is none. Referenced. Takes `path`. */
+static struct devnode *node_claimable(WCHAR *path) {
+    struct devnode *node = nodes;
+    while (node && !wide_same(node->path, path)) node = node->next;
+    if (node) {
+        free(path);
+        pnp_reference(node);
+        return node;
+    }
+    node = calloc(1, sizeof *node);
+    if (!node) {
+        free(path);
+        return NULL;
+    }
+    node->references = 2; /* the caller's and the list's */
+    node->id = ++last_id;
+    node->path = path;
+    node->problem = CM_PROB_PHANTOM;
+    node->listed = true;
+    node->next = nodes;
+    nodes = node;
+    return node;
+}
+
+static bool name_valid(const WCHAR *name) {
+    size_t length = name ? wide_length(name) : 0;
+    for (size_t i = 0; i < length; i++) {
+        if (name[i] <= ' ' || name[i] > 0x7f || name[i] == ',' || name[i] == '\\') return false;
+    }
+    return length && length < 200;
+}
+
+NTSTATUS pnp_create(PEPROCESS owner, const struct pnp_software_device *info,
+                    void (*done)(struct devnode *node, NTSTATUS status, void *context), void *context,
+                    struct devnode **node_out) {
+    *node_out = NULL;
+    if (!name_valid(info->enumerator) || !name_valid(info->instance)) return STATUS_INVALID_PARAMETER;
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+    struct request *begin = calloc(1, sizeof *begin), *remove = calloc(1, sizeof *remove);
+    struct software_device *device = ob_create(&software_device_type, sizeof *device);
+    WCHAR *path = path_make(info->enumerator, info->instance);
+    if (!begin || !remove || !device || !path) goto undo;
+    status = info_copy(info, &begin->info);
+    if (!NT_SUCCESS(status)) goto undo;
+    device->owner = owner;
+    status = ob_insert(owner, device, SYNCHRONIZE, &device->handle);
+    if (!NT_SUCCESS(status)) goto undo;
+
+    ndis_mutex_lock(&pnp_lock);
+    struct devnode *node = node_claimable(path);
+    path = NULL;
+    if (!node || node->claim) {
+        status = node ? STATUS_OBJECT_NAME_COLLISION : STATUS_INSUFFICIENT_RESOURCES;
+        ndis_mutex_unlock(&pnp_lock);
+        if (node) pnp_release(node);
+        ob_close(owner, device->handle); /* has no node and no request: does nothing but go */
+        goto undo;
+    }
+    node->claim = device;
+    device->node = node; /* with the reference of node_claimable */
+    pnp_reference(node);
+    remove->kind = REQUEST_REMOVE;
+    remove->node = node;
+    device->remove = remove;
+    pnp_reference(node);
+    begin->kind = REQUEST_START;
+    begin->node = node;
+    begin->done = done;
+    begin->context = context;
+    *node_out = node; /* before the callback can run */
+    enqueue_locked(begin);
+    ndis_mutex_unlock(&pnp_lock);
+    ob_dereference(device);
+    return STATUS_SUCCESS;
+undo:
+    free(path);
+    if (device) ob_dereference(device);
+    if (begin) request_free(begin);
+    free(remove);
+    return status;
+}
+
+void pnp_close(struct devnode *node) {
+    ndis_mutex_lock(&pnp_lock);
+    struct software_device *device = node->claim;
+    PEPROCESS owner = device ? device->owner : NULL;
+    HANDLE handle = device ? device->handle : NULL;
+    ndis_mutex_unlock(&pnp_lock);
+    if (device) ob_close(owner, handle);
+}
+
+NTSTATUS pnp_uninstall(struct devnode *node) { return ask(REQUEST_UNINSTALL, node); }
+
+/* --- looking at nodes -------------------------------------------------------------------------------------------- */
+
+struct devnode *pnp_find(const WCHAR *instance_path, bool phantom_too) {
+    ndis_mutex_lock(&pnp_lock);
+    struct devnode *node = nodes;
+    while (node && !wide_same(node->path, instance_path)) node = node->next;
+    if (node && !node->present && !phantom_too) node = NULL;
+    if (node) pnp_reference(node);
+    ndis_mutex_unlock(&pnp_lock);
+    return node;
+}
+
+ULONG pnp_node_id(struct devnode *node) { return node->id; }
+
+struct devnode *pnp_node_by_id(ULONG id) {
+    ndis_mutex_lock(&pnp_lock);
+    struct devnode *node = nodes;
+    while (node && node->id != id) node = node->next;
+    if (node) pnp_reference(node);
+    ndis_mutex_unlock(&pnp_lock);
+    return node;
+}
+
+const WCHAR *pnp_instance_path(struct devnode *node) { return node->path; }
+
+bool pnp_is_present(struct devnode *node) {
+    ndis_mutex_lock(&pnp_lock);
+    bool present = node->present;
+    ndis_mutex_unlock(&pnp_lock);
+    return present;
+}
+
+bool pnp_is_started(struct devnode *node) {
+    ndis_mutex_lock(&pnp_lock);
+    bool started = node->started;
+    ndis_mutex_unlock(&pnp_lock);
+    return started;
+}
+
+ULONG pnp_problem(struct devnode *node, NTSTATUS *problem_status) {
+    ndis_mutex_lock(&pnp_lock);
+    ULONG problem = node->problem;
+    if (problem_status) *problem_status = node->problem_status;
+    ndis_mutex_unlock(&pnp_lock);
+    return problem;
+}
+
+const char *pnp_software_key(struct devnode *node) { return node->software_key; }
+
+const GUID *pnp_net_cfg_instance_id(struct devnode *node) { return &node->net_cfg; }
+
+PDEVICE_OBJECT pnp_physical_device(struct devnode *node) { return node->pdo; }
+
+void pnp_for_each(bool (*visit)(struct devnode *node, void *context), void *context) {
+    /* A snapshot: visit may call back into PnP. */
+    ndis_mutex_lock(&pnp_lock);
+    size_t count = 0;
+    for (struct devnode *node = nodes; node; node = node->next) count++;
+    struct devnode **all = calloc(count + 1, sizeof *all);
+    for (struct devnode *node = nodes; node && all; node = node->next) {
+        pnp_reference(node);
+        all[--count] = node; /* oldest first */
+    }
+    ndis_mutex_unlock(&pnp_lock);
+    bool more = true;
+    for (size_t i = 0; all && all[i]; i++) {
+        if (more) more = visit(all[i], context);
+        pnp_release(all[i]);
+    }
+    free(all);
+}
+
+/* --- start and stop ---------------------------------------------------------------------------------------------- */
+
+NTSTATUS pnp_start(void) {
+    ndis_mutex_init(&pnp_lock);
+    KeInitializeEvent(&queue_event, SynchronizationEvent, FALSE);
+    queue = NULL;
+    queue_end = &queue;
+    interface_start();
+    NTSTATUS status = bus_start();
+    if (!NT_SUCCESS(status)) return status;
+    pnp_thread = ps_thread_create(NULL, thread_main, NULL, "pnp");
+    return pnp_thread ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+}
+
+static bool uninstall_visit(struct devnode *node, void *unused) {
+    (void)unused;
+    pnp_close(node);
+    pnp_uninstall(node);
+    return true;
+}
+
+void pnp_unload_drivers(void) { ask(REQUEST_UNLOAD, NULL); }
+
+void pnp_stop(void) {
+    if (!pnp_thread) return;
+    pnp_wait_idle();
+    pnp_for_each(uninstall_visit, NULL);
+    pnp_unload_drivers();
+    struct request *end = calloc(1, sizeof *end);
+    if (!end) return;
+    end->kind = REQUEST_END;
+    enqueue(end);
+    ps_thread_join(pnp_thread);
+    pnp_thread = NULL;
+    bus_stop();
+    pnp_packages_free();
+}

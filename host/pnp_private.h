@@ -1,0 +1,91 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * What the PnP files share.
+ */
+#ifndef HOST_PNP_PRIVATE_H
+#define HOST_PNP_PRIVATE_H
+
+#include "host/ndis_private.h"
+#include "host/pnp.h"
+
+struct stored_property {
+    struct stored_property *next;
+    DEVPROPKEY key;
+    ULONG type, size;
+    uint8_t data[];
+};
+
+/* What SwDeviceCreate's caller said, copied. */
+struct device_info {
+    WCHAR *enumerator, *instance, *hardware_ids, *description; /* hardware_ids: multi-string */
+    GUID container;
+    bool has_container;
+    struct stored_property *properties;
+};
+
+struct package {
+    struct package *next;
+    WCHAR *hardware_id;
+    char *service, *path;
+    struct image *image; /* NULL: not loaded; written by the PnP thread only */
+    PDRIVER_OBJECT driver;
+    unsigned devices; /* that have a device stack with this driver */
+};
+
+/* Lock legend: i immutable; p pnp_lock; a atomic; t written by the PnP thread only, under pnp_lock. */
+struct devnode {
+    uint32_t references;           /* a */
+    ULONG id;                      /* i */
+    WCHAR *path;                   /* i: "SWD\enumerator\instance" */
+    struct devnode *next;          /* p */
+    bool listed;                   /* p: in the tree (present or phantom); holds a reference */
+    struct software_device *claim; /* p: the open HSWDEVICE, which keeps others away */
+    struct device_info info;       /* t */
+    bool present, started;         /* t */
+    bool has_stack;                /* t: AddDevice succeeded, no REMOVE_DEVICE yet */
+    ULONG problem;                 /* t */
+    NTSTATUS problem_status;       /* t */
+    GUID net_cfg;                  /* t */
+    char *software_key;            /* t: set while listed */
+    PDEVICE_OBJECT pdo;            /* t */
+    struct package *package;       /* t */
+    WCHAR *link;                   /* t: "\\?\SWD#..." once registered */
+    bool link_enabled;             /* t */
+    WCHAR pdo_name[40];            /* t */
+};
+
+extern struct ndis_mutex pnp_lock;
+
+void pnp_reference(struct devnode *node);
+void device_info_free(struct device_info *info);
+struct stored_property *stored_property_copy(const struct pnp_property *property);
+
+size_t wide_length(const WCHAR *text);
+WCHAR *wide_copy(const WCHAR *text);
+WCHAR *wide_multi_copy(const WCHAR *text);
+bool wide_same(const WCHAR *a, const WCHAR *b); /* ASCII case folded */
+WCHAR *wide_from(const char *text);
+size_t multi_size(const WCHAR *text); /* bytes, with both terminators */
+
+/* pnp_driver.c, on the PnP thread */
+struct package *package_of(const WCHAR *hardware_ids);
+/* CM_PROB_... or 0 */
+ULONG package_load(struct package *package, NTSTATUS *status);
+void pnp_drivers_unload(void); /* those without devices */
+void pnp_packages_free(void);
+
+/* pnp_bus.c */
+NTSTATUS bus_start(void);
+void bus_stop(void);
+NTSTATUS bus_device_create(struct devnode *node);
+void bus_device_delete(struct devnode *node);
+NTSTATUS node_identify(struct devnode *node); /* NetCfgInstanceId and software key, kept for the path */
+void node_forget(struct devnode *node);       /* deletes the software key */
+
+/* pnp_interface.c, on the PnP thread */
+void interface_arrive(struct devnode *node);
+void interface_depart(struct devnode *node);
+void interface_start(void);
+
+#endif

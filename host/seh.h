@@ -1,0 +1,77 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * The inside of exception handling on x86-64.
+ *
+ *   seh_x64.S     import stubs that record the caller's registers, calls into handlers, resuming a context
+ *   seh_unwind.c  one frame up, by a PE's unwind tables
+ *   seh.c         the two passes: search for a handler, then unwind to it
+ *   seh_fault.c   signals become exceptions
+ *   seh_trace.c   backtraces
+ */
+#ifndef HOST_SEH_H
+#define HOST_SEH_H
+
+#include "host/image.h"
+
+#include <setjmp.h>
+
+/* Made by an import stub on the stack, linked in seh_frames: an image's call of a function that may raise. The layout is
+ * known to seh_x64.S. */
+struct seh_frame {
+    struct seh_frame *previous;
+    uint64_t rip, rsp; /* as after the return */
+    uint64_t rbx, rbp, rsi, rdi, r12, r13, r14, r15;
+    uint64_t function;
+    M128A xmm[10]; /* 6 to 15 */
+};
+
+extern __thread struct seh_frame *seh_frames;
+
+/* A handler, filter or __finally block that runs. When it raises, the walk goes on in the frame that it was run for. */
+struct seh_dispatch {
+    struct seh_dispatch *previous;
+    const CONTEXT *context; /* search: of the exception; unwind: of the frame whose handler runs */
+    DISPATCHER_CONTEXT *at; /* unwind only: its ScopeIndex says which __finally blocks have run */
+};
+
+/* Flags of unwind data. */
+#define UNWIND_EXCEPTION 1u   /* has a handler for the search */
+#define UNWIND_TERMINATION 2u /* has a handler for the unwind */
+#define UNWIND_CHAINED 4u
+
+/* The number of 16-bit slots of an unwind code whose second byte is given; 0: there is no such code. */
+unsigned seh_code_slots(unsigned version, uint8_t operation);
+
+struct seh_stack {
+    uint64_t low, high;
+};
+struct seh_stack seh_stack(void); /* the calling thread's */
+
+const RUNTIME_FUNCTION *seh_function(uint64_t pc, uint64_t *base);
+struct seh_step {
+    uint64_t establisher;
+    PEXCEPTION_ROUTINE handler; /* one of the wanted kind, if the frame has it */
+    void *handler_data;
+};
+/* From a frame to its caller's. False: the stack makes no sense. */
+bool seh_step(unsigned kind, uint64_t base, uint64_t pc, const RUNTIME_FUNCTION *function, CONTEXT *context,
+              struct seh_step *step);
+/* A function without unwind data has nothing but a return address on the stack. */
+bool seh_step_leaf(CONTEXT *context);
+
+_Noreturn void seh_dispatch(EXCEPTION_RECORD *record, CONTEXT *context);
+void seh_context_of(const struct seh_frame *frame, CONTEXT *context);
+void seh_trace(FILE *file, const CONTEXT *context);
+void seh_trace_from(FILE *file, uint64_t rip, uint64_t rsp, uint64_t rbp);
+/* The stub through which an image called the host, seen from a frame pointer of the host; NULL if image code comes first
+ * or the frames cannot be followed. */
+struct seh_frame *seh_caller(uint64_t rbp, bool *image_between);
+
+/* seh_x64.S */
+extern char seh_call_return[], seh_invoke_return[];
+uint64_t seh_invoke(void *function, const void *first, uint64_t second, const void *third, const void *fourth,
+                    struct seh_dispatch *dispatch);
+_Noreturn void seh_resume(const CONTEXT *context);
+
+#endif

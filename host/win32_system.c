@@ -1,0 +1,134 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Time, the machine, random numbers and hashes.
+ */
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/sha.h"
+#include "host/win32_private.h"
+
+#define UNIX_EPOCH 116444736000000000ull /* 1970 in Windows' time: 100 ns since 1601 */
+
+static uint64_t clock_ns(clockid_t clock)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static FILETIME file_time(void)
+{
+    uint64_t time = clock_ns(CLOCK_REALTIME) / 100 + UNIX_EPOCH;
+    return (FILETIME){.dwLowDateTime = (DWORD)time, .dwHighDateTime = (DWORD)(time >> 32)};
+}
+
+VOID NTAPI GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime)
+{
+    NT_ENTER(GetSystemTimeAsFileTime);
+    *lpSystemTimeAsFileTime = file_time();
+}
+
+VOID NTAPI GetSystemTimePreciseAsFileTime(LPFILETIME lpSystemTimeAsFileTime)
+{
+    NT_ENTER(GetSystemTimePreciseAsFileTime);
+    *lpSystemTimeAsFileTime = file_time();
+}
+
+ULONGLONG NTAPI GetTickCount64(VOID)
+{
+    NT_ENTER(GetTickCount64);
+    return clock_ns(CLOCK_BOOTTIME) / 1000000;
+}
+
+BOOL NTAPI QueryPerformanceCounter(LARGE_INTEGER *lpPerformanceCount)
+{
+    NT_ENTER(QueryPerformanceCounter);
+    lpPerformanceCount->QuadPart = (LONGLONG)(clock_ns(CLOCK_MONOTONIC) / 100);
+    return TRUE;
+}
+
+BOOL NTAPI QueryPerformanceFrequency(LARGE_INTEGER *lpFrequency)
+{
+    NT_ENTER(QueryPerformanceFrequency);
+    lpFrequency->QuadPart = 10000000; /* as Windows has it on all current machines */
+    return TRUE;
+}
+
+/* --- the machine ------------------------------------------------------------------------------------------------- */
+
+VOID NTAPI GetNativeSystemInfo(LPSYSTEM_INFO lpSystemInfo)
+{
+    NT_ENTER(GetNativeSystemInfo);
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    memset(lpSystemInfo, 0, sizeof *lpSystemInfo);
+#if defined(__x86_64__)
+    lpSystemInfo->wProcessorArchitecture = PROCESSOR_ARCHITECTURE_AMD64;
+#else
+    lpSystemInfo->wProcessorArchitecture = PROCESSOR_ARCHITECTURE_ARM64;
+#endif
+    lpSystemInfo->dwPageSize = 4096;
+    lpSystemInfo->dwAllocationGranularity = 65536;
+    lpSystemInfo->dwNumberOfProcessors = processors > 0 ? (DWORD)processors : 1;
+}
+
+VOID NTAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo)
+{
+    NT_ENTER(GetSystemInfo);
+    GetNativeSystemInfo(lpSystemInfo);
+}
+
+BOOL NTAPI IsWow64Process2(HANDLE hProcess, USHORT *pProcessMachine, USHORT *pNativeMachine)
+{
+    NT_ENTER(IsWow64Process2);
+    (void)hProcess;
+    *pProcessMachine = IMAGE_FILE_MACHINE_UNKNOWN; /* not a 32-bit process */
+    if (pNativeMachine) {
+#if defined(__x86_64__)
+        *pNativeMachine = IMAGE_FILE_MACHINE_AMD64;
+#else
+        *pNativeMachine = IMAGE_FILE_MACHINE_ARM64;
+#endif
+    }
+    return TRUE;
+}
+
+/* --- bcrypt ------------------------------------------------------------------------------------------------------ */
+
+NTSTATUS NTAPI BCryptGenRandom(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbBuffer, ULONG cbBuffer, ULONG dwFlags)
+{
+    NT_ENTER(BCryptGenRandom);
+    if (hAlgorithm || dwFlags != BCRYPT_USE_SYSTEM_PREFERRED_RNG)
+        return STATUS_INVALID_PARAMETER;
+    if (NT_FAULT(BCryptGenRandom))
+        return STATUS_UNSUCCESSFUL;
+    while (cbBuffer) {
+        ssize_t got = getrandom(pbBuffer, cbBuffer, 0);
+        if (got < 0)
+            return STATUS_UNSUCCESSFUL;
+        pbBuffer += got;
+        cbBuffer -= (ULONG)got;
+    }
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI BCryptHash(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbSecret, ULONG cbSecret, PUCHAR pbInput, ULONG cbInput,
+                          PUCHAR pbOutput, ULONG cbOutput)
+{
+    NT_ENTER(BCryptHash);
+    struct sha sha;
+    bool one = hAlgorithm == BCRYPT_SHA1_ALG_HANDLE;
+    if (!one && hAlgorithm != BCRYPT_SHA256_ALG_HANDLE)
+        return STATUS_NOT_SUPPORTED;
+    if (pbSecret || cbSecret || cbOutput != (one ? SHA_1_SIZE : SHA_256_SIZE))
+        return STATUS_INVALID_PARAMETER;
+    if (NT_FAULT(BCryptHash))
+        return STATUS_NO_MEMORY;
+    sha_begin(&sha, one ? SHA_1 : SHA_256);
+    sha_add(&sha, pbInput, cbInput);
+    sha_end(&sha, pbOutput);
+    return STATUS_SUCCESS;
+}

@@ -1,0 +1,93 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * What the files of the client library share.
+ *
+ *   dll.c      the module's start and end; memory; objects behind handles
+ *   log.c      the logger
+ *   adapter.c  adapters as the API sees them: create, open, close
+ *   devnode.c  the same as Windows sees them: device nodes, their properties, removal
+ *   install.c  the driver: version, deletion
+ *   session.c  sessions and their packets
+ *
+ * Errors: a function that fails has logged one line and set the last error (LogError does both), and nobody above it
+ * logs it again. Functions that return DWORD return a Windows error code, 0 for success.
+ */
+#ifndef LIB_LIBRARY_H
+#define LIB_LIBRARY_H
+
+#include <winsock2.h>
+
+#include <windows.h>
+#include <ws2ipdef.h>
+
+#include <iphlpapi.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "include/wintun.h"
+
+#include <gen/brand.h>
+
+#define COUNT_OF(Array) (sizeof(Array) / sizeof((Array)[0]))
+
+/* ---- dll.c ------------------------------------------------------------------------------------------------------ */
+
+/* A handle of the API points to a structure that begins with one of these. Their memory is not given back to the heap
+ * before the library is unloaded, only used again for the same kind, so that a stale handle is noticed. */
+typedef struct _OBJECT {
+    uint32_t Kind; /* 0 while not in use; atomic */
+    struct _OBJECT *Next;
+} OBJECT;
+
+enum { OBJECT_ADAPTER = 0x61647074, OBJECT_SESSION = 0x73657373 };
+
+/* Memory for an object, zeroed, not yet valid as a handle until ObjectShow. NULL: no memory; nothing logged. */
+void *ObjectAllocate(uint32_t Kind, SIZE_T Size);
+void ObjectShow(OBJECT *Object, uint32_t Kind);
+/* True for exactly one caller: the object is his to take apart, then to hand to ObjectFree. */
+bool ObjectClaim(void *Handle, uint32_t Kind);
+void ObjectFree(OBJECT *Object, uint32_t Kind);
+
+static inline bool ObjectIs(const void *Handle, uint32_t Kind)
+{
+    return Handle && __atomic_load_n(&((const OBJECT *)Handle)->Kind, __ATOMIC_RELAXED) == Kind;
+}
+
+/* There is no <string.h> to include when there is no C runtime. */
+void *memcpy(void *To, const void *From, size_t Size);
+void *memset(void *To, int Value, size_t Size);
+int memcmp(const void *Left, const void *Right, size_t Size);
+
+void *MemoryAllocate(SIZE_T Size); /* not zeroed */
+void MemoryFree(void *Memory);
+
+/* ---- log.c ------------------------------------------------------------------------------------------------------ */
+
+/* Format: %s LPCWSTR, %u DWORD in decimal, %x DWORD in hexadecimal, %% itself. */
+void LogLine(WINTUN_LOGGER_LEVEL Level, LPCWSTR Format, ...);
+/* Logs an error, adding the code, and makes it the last error. Returns it. */
+DWORD LogError(DWORD Error, LPCWSTR Format, ...);
+
+/* ---- small things with strings (log.c) -------------------------------------------------------------------------- */
+
+#define GUID_TEXT 39 /* "{8-4-4-4-12}" and its end */
+
+void TextFromGuid(const GUID *Guid, WCHAR Text[GUID_TEXT]);
+bool TextToGuid(LPCWSTR Text, GUID *Guid);
+size_t TextLength(LPCWSTR Text);
+/* Copies as much as fits, always terminated. Returns whether all of it did. */
+bool TextCopy(WCHAR *To, size_t Room, LPCWSTR From);
+bool TextAppend(WCHAR *To, size_t Room, LPCWSTR From);
+bool TextEqualNoCase(LPCWSTR Left, LPCWSTR Right); /* ASCII letters only fold */
+
+/* ---- adapter.c -------------------------------------------------------------------------------------------------- */
+
+#define NAME_MAX_LENGTH 127 /* characters, without the end */
+
+/* Path of the adapter's control device; false if the handle is none. */
+bool AdapterGetDevicePath(WINTUN_ADAPTER_HANDLE Adapter, LPCWSTR *Path);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Runs the tests that registered themselves, each in a process of its own, and prints TAP.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "test/common/testing.h"
+
+#define TOPICS 32
+
+static struct {
+    const char *name;
+    const TTest *const *tests;
+    unsigned count;
+} topics[TOPICS];
+static unsigned topic_count;
+
+void testing_register(const char *topic, const TTest *const *tests, unsigned count) {
+    const TTest **copy;
+
+    if (topic_count == TOPICS || (copy = malloc(count * sizeof(*copy))) == NULL) abort();
+    memcpy(copy, tests, count * sizeof(*copy));
+    topics[topic_count].name = topic;
+    topics[topic_count].tests = copy;
+    topics[topic_count++].count = count;
+}
+
+/* A hang is a failure; the limit is long, because it must hold under sanitizers on a busy machine, too. */
+static double time_limit(void) {
+    const char *text = getenv("WARREN_TEST_TIMEOUT");
+    return text != NULL ? strtod(text, NULL) : 120;
+}
+
+static int list(void) {
+    for (unsigned topic = 0; topic < topic_count; topic++)
+        for (unsigned test = 0; test < topics[topic].count; test++)
+            printf("%s/%s\n", topics[topic].name, topics[topic].tests[test]->name);
+    return EXIT_SUCCESS;
+}
+
+static int usage(const char *program) {
+    fprintf(stderr,
+            "usage: %s [-l] [-n] [-f TEXT]\n  -l  list the tests\n  -n  run in this process, for a debugger\n"
+            "  -f  only tests whose topic/name contains TEXT\n",
+            program);
+    return 2;
+}
+
+int main(int argc, char **argv) {
+    SRunner *runner = srunner_create(NULL);
+    const char *filter = "";
+    int option;
+
+    while ((option = getopt(argc, argv, "lnf:")) != -1) {
+        switch (option) {
+        case 'l': return list();
+        case 'n': srunner_set_fork_status(runner, CK_NOFORK); break;
+        case 'f': filter = optarg; break;
+        default: return usage(argv[0]);
+        }
+    }
+    if (optind != argc) return usage(argv[0]);
+    for (unsigned topic = 0; topic < topic_count; topic++) {
+        Suite *suite = suite_create(topics[topic].name);
+
+        for (unsigned test = 0; test < topics[topic].count; test++) {
+            const TTest *each = topics[topic].tests[test];
+            char name[256];
+            TCase *tcase;
+
+            snprintf(name, sizeof(name), "%s/%s", topics[topic].name, each->name);
+            if (strstr(name, filter) == NULL) continue;
+            tcase = tcase_create(each->name);
+            tcase_set_timeout(tcase, time_limit());
+            tcase_add_test(tcase, each);
+            suite_add_tcase(suite, tcase);
+        }
+        srunner_add_suite(runner, suite);
+    }
+    srunner_set_tap(runner, "-");
+    srunner_run_all(runner, CK_SILENT);
+    option = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return option == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -11,32 +11,22 @@
 #include "host/registry.h"
 #include "host/win32_private.h"
 
-static CONFIGRET result_of(NTSTATUS status)
-{
+static CONFIGRET result_of(NTSTATUS status) {
     switch (status) {
-    case STATUS_SUCCESS:
-        return CR_SUCCESS;
-    case STATUS_NOT_FOUND:
-        return CR_NO_SUCH_VALUE;
+    case STATUS_SUCCESS: return CR_SUCCESS;
+    case STATUS_NOT_FOUND: return CR_NO_SUCH_VALUE;
     case STATUS_BUFFER_TOO_SMALL:
-    case STATUS_BUFFER_OVERFLOW:
-        return CR_BUFFER_SMALL;
+    case STATUS_BUFFER_OVERFLOW: return CR_BUFFER_SMALL;
     case STATUS_INSUFFICIENT_RESOURCES:
-    case STATUS_NO_MEMORY:
-        return CR_OUT_OF_MEMORY;
-    case STATUS_NO_SUCH_DEVICE:
-        return CR_NO_SUCH_DEVNODE;
-    case STATUS_ACCESS_DENIED:
-        return CR_ACCESS_DENIED;
-    case STATUS_OBJECT_NAME_NOT_FOUND:
-        return CR_NO_SUCH_REGISTRY_KEY;
-    default:
-        return CR_FAILURE;
+    case STATUS_NO_MEMORY: return CR_OUT_OF_MEMORY;
+    case STATUS_NO_SUCH_DEVICE: return CR_NO_SUCH_DEVNODE;
+    case STATUS_ACCESS_DENIED: return CR_ACCESS_DENIED;
+    case STATUS_OBJECT_NAME_NOT_FOUND: return CR_NO_SUCH_REGISTRY_KEY;
+    default: return CR_FAILURE;
     }
 }
 
-DWORD NTAPI CM_MapCrToWin32Err(CONFIGRET CmReturnCode, DWORD DefaultErr)
-{
+DWORD NTAPI CM_MapCrToWin32Err(CONFIGRET CmReturnCode, DWORD DefaultErr) {
     NT_ENTER(CM_MapCrToWin32Err);
     switch (CmReturnCode) {
     case CR_SUCCESS: return ERROR_SUCCESS;
@@ -69,55 +59,43 @@ struct gather {
     bool present_only;
 };
 
-static void gather_add(struct gather *gather, const WCHAR *text)
-{
+static void gather_add(struct gather *gather, const WCHAR *text) {
     size_t size = win32_length(text) + 1;
     if (gather->buffer && gather->needed + size < gather->room)
         memcpy(gather->buffer + gather->needed, text, size * sizeof *text);
     gather->needed += size;
 }
 
-static CONFIGRET gather_end(struct gather *gather)
-{
+static CONFIGRET gather_end(struct gather *gather) {
     if (gather->needed + 1 > gather->room) {
-        if (gather->room)
-            gather->buffer[0] = 0;
+        if (gather->room) gather->buffer[0] = 0;
         return CR_BUFFER_SMALL;
     }
     gather->buffer[gather->needed] = 0;
     return CR_SUCCESS;
 }
 
-static WCHAR fold(WCHAR character)
-{
+static WCHAR fold(WCHAR character) {
     return character >= 'a' && character <= 'z' ? (WCHAR)(character - 'a' + 'A') : character;
 }
 
-static bool below(const WCHAR *path, const WCHAR *prefix)
-{
+static bool below(const WCHAR *path, const WCHAR *prefix) {
     for (; *prefix; prefix++, path++)
-        if (fold(*path) != fold(*prefix))
-            return false;
+        if (fold(*path) != fold(*prefix)) return false;
     return *path == '\\';
 }
 
-static bool gather_device(struct devnode *node, void *context)
-{
+static bool gather_device(struct devnode *node, void *context) {
     struct gather *gather = context;
-    if (gather->present_only && !pnp_is_present(node))
-        return true;
-    if (!gather->prefix || below(pnp_instance_path(node), gather->prefix))
-        gather_add(gather, pnp_instance_path(node));
+    if (gather->present_only && !pnp_is_present(node)) return true;
+    if (!gather->prefix || below(pnp_instance_path(node), gather->prefix)) gather_add(gather, pnp_instance_path(node));
     return true;
 }
 
-static CONFIGRET gather_devices(struct gather *gather, PCWSTR filter, ULONG flags)
-{
-    if (flags & ~(ULONG)(CM_GETIDLIST_FILTER_ENUMERATOR | CM_GETIDLIST_FILTER_PRESENT))
-        return CR_INVALID_FLAG;
+static CONFIGRET gather_devices(struct gather *gather, PCWSTR filter, ULONG flags) {
+    if (flags & ~(ULONG)(CM_GETIDLIST_FILTER_ENUMERATOR | CM_GETIDLIST_FILTER_PRESENT)) return CR_INVALID_FLAG;
     if (flags & CM_GETIDLIST_FILTER_ENUMERATOR) {
-        if (!filter || !*filter)
-            return CR_INVALID_POINTER;
+        if (!filter || !*filter) return CR_INVALID_POINTER;
         gather->prefix = filter;
     }
     gather->present_only = flags & CM_GETIDLIST_FILTER_PRESENT;
@@ -125,59 +103,46 @@ static CONFIGRET gather_devices(struct gather *gather, PCWSTR filter, ULONG flag
     return CR_SUCCESS;
 }
 
-CONFIGRET NTAPI CM_Get_Device_ID_List_SizeW(PULONG pulLen, PCWSTR pszFilter, ULONG ulFlags)
-{
+CONFIGRET NTAPI CM_Get_Device_ID_List_SizeW(PULONG pulLen, PCWSTR pszFilter, ULONG ulFlags) {
     NT_ENTER(CM_Get_Device_ID_List_SizeW);
     struct gather gather = {0};
-    if (!pulLen)
-        return CR_INVALID_POINTER;
+    if (!pulLen) return CR_INVALID_POINTER;
     CONFIGRET result = gather_devices(&gather, pszFilter, ulFlags);
     *pulLen = (ULONG)gather.needed + 1;
     return result;
 }
 
-CONFIGRET NTAPI CM_Get_Device_ID_ListW(PCWSTR pszFilter, PZZWSTR Buffer, ULONG BufferLen, ULONG ulFlags)
-{
+CONFIGRET NTAPI CM_Get_Device_ID_ListW(PCWSTR pszFilter, PZZWSTR Buffer, ULONG BufferLen, ULONG ulFlags) {
     NT_ENTER(CM_Get_Device_ID_ListW);
     struct gather gather = {.buffer = Buffer, .room = BufferLen};
-    if (!Buffer || !BufferLen)
-        return CR_INVALID_POINTER;
+    if (!Buffer || !BufferLen) return CR_INVALID_POINTER;
     CONFIGRET result = gather_devices(&gather, pszFilter, ulFlags);
     return result == CR_SUCCESS ? gather_end(&gather) : result;
 }
 
 /* --- nodes ------------------------------------------------------------------------------------------------------- */
 
-CONFIGRET NTAPI CM_Locate_DevNodeW(PDEVINST pdnDevInst, DEVINSTID_W pDeviceID, ULONG ulFlags)
-{
+CONFIGRET NTAPI CM_Locate_DevNodeW(PDEVINST pdnDevInst, DEVINSTID_W pDeviceID, ULONG ulFlags) {
     NT_ENTER(CM_Locate_DevNodeW);
-    if (!pdnDevInst)
-        return CR_INVALID_POINTER;
-    if (ulFlags & ~(ULONG)CM_LOCATE_DEVNODE_PHANTOM)
-        return CR_INVALID_FLAG;
-    if (!pDeviceID || !*pDeviceID)
-        return CR_INVALID_DEVICE_ID;
+    if (!pdnDevInst) return CR_INVALID_POINTER;
+    if (ulFlags & ~(ULONG)CM_LOCATE_DEVNODE_PHANTOM) return CR_INVALID_FLAG;
+    if (!pDeviceID || !*pDeviceID) return CR_INVALID_DEVICE_ID;
     struct devnode *node = pnp_find(pDeviceID, ulFlags & CM_LOCATE_DEVNODE_PHANTOM);
-    if (!node)
-        return CR_NO_SUCH_DEVNODE;
+    if (!node) return CR_NO_SUCH_DEVNODE;
     *pdnDevInst = pnp_node_id(node);
     pnp_release(node);
     return CR_SUCCESS;
 }
 
 /* DEVPKEY_Device_DevNodeStatus knows it all; a node that is not present has none. */
-CONFIGRET NTAPI CM_Get_DevNode_Status(PULONG pulStatus, PULONG pulProblemNumber, DEVINST dnDevInst, ULONG ulFlags)
-{
+CONFIGRET NTAPI CM_Get_DevNode_Status(PULONG pulStatus, PULONG pulProblemNumber, DEVINST dnDevInst, ULONG ulFlags) {
     NT_ENTER(CM_Get_DevNode_Status);
     static const DEVPROPKEY node_status = {
         {0x4340a6c5, 0x93fa, 0x4706, {0x97, 0x2c, 0x7b, 0x64, 0x80, 0x08, 0xa5, 0xa7}}, 2};
-    if (!pulStatus || !pulProblemNumber)
-        return CR_INVALID_POINTER;
-    if (ulFlags)
-        return CR_INVALID_FLAG;
+    if (!pulStatus || !pulProblemNumber) return CR_INVALID_POINTER;
+    if (ulFlags) return CR_INVALID_FLAG;
     struct devnode *node = pnp_node_by_id(dnDevInst);
-    if (!node)
-        return CR_NO_SUCH_DEVNODE;
+    if (!node) return CR_NO_SUCH_DEVNODE;
     ULONG type, size = sizeof *pulStatus;
     NTSTATUS status = pnp_property_get(node, &node_status, &type, pulStatus, &size);
     *pulProblemNumber = pnp_problem(node, NULL);
@@ -186,16 +151,13 @@ CONFIGRET NTAPI CM_Get_DevNode_Status(PULONG pulStatus, PULONG pulProblemNumber,
 }
 
 CONFIGRET NTAPI CM_Get_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *PropertyKey, DEVPROPTYPE *PropertyType,
-                                         PBYTE PropertyBuffer, PULONG PropertyBufferSize, ULONG ulFlags)
-{
+                                         PBYTE PropertyBuffer, PULONG PropertyBufferSize, ULONG ulFlags) {
     NT_ENTER(CM_Get_DevNode_PropertyW);
     if (!PropertyKey || !PropertyType || !PropertyBufferSize || (*PropertyBufferSize && !PropertyBuffer))
         return CR_INVALID_POINTER;
-    if (ulFlags)
-        return CR_INVALID_FLAG;
+    if (ulFlags) return CR_INVALID_FLAG;
     struct devnode *node = pnp_node_by_id(dnDevInst);
-    if (!node)
-        return CR_NO_SUCH_DEVNODE;
+    if (!node) return CR_NO_SUCH_DEVNODE;
     ULONG type = DEVPROP_TYPE_EMPTY;
     NTSTATUS status = pnp_property_get(node, PropertyKey, &type, PropertyBuffer, PropertyBufferSize);
     *PropertyType = type;
@@ -204,16 +166,12 @@ CONFIGRET NTAPI CM_Get_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *Pr
 }
 
 CONFIGRET NTAPI CM_Set_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *PropertyKey, DEVPROPTYPE PropertyType,
-                                         const PBYTE PropertyBuffer, ULONG PropertyBufferSize, ULONG ulFlags)
-{
+                                         const PBYTE PropertyBuffer, ULONG PropertyBufferSize, ULONG ulFlags) {
     NT_ENTER(CM_Set_DevNode_PropertyW);
-    if (!PropertyKey || (PropertyBufferSize && !PropertyBuffer))
-        return CR_INVALID_POINTER;
-    if (ulFlags)
-        return CR_INVALID_FLAG;
+    if (!PropertyKey || (PropertyBufferSize && !PropertyBuffer)) return CR_INVALID_POINTER;
+    if (ulFlags) return CR_INVALID_FLAG;
     struct devnode *node = pnp_node_by_id(dnDevInst);
-    if (!node)
-        return CR_NO_SUCH_DEVNODE;
+    if (!node) return CR_NO_SUCH_DEVNODE;
     struct pnp_property property = {
         .key = *PropertyKey, .type = PropertyType, .size = PropertyBufferSize, .data = PropertyBuffer};
     NTSTATUS status = pnp_property_set(node, &property);
@@ -222,64 +180,51 @@ CONFIGRET NTAPI CM_Set_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *Pr
 }
 
 CONFIGRET NTAPI CM_Open_DevNode_Key(DEVINST dnDevNode, REGSAM samDesired, ULONG ulHardwareProfile,
-                                    REGDISPOSITION Disposition, PHKEY phkDevice, ULONG ulFlags)
-{
+                                    REGDISPOSITION Disposition, PHKEY phkDevice, ULONG ulFlags) {
     NT_ENTER(CM_Open_DevNode_Key);
-    if (!phkDevice)
-        return CR_INVALID_POINTER;
-    if (ulFlags != CM_REGISTRY_SOFTWARE || ulHardwareProfile)
-        return CR_INVALID_FLAG;
+    if (!phkDevice) return CR_INVALID_POINTER;
+    if (ulFlags != CM_REGISTRY_SOFTWARE || ulHardwareProfile) return CR_INVALID_FLAG;
     struct devnode *node = pnp_node_by_id(dnDevNode);
-    if (!node)
-        return CR_NO_SUCH_DEVNODE;
+    if (!node) return CR_NO_SUCH_DEVNODE;
     const char *path = pnp_software_key(node);
     struct reg_key *key = path ? reg_open(path, Disposition == RegDisposition_OpenAlways) : NULL;
     pnp_release(node);
-    if (!key)
-        return CR_NO_SUCH_REGISTRY_KEY;
+    if (!key) return CR_NO_SUCH_REGISTRY_KEY;
     return result_of(win32_key_insert(key, samDesired, phkDevice));
 }
 
 /* --- interfaces -------------------------------------------------------------------------------------------------- */
 
-static bool gather_interface(struct devnode *node, const WCHAR *link, void *context)
-{
+static bool gather_interface(struct devnode *node, const WCHAR *link, void *context) {
     struct gather *gather = context;
     if (!gather->equal || !*gather->equal || win32_same(pnp_instance_path(node), gather->equal, true))
         gather_add(gather, link);
     return true;
 }
 
-static CONFIGRET gather_interfaces(struct gather *gather, const GUID *class_guid, const WCHAR *device, ULONG flags)
-{
-    if (!class_guid)
-        return CR_INVALID_POINTER;
-    if (flags & ~(ULONG)CM_GET_DEVICE_INTERFACE_LIST_ALL_DEVICES)
-        return CR_INVALID_FLAG;
+static CONFIGRET gather_interfaces(struct gather *gather, const GUID *class_guid, const WCHAR *device, ULONG flags) {
+    if (!class_guid) return CR_INVALID_POINTER;
+    if (flags & ~(ULONG)CM_GET_DEVICE_INTERFACE_LIST_ALL_DEVICES) return CR_INVALID_FLAG;
     gather->equal = device;
     pnp_for_each_interface(class_guid, flags == CM_GET_DEVICE_INTERFACE_LIST_PRESENT, gather_interface, gather);
     return CR_SUCCESS;
 }
 
 CONFIGRET NTAPI CM_Get_Device_Interface_List_SizeW(PULONG pulLen, LPGUID InterfaceClassGuid, DEVINSTID_W pDeviceID,
-                                                   ULONG ulFlags)
-{
+                                                   ULONG ulFlags) {
     NT_ENTER(CM_Get_Device_Interface_List_SizeW);
     struct gather gather = {0};
-    if (!pulLen)
-        return CR_INVALID_POINTER;
+    if (!pulLen) return CR_INVALID_POINTER;
     CONFIGRET result = gather_interfaces(&gather, InterfaceClassGuid, pDeviceID, ulFlags);
     *pulLen = (ULONG)gather.needed + 1;
     return result;
 }
 
 CONFIGRET NTAPI CM_Get_Device_Interface_ListW(LPGUID InterfaceClassGuid, DEVINSTID_W pDeviceID, PZZWSTR Buffer,
-                                              ULONG BufferLen, ULONG ulFlags)
-{
+                                              ULONG BufferLen, ULONG ulFlags) {
     NT_ENTER(CM_Get_Device_Interface_ListW);
     struct gather gather = {.buffer = Buffer, .room = BufferLen};
-    if (!Buffer || !BufferLen)
-        return CR_INVALID_POINTER;
+    if (!Buffer || !BufferLen) return CR_INVALID_POINTER;
     CONFIGRET result = gather_interfaces(&gather, InterfaceClassGuid, pDeviceID, ulFlags);
     return result == CR_SUCCESS ? gather_end(&gather) : result;
 }
@@ -293,14 +238,12 @@ struct notification {
     void *registration;
 };
 
-static void notify(bool arrived, const GUID *class_guid, const WCHAR *link, void *context)
-{
+static void notify(bool arrived, const GUID *class_guid, const WCHAR *link, void *context) {
     struct notification *self = context;
     size_t text = (win32_length(link) + 1) * sizeof *link;
     size_t size = offsetof(CM_NOTIFY_EVENT_DATA, u.DeviceInterface.SymbolicLink) + text;
     CM_NOTIFY_EVENT_DATA *data = calloc(1, size > sizeof *data ? size : sizeof *data);
-    if (!data)
-        return;
+    if (!data) return;
     data->FilterType = CM_NOTIFY_FILTER_TYPE_DEVICEINTERFACE;
     data->u.DeviceInterface.ClassGuid = *class_guid;
     memcpy(data->u.DeviceInterface.SymbolicLink, link, text);
@@ -313,16 +256,12 @@ static void notify(bool arrived, const GUID *class_guid, const WCHAR *link, void
 }
 
 CONFIGRET NTAPI CM_Register_Notification(PCM_NOTIFY_FILTER pFilter, PVOID pContext, PCM_NOTIFY_CALLBACK pCallback,
-                                         PHCMNOTIFICATION pNotifyContext)
-{
+                                         PHCMNOTIFICATION pNotifyContext) {
     NT_ENTER(CM_Register_Notification);
-    if (!pFilter || !pCallback || !pNotifyContext)
-        return CR_INVALID_POINTER;
+    if (!pFilter || !pCallback || !pNotifyContext) return CR_INVALID_POINTER;
     *pNotifyContext = NULL;
-    if (pFilter->cbSize != sizeof *pFilter || pFilter->Reserved)
-        return CR_INVALID_DATA;
-    if (pFilter->Flags || pFilter->FilterType != CM_NOTIFY_FILTER_TYPE_DEVICEINTERFACE)
-        return CR_CALL_NOT_IMPLEMENTED;
+    if (pFilter->cbSize != sizeof *pFilter || pFilter->Reserved) return CR_INVALID_DATA;
+    if (pFilter->Flags || pFilter->FilterType != CM_NOTIFY_FILTER_TYPE_DEVICEINTERFACE) return CR_CALL_NOT_IMPLEMENTED;
     struct notification *self = calloc(1, sizeof *self);
     if (!self || NT_FAULT(CM_Register_Notification)) {
         free(self);
@@ -333,19 +272,16 @@ CONFIGRET NTAPI CM_Register_Notification(PCM_NOTIFY_FILTER pFilter, PVOID pConte
     self->owner = ps_current_process();
     *pNotifyContext = (HCMNOTIFICATION)self; /* before a callback can need it */
     self->registration = pnp_notify_add(&pFilter->u.DeviceInterface.ClassGuid, notify, self);
-    if (self->registration)
-        return CR_SUCCESS;
+    if (self->registration) return CR_SUCCESS;
     *pNotifyContext = NULL;
     free(self);
     return CR_OUT_OF_MEMORY;
 }
 
-CONFIGRET NTAPI CM_Unregister_Notification(HCMNOTIFICATION NotifyContext)
-{
+CONFIGRET NTAPI CM_Unregister_Notification(HCMNOTIFICATION NotifyContext) {
     NT_ENTER(CM_Unregister_Notification);
     struct notification *self = (struct notification *)NotifyContext;
-    if (!self)
-        return CR_INVALID_DATA;
+    if (!self) return CR_INVALID_DATA;
     pnp_notify_remove(self->registration);
     free(self);
     return CR_SUCCESS;
@@ -363,17 +299,14 @@ struct info_set {
     } *elements;
 };
 
-static struct info_set *set_check(HDEVINFO handle)
-{
+static struct info_set *set_check(HDEVINFO handle) {
     struct info_set *set = (struct info_set *)handle;
-    if (handle && handle != INVALID_HANDLE_VALUE && set->magic == INFO_SET_MAGIC)
-        return set;
+    if (handle && handle != INVALID_HANDLE_VALUE && set->magic == INFO_SET_MAGIC) return set;
     win32_set_error(ERROR_INVALID_HANDLE);
     return NULL;
 }
 
-HDEVINFO NTAPI SetupDiCreateDeviceInfoList(const GUID *ClassGuid, HWND hwndParent)
-{
+HDEVINFO NTAPI SetupDiCreateDeviceInfoList(const GUID *ClassGuid, HWND hwndParent) {
     NT_ENTER(SetupDiCreateDeviceInfoList);
     (void)ClassGuid, (void)hwndParent;
     struct info_set *set = calloc(1, sizeof *set);
@@ -386,12 +319,10 @@ HDEVINFO NTAPI SetupDiCreateDeviceInfoList(const GUID *ClassGuid, HWND hwndParen
     return (HDEVINFO)set;
 }
 
-BOOL NTAPI SetupDiDestroyDeviceInfoList(HDEVINFO DeviceInfoSet)
-{
+BOOL NTAPI SetupDiDestroyDeviceInfoList(HDEVINFO DeviceInfoSet) {
     NT_ENTER(SetupDiDestroyDeviceInfoList);
     struct info_set *set = set_check(DeviceInfoSet);
-    if (!set)
-        return FALSE;
+    if (!set) return FALSE;
     while (set->elements) {
         struct info_element *element = set->elements;
         set->elements = element->next;
@@ -403,8 +334,7 @@ BOOL NTAPI SetupDiDestroyDeviceInfoList(HDEVINFO DeviceInfoSet)
     return TRUE;
 }
 
-static void data_fill(SP_DEVINFO_DATA *data, struct info_element *element)
-{
+static void data_fill(SP_DEVINFO_DATA *data, struct info_element *element) {
     static const GUID net = {0x4d36e972, 0xe325, 0x11ce, {0xbf, 0xc1, 0x08, 0x00, 0x2b, 0xe1, 0x03, 0x18}};
     data->ClassGuid = net;
     data->DevInst = pnp_node_id(element->node);
@@ -412,13 +342,11 @@ static void data_fill(SP_DEVINFO_DATA *data, struct info_element *element)
 }
 
 BOOL NTAPI SetupDiOpenDeviceInfoW(HDEVINFO DeviceInfoSet, PCWSTR DeviceInstanceId, HWND hwndParent, DWORD OpenFlags,
-                                  PSP_DEVINFO_DATA DeviceInfoData)
-{
+                                  PSP_DEVINFO_DATA DeviceInfoData) {
     NT_ENTER(SetupDiOpenDeviceInfoW);
     (void)hwndParent, (void)OpenFlags;
     struct info_set *set = set_check(DeviceInfoSet);
-    if (!set)
-        return FALSE;
+    if (!set) return FALSE;
     if (!DeviceInstanceId || (DeviceInfoData && DeviceInfoData->cbSize != sizeof *DeviceInfoData)) {
         win32_set_error(ERROR_INVALID_USER_BUFFER);
         return FALSE;
@@ -427,30 +355,25 @@ BOOL NTAPI SetupDiOpenDeviceInfoW(HDEVINFO DeviceInfoSet, PCWSTR DeviceInstanceI
     struct info_element *element = calloc(1, sizeof *element);
     if (!node || !element) {
         win32_set_error(node ? ERROR_NOT_ENOUGH_MEMORY : ERROR_NO_SUCH_DEVINST);
-        if (node)
-            pnp_release(node);
+        if (node) pnp_release(node);
         free(element);
         return FALSE;
     }
     element->node = node;
     element->next = set->elements;
     set->elements = element;
-    if (DeviceInfoData)
-        data_fill(DeviceInfoData, element);
+    if (DeviceInfoData) data_fill(DeviceInfoData, element);
     return TRUE;
 }
 
 BOOL NTAPI DiUninstallDevice(HWND hwndParent, HDEVINFO DeviceInfoSet, PSP_DEVINFO_DATA DeviceInfoData, DWORD Flags,
-                             PBOOL NeedReboot)
-{
+                             PBOOL NeedReboot) {
     NT_ENTER(DiUninstallDevice);
     (void)hwndParent;
     struct info_set *set = set_check(DeviceInfoSet);
-    if (!set)
-        return FALSE;
+    if (!set) return FALSE;
     struct info_element *element = set->elements;
-    while (element && (ULONG_PTR)element != DeviceInfoData->Reserved)
-        element = element->next;
+    while (element && (ULONG_PTR)element != DeviceInfoData->Reserved) element = element->next;
     if (Flags || !element) {
         win32_set_error(Flags ? ERROR_INVALID_FLAGS : ERROR_INVALID_PARAMETER);
         return FALSE;
@@ -459,8 +382,7 @@ BOOL NTAPI DiUninstallDevice(HWND hwndParent, HDEVINFO DeviceInfoSet, PSP_DEVINF
         win32_set_error(ERROR_ACCESS_DENIED);
         return FALSE;
     }
-    if (NeedReboot)
-        *NeedReboot = FALSE;
+    if (NeedReboot) *NeedReboot = FALSE;
     NTSTATUS status = pnp_uninstall(element->node);
     if (status == STATUS_NO_SUCH_DEVICE) {
         win32_set_error(ERROR_NO_SUCH_DEVINST);

@@ -9,12 +9,12 @@
 #include <string.h>
 
 /* Only addresses are wanted here, whatever the functions' types: C names of our own for the same symbols. */
-#define PLAIN(symbol)  extern char address_of_##symbol[] __asm__(#symbol);
+#define PLAIN(symbol) extern char address_of_##symbol[] __asm__(#symbol);
 #define RAISES(symbol) PLAIN(symbol) extern char stub_of_##symbol[] __asm__("stub_" #symbol);
-#define EXPORT(module, name, max_irql, may_fail, fidelity, note)                   PLAIN(name)
-#define EXPORT_DATA(module, name, note)                                            PLAIN(name)
-#define EXPORT_RAISES(module, name, max_irql, may_fail, fidelity, note)            RAISES(name)
-#define EXPORT_AS(module, name, symbol, max_irql, may_fail, fidelity, note)        PLAIN(symbol)
+#define EXPORT(module, name, max_irql, may_fail, fidelity, note) PLAIN(name)
+#define EXPORT_DATA(module, name, note) PLAIN(name)
+#define EXPORT_RAISES(module, name, max_irql, may_fail, fidelity, note) RAISES(name)
+#define EXPORT_AS(module, name, symbol, max_irql, may_fail, fidelity, note) PLAIN(symbol)
 #define EXPORT_RAISES_AS(module, name, symbol, max_irql, may_fail, fidelity, note) RAISES(symbol)
 #include "host/exports.def"
 #undef EXPORT
@@ -79,14 +79,26 @@ static bool is_kernel(const char *module) {
     return !strcmp(module, "ntoskrnl") || !strcmp(module, "hal") || !strcmp(module, "ndis");
 }
 
-static bool module_has(const char *asked, const char *module) {
+/* What the kernel and the system's user-mode libraries have in common: the runtime, exceptions above all. */
+static bool is_runtime(const struct host_export *export) {
+    static const char *const names[] = {"__C_specific_handler", "memcpy", "memmove", "memset", "memcmp"};
+    if (strcmp(export->module, "ntoskrnl")) return false;
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(export->name, names[i])) return true;
+    return !strncmp(export->name, "Rtl", 3);
+}
+
+static bool module_has(const char *asked, const struct host_export *export) {
+    static const char *const runtimes[] = {"ntdll", "kernel32", "kernelbase", "vcruntime140", "msvcrt", "ucrtbase"};
+    const char *module = export->module;
     if (!strcmp(asked, module)) return true;
-    if (!strncmp(asked, "api-ms-win-", 11)) return !is_kernel(module);
-    if (!strcmp(asked, "kernelbase")) return !strcmp(module, "kernel32") || !strcmp(module, "advapi32");
+    if (!strncmp(asked, "api-ms-win-", 11)) return !is_kernel(module) || is_runtime(export);
+    if (!strcmp(asked, "kernelbase") && (!strcmp(module, "kernel32") || !strcmp(module, "advapi32"))) return true;
+    for (unsigned i = 0; i < sizeof runtimes / sizeof *runtimes; i++)
+        if (!strcmp(asked, runtimes[i])) return is_runtime(export);
     /* Drivers may take what the HAL once had from either. */
     if (!strcmp(asked, "hal")) return !strcmp(module, "ntoskrnl");
-    if (!strcmp(asked, "ntoskrnl")) return !strcmp(module, "hal");
-    return false;
+    return !strcmp(asked, "ntoskrnl") && !strcmp(module, "hal");
 }
 
 struct host_export *host_export_find(const char *module, const char *name) {
@@ -96,7 +108,7 @@ struct host_export *host_export_find(const char *module, const char *name) {
     struct host_export *found = NULL;
     for (unsigned i = buckets[hash_of(name)]; i; i = chain[i - 1]) {
         struct host_export *export = &host_exports[i - 1];
-        if (strcmp(export->name, name) || !module_has(asked, export->module)) continue;
+        if (strcmp(export->name, name) || !module_has(asked, export)) continue;
         if (!found || !strcmp(asked, export->module)) found = export;
     }
     return found;

@@ -68,7 +68,7 @@ struct host_export *host_export_find(const char *module, const char *name);
 #define NT_ENTER(name) host_enter(&host_exports[EXPORT_##name])
 
 /* True when the fault injector wants this call to fail now. Only for functions whose entry says may_fail. */
-#define NT_FAULT(name) (__builtin_expect(fault_armed, 0) && fault_wants(&host_exports[EXPORT_##name]))
+#define NT_FAULT(name) (__builtin_expect(__atomic_load_n(&fault_armed, __ATOMIC_RELAXED), 0) && fault_wants(&host_exports[EXPORT_##name]))
 
 void host_enter(struct host_export *export);
 
@@ -104,6 +104,8 @@ struct host_config {
     enum host_stack stack;
     const char *driver; /* path of warren.sys (PE) or warren.sys.so (native); may be NULL */
     const char *library; /* path of warren.dll or warren.dll.so; may be NULL */
+    const wchar_t *hardware_id; /* of the driver package; NULL: none is installed */
+    const wchar_t *service;
     bool quiet;          /* do not print DbgPrint output */
 };
 

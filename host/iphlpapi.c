@@ -18,114 +18,92 @@ struct search {
     struct ndis_adapter *found;
 };
 
-static bool search_visit(struct devnode *node, void *context)
-{
+static bool search_visit(struct devnode *node, void *context) {
     struct search *search = context;
     struct ndis_adapter *adapter = pnp_is_started(node) ? ndis_adapter_find(pnp_net_cfg_instance_id(node)) : NULL;
-    if (!adapter)
-        return true;
+    if (!adapter) return true;
     bool same = search->luid ? ndis_adapter_luid(adapter).Value == search->luid->Value
                              : ndis_adapter_if_index(adapter) == search->index;
-    if (same)
-        search->found = adapter;
+    if (same) search->found = adapter;
     return !same;
 }
 
-static struct ndis_adapter *by_luid(const NET_LUID *luid)
-{
+static struct ndis_adapter *by_luid(const NET_LUID *luid) {
     struct search search = {.luid = luid};
     pnp_for_each(search_visit, &search);
     return search.found;
 }
 
-static struct ndis_adapter *by_index(NET_IFINDEX index)
-{
+static struct ndis_adapter *by_index(NET_IFINDEX index) {
     struct search search = {.index = index};
     pnp_for_each(search_visit, &search);
     return search.found;
 }
 
 /* The LUID counts unless it is 0, as documented for every row that has both. */
-static struct ndis_adapter *by_either(const NET_LUID *luid, NET_IFINDEX index)
-{
+static struct ndis_adapter *by_either(const NET_LUID *luid, NET_IFINDEX index) {
     return luid->Value ? by_luid(luid) : by_index(index);
 }
 
-NETIO_STATUS NTAPI ConvertInterfaceGuidToLuid(const GUID *InterfaceGuid, PNET_LUID InterfaceLuid)
-{
+NETIO_STATUS NTAPI ConvertInterfaceGuidToLuid(const GUID *InterfaceGuid, PNET_LUID InterfaceLuid) {
     NT_ENTER(ConvertInterfaceGuidToLuid);
-    if (!InterfaceGuid || !InterfaceLuid)
-        return ERROR_INVALID_PARAMETER;
+    if (!InterfaceGuid || !InterfaceLuid) return ERROR_INVALID_PARAMETER;
     struct ndis_adapter *adapter = ndis_adapter_find(InterfaceGuid);
     InterfaceLuid->Value = 0;
-    if (!adapter || NT_FAULT(ConvertInterfaceGuidToLuid))
-        return ERROR_INVALID_PARAMETER;
+    if (!adapter || NT_FAULT(ConvertInterfaceGuidToLuid)) return ERROR_INVALID_PARAMETER;
     *InterfaceLuid = ndis_adapter_luid(adapter);
     return NO_ERROR;
 }
 
-NETIO_STATUS NTAPI ConvertInterfaceLuidToGuid(const NET_LUID *InterfaceLuid, GUID *InterfaceGuid)
-{
+NETIO_STATUS NTAPI ConvertInterfaceLuidToGuid(const NET_LUID *InterfaceLuid, GUID *InterfaceGuid) {
     NT_ENTER(ConvertInterfaceLuidToGuid);
     struct ndis_adapter *adapter = InterfaceLuid && InterfaceGuid ? by_luid(InterfaceLuid) : NULL;
-    if (!adapter)
-        return ERROR_INVALID_PARAMETER;
+    if (!adapter) return ERROR_INVALID_PARAMETER;
     *InterfaceGuid = *ndis_adapter_guid(adapter);
     return NO_ERROR;
 }
 
-NETIO_STATUS NTAPI ConvertInterfaceLuidToIndex(const NET_LUID *InterfaceLuid, PNET_IFINDEX InterfaceIndex)
-{
+NETIO_STATUS NTAPI ConvertInterfaceLuidToIndex(const NET_LUID *InterfaceLuid, PNET_IFINDEX InterfaceIndex) {
     NT_ENTER(ConvertInterfaceLuidToIndex);
     struct ndis_adapter *adapter = InterfaceLuid && InterfaceIndex ? by_luid(InterfaceLuid) : NULL;
-    if (!adapter)
-        return ERROR_INVALID_PARAMETER;
+    if (!adapter) return ERROR_INVALID_PARAMETER;
     *InterfaceIndex = ndis_adapter_if_index(adapter);
     return NO_ERROR;
 }
 
-NETIO_STATUS NTAPI ConvertInterfaceIndexToLuid(NET_IFINDEX InterfaceIndex, PNET_LUID InterfaceLuid)
-{
+NETIO_STATUS NTAPI ConvertInterfaceIndexToLuid(NET_IFINDEX InterfaceIndex, PNET_LUID InterfaceLuid) {
     NT_ENTER(ConvertInterfaceIndexToLuid);
     struct ndis_adapter *adapter = InterfaceLuid ? by_index(InterfaceIndex) : NULL;
-    if (!adapter)
-        return InterfaceLuid ? ERROR_FILE_NOT_FOUND : ERROR_INVALID_PARAMETER;
+    if (!adapter) return InterfaceLuid ? ERROR_FILE_NOT_FOUND : ERROR_INVALID_PARAMETER;
     *InterfaceLuid = ndis_adapter_luid(adapter);
     return NO_ERROR;
 }
 
 /* The alias is the name of the Linux device; without one, "Ethernet" and the index, in Windows' fashion. */
-static void alias_of(struct ndis_adapter *adapter, WCHAR *alias, size_t room)
-{
+static void alias_of(struct ndis_adapter *adapter, WCHAR *alias, size_t room) {
     char text[40];
     struct tun_stack *tun = tun_of(adapter);
     snprintf(text, sizeof text, "%s", tun ? tun_name(tun) : "");
-    if (!tun)
-        snprintf(text, sizeof text, "Ethernet %u", (unsigned)ndis_adapter_if_index(adapter));
+    if (!tun) snprintf(text, sizeof text, "Ethernet %u", (unsigned)ndis_adapter_if_index(adapter));
     size_t length = 0;
-    for (; text[length] && length + 1 < room; length++)
-        alias[length] = (WCHAR)(unsigned char)text[length];
+    for (; text[length] && length + 1 < room; length++) alias[length] = (WCHAR)(unsigned char)text[length];
     alias[length] = 0;
 }
 
-NETIO_STATUS NTAPI ConvertInterfaceLuidToAlias(const NET_LUID *InterfaceLuid, PWSTR InterfaceAlias, SIZE_T Length)
-{
+NETIO_STATUS NTAPI ConvertInterfaceLuidToAlias(const NET_LUID *InterfaceLuid, PWSTR InterfaceAlias, SIZE_T Length) {
     NT_ENTER(ConvertInterfaceLuidToAlias);
     WCHAR alias[40];
     struct ndis_adapter *adapter = InterfaceLuid && InterfaceAlias ? by_luid(InterfaceLuid) : NULL;
-    if (!adapter)
-        return ERROR_INVALID_PARAMETER;
+    if (!adapter) return ERROR_INVALID_PARAMETER;
     alias_of(adapter, alias, sizeof alias / sizeof *alias);
-    if (win32_length(alias) >= Length)
-        return ERROR_NOT_ENOUGH_MEMORY;
+    if (win32_length(alias) >= Length) return ERROR_NOT_ENOUGH_MEMORY;
     memcpy(InterfaceAlias, alias, (win32_length(alias) + 1) * sizeof *alias);
     return NO_ERROR;
 }
 
 /* --- addresses --------------------------------------------------------------------------------------------------- */
 
-static DWORD error_of(int linux_error)
-{
+static DWORD error_of(int linux_error) {
     switch (linux_error) {
     case 0: return NO_ERROR;
     case EEXIST: return ERROR_OBJECT_ALREADY_EXISTS;
@@ -139,20 +117,16 @@ static DWORD error_of(int linux_error)
     }
 }
 
-static DWORD tun_for(const NET_LUID *luid, NET_IFINDEX index, struct tun_stack **tun)
-{
+static DWORD tun_for(const NET_LUID *luid, NET_IFINDEX index, struct tun_stack **tun) {
     struct ndis_adapter *adapter = by_either(luid, index);
     *tun = adapter ? tun_of(adapter) : NULL;
-    if (*tun)
-        return NO_ERROR;
-    if (!adapter)
-        return ERROR_NOT_FOUND;
+    if (*tun) return NO_ERROR;
+    if (!adapter) return ERROR_NOT_FOUND;
     host_log("IP helper: behind this adapter is no Linux network stack (--stack tun)");
     return ERROR_NOT_SUPPORTED;
 }
 
-VOID NTAPI InitializeUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW Row)
-{
+VOID NTAPI InitializeUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW Row) {
     NT_ENTER(InitializeUnicastIpAddressEntry);
     memset(Row, 0, sizeof *Row);
     Row->PrefixOrigin = IpPrefixOriginUnchanged;
@@ -163,57 +137,45 @@ VOID NTAPI InitializeUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW Row)
     Row->DadState = IpDadStateInvalid;
 }
 
-static DWORD address_change(const MIB_UNICASTIPADDRESS_ROW *row, bool add)
-{
+static DWORD address_change(const MIB_UNICASTIPADDRESS_ROW *row, bool add) {
     struct tun_stack *tun;
-    if (!row)
-        return ERROR_INVALID_PARAMETER;
+    if (!row) return ERROR_INVALID_PARAMETER;
     bool six = row->Address.si_family == AF_INET6;
-    if (!six && row->Address.si_family != AF_INET)
-        return ERROR_INVALID_PARAMETER;
+    if (!six && row->Address.si_family != AF_INET) return ERROR_INVALID_PARAMETER;
     uint8_t whole = six ? 128 : 32, prefix = row->OnLinkPrefixLength == 255 ? whole : row->OnLinkPrefixLength;
-    if (prefix > whole)
-        return ERROR_INVALID_PARAMETER;
+    if (prefix > whole) return ERROR_INVALID_PARAMETER;
     DWORD error = tun_for(&row->InterfaceLuid, row->InterfaceIndex, &tun);
-    if (error)
-        return error;
+    if (error) return error;
     const void *address = six ? (const void *)&row->Address.Ipv6.sin6_addr : &row->Address.Ipv4.sin_addr;
     return error_of(add ? tun_address_add(tun, six, address, prefix) : tun_address_delete(tun, six, address, prefix));
 }
 
-NETIO_STATUS NTAPI CreateUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row)
-{
+NETIO_STATUS NTAPI CreateUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row) {
     NT_ENTER(CreateUnicastIpAddressEntry);
     return address_change(Row, true);
 }
 
-NETIO_STATUS NTAPI DeleteUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row)
-{
+NETIO_STATUS NTAPI DeleteUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row) {
     NT_ENTER(DeleteUnicastIpAddressEntry);
     return address_change(Row, false);
 }
 
 /* --- the interface ----------------------------------------------------------------------------------------------- */
 
-VOID NTAPI InitializeIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row)
-{
+VOID NTAPI InitializeIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row) {
     NT_ENTER(InitializeIpInterfaceEntry);
     memset(Row, 0, sizeof *Row);
 }
 
-NETIO_STATUS NTAPI GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row)
-{
+NETIO_STATUS NTAPI GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row) {
     NT_ENTER(GetIpInterfaceEntry);
-    if (!Row || (Row->Family != AF_INET && Row->Family != AF_INET6))
-        return ERROR_INVALID_PARAMETER;
+    if (!Row || (Row->Family != AF_INET && Row->Family != AF_INET6)) return ERROR_INVALID_PARAMETER;
     struct ndis_adapter *adapter = by_either(&Row->InterfaceLuid, Row->InterfaceIndex);
-    if (!adapter)
-        return ERROR_NOT_FOUND;
+    if (!adapter) return ERROR_NOT_FOUND;
     struct tun_stack *tun = tun_of(adapter);
     uint32_t mtu = ndis_adapter_mtu(adapter);
     int error = tun ? tun_mtu_get(tun, &mtu) : 0;
-    if (error)
-        return error_of(error);
+    if (error) return error_of(error);
     Row->InterfaceLuid = ndis_adapter_luid(adapter);
     Row->InterfaceIndex = ndis_adapter_if_index(adapter);
     Row->NlMtu = mtu;
@@ -221,24 +183,19 @@ NETIO_STATUS NTAPI GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row)
     return NO_ERROR;
 }
 
-NETIO_STATUS NTAPI SetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row)
-{
+NETIO_STATUS NTAPI SetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row) {
     NT_ENTER(SetIpInterfaceEntry);
     struct tun_stack *tun;
-    if (!Row || (Row->Family != AF_INET && Row->Family != AF_INET6))
-        return ERROR_INVALID_PARAMETER;
+    if (!Row || (Row->Family != AF_INET && Row->Family != AF_INET6)) return ERROR_INVALID_PARAMETER;
     DWORD error = tun_for(&Row->InterfaceLuid, Row->InterfaceIndex, &tun);
-    if (error || !Row->NlMtu)
-        return error;
+    if (error || !Row->NlMtu) return error;
     return error_of(tun_mtu_set(tun, Row->NlMtu));
 }
 
-NETIO_STATUS NTAPI GetIfEntry2(PMIB_IF_ROW2 Row)
-{
+NETIO_STATUS NTAPI GetIfEntry2(PMIB_IF_ROW2 Row) {
     NT_ENTER(GetIfEntry2);
     struct ndis_adapter *adapter = Row ? by_either(&Row->InterfaceLuid, Row->InterfaceIndex) : NULL;
-    if (!adapter)
-        return Row ? ERROR_FILE_NOT_FOUND : ERROR_INVALID_PARAMETER;
+    if (!adapter) return Row ? ERROR_FILE_NOT_FOUND : ERROR_INVALID_PARAMETER;
     memset(Row, 0, sizeof *Row);
     Row->InterfaceLuid = ndis_adapter_luid(adapter);
     Row->InterfaceIndex = ndis_adapter_if_index(adapter);

@@ -16,6 +16,7 @@ struct ob_type;
 /* The NT thread of the calling pthread. A foreign pthread becomes an NT thread of the System process at first use. */
 struct host_thread *ps_self(void);
 KIRQL ke_irql(void); /* of the calling thread, without the checks of KeGetCurrentIrql */
+unsigned ke_locks_held(void); /* spin locks that the calling thread holds */
 
 /* A new pthread that is an NT thread of `process` (NULL: System). Returns a referenced thread object, or NULL. */
 PETHREAD ps_thread_create(PEPROCESS process, void (*start)(void *), void *context, const char *name);
@@ -69,6 +70,7 @@ bool mm_is_user_address(const void *address);
 NTSTATUS mm_unmap_user_view(PEPROCESS process, void *address);
 size_t mm_user_view_size(PEPROCESS process, void *address); /* 0: not the start of a view */
 unsigned mm_user_view_count(PEPROCESS process);
+void mm_unmap_all(PEPROCESS process); /* as at the end of a process */
 
 /* --- requests (io.c) --------------------------------------------------------------------------------------------- */
 
@@ -78,6 +80,8 @@ NTSTATUS io_open(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK acce
 /* Synchronous IRP_MJ_DEVICE_CONTROL from UserMode. */
 NTSTATUS io_control(PEPROCESS process, HANDLE handle, ULONG code, const void *in, ULONG in_size, void *out,
                     ULONG out_size, ULONG_PTR *information);
+/* Requests say that they come from a 32-bit process. For tests. */
+extern bool io_pretend_32bit;
 /* A driver object for a loaded image: calls its entry with the registry path. io_driver_unload calls DriverUnload. */
 NTSTATUS io_driver_start(const char *service, PDRIVER_INITIALIZE entry, PDRIVER_OBJECT *driver);
 void io_driver_unload(PDRIVER_OBJECT driver);

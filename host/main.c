@@ -3,7 +3,6 @@
  *
  * The host as a command: starts the NT world with a driver and a library, and runs one program in its client process.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <getopt.h>
@@ -28,10 +27,10 @@ struct options {
     int program_argc;
 };
 
-static _Noreturn void usage(int code)
-{
+static _Noreturn void usage(int code) {
     fputs("usage: warren-host [options] program.so [arguments]\n"
-          "Runs a program (a shared object with main) in a simulated Windows process, with a Windows driver and a Windows\n"
+          "Runs a program (a shared object with main) in a simulated Windows process, with a Windows driver and a "
+          "Windows\n"
           "library loaded beside it.\n"
           "  --driver FILE    the driver (PE, or a native .so); default: warren.sys beside this program\n"
           "  --library FILE   the client library; default: warren.dll beside this program\n"
@@ -47,8 +46,7 @@ static _Noreturn void usage(int code)
 
 /* --- telling ----------------------------------------------------------------------------------------------------- */
 
-static void list_exports(void)
-{
+static void list_exports(void) {
     static const char *const names[] = {"full", "partial", "none"};
     for (unsigned i = 0; i < EXPORT_COUNT; i++) {
         const struct host_export *export = &host_exports[i];
@@ -57,27 +55,22 @@ static void list_exports(void)
     }
 }
 
-static void print_image(const char *what, const char *path)
-{
+static void print_image(const char *what, const char *path) {
     uint8_t digest[SHA_256_SIZE], buffer[65536];
     struct sha sha;
     size_t size;
     FILE *file = path ? fopen(path, "rb") : NULL;
-    if (!file)
-        return;
+    if (!file) return;
     sha_begin(&sha, SHA_256);
-    while ((size = fread(buffer, 1, sizeof buffer, file)) > 0)
-        sha_add(&sha, buffer, size);
+    while ((size = fread(buffer, 1, sizeof buffer, file)) > 0) sha_add(&sha, buffer, size);
     fclose(file);
     sha_end(&sha, digest);
     printf("  %-8s ", what);
-    for (unsigned i = 0; i < sizeof digest; i++)
-        printf("%02x", digest[i]);
+    for (unsigned i = 0; i < sizeof digest; i++) printf("%02x", digest[i]);
     printf("  %s\n", path);
 }
 
-static void print_report(const struct tun_report *report, void *unused)
-{
+static void print_report(const struct tun_report *report, void *unused) {
     const struct tun_counters *c = &report->counters;
     (void)unused;
     printf("  adapter %s\n", report->name);
@@ -96,30 +89,26 @@ static void print_report(const struct tun_report *report, void *unused)
            c->linux_link.tx_packets, c->linux_link.tx_dropped, c->linux_link.rx_packets, c->linux_link.rx_dropped);
 }
 
-static void print_calls(bool each)
-{
+static void print_calls(bool each) {
     unsigned count = 0;
     uint64_t calls = 0;
     for (unsigned i = 0; i < EXPORT_COUNT; i++) {
         uint64_t own = __atomic_load_n(&host_exports[i].calls, __ATOMIC_RELAXED);
         count += own != 0;
         calls += own;
-        if (each && own)
-            printf("  %12" PRIu64 " %s!%s\n", own, host_exports[i].module, host_exports[i].name);
+        if (each && own) printf("  %12" PRIu64 " %s!%s\n", own, host_exports[i].module, host_exports[i].name);
     }
     printf("  %u of %u system functions were used, in %" PRIu64 " calls\n", count, (unsigned)EXPORT_COUNT, calls);
 }
 
-static void print_summary(const struct options *options)
-{
+static void print_summary(const struct options *options) {
     if (options->summary) {
         printf("summary:\n");
         tun_for_each_report(print_report, NULL);
         print_image("driver", options->config.driver);
         print_image("library", options->config.library);
     }
-    if (options->summary || options->trace)
-        print_calls(options->trace);
+    if (options->summary || options->trace) print_calls(options->trace);
     fflush(stdout);
 }
 
@@ -128,19 +117,16 @@ static void print_summary(const struct options *options)
 static sigset_t signals;
 static struct options *the_options;
 
-static void unhandled(DWORD event)
-{
+static void unhandled(DWORD event) {
     /* What Windows' default handler does: the process ends at once. Linux takes the TUN devices away with it. */
     _exit(128 + (event == CTRL_C_EVENT ? SIGINT : SIGTERM));
 }
 
-static void *signal_main(void *unused)
-{
+static void *signal_main(void *unused) {
     (void)unused;
     for (unsigned count = 1;; count++) {
         int number = 0;
-        if (sigwait(&signals, &number))
-            continue;
+        if (sigwait(&signals, &number)) continue;
         if (count > 2) /* whoever asks a third time means it */
             _exit(128 + number);
         win32_console_event(number == SIGINT ? CTRL_C_EVENT : CTRL_BREAK_EVENT, unhandled);
@@ -149,8 +135,7 @@ static void *signal_main(void *unused)
 }
 
 /* Before any thread is made: all of them inherit the mask, and only one takes signals. */
-static void signals_block(void)
-{
+static void signals_block(void) {
     static const int wanted[] = {SIGINT, SIGTERM, SIGHUP};
     sigemptyset(&signals);
     for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++) {
@@ -160,8 +145,7 @@ static void signals_block(void)
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
-static void exit_process(DWORD code)
-{
+static void exit_process(DWORD code) {
     fflush(NULL);
     host_stop();
     print_summary(the_options);
@@ -170,23 +154,17 @@ static void exit_process(DWORD code)
 
 /* --- start ------------------------------------------------------------------------------------------------------- */
 
-static bool complain(const char *path, const char *why)
-{
+static bool complain(const char *path, const char *why) {
     fprintf(stderr, "warren-host: %s: %s\n", path, why);
     return false;
 }
 
-static bool readable(const char *path)
-{
-    return !path || !access(path, R_OK) || complain(path, strerror(errno));
-}
+static bool readable(const char *path) { return !path || !access(path, R_OK) || complain(path, strerror(errno)); }
 
 /* A damaged image is better found now than in the middle. */
-static bool image_good(const char *path)
-{
+static bool image_good(const char *path) {
     char why[512];
-    if (!path)
-        return true;
+    if (!path) return true;
     struct image *image = image_load(path, why, sizeof why);
     if (!image) {
         fprintf(stderr, "warren-host: %s\n", why);
@@ -197,31 +175,31 @@ static bool image_good(const char *path)
 }
 
 /* A file beside this program, NULL if there is none. */
-static char *beside(const char *name)
-{
+static char *beside(const char *name) {
     char self[4096], *path = NULL;
     ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
     self[size > 0 ? size : 0] = 0;
     char *slash = strrchr(self, '/');
-    if (slash)
-        *slash = 0;
-    if (asprintf(&path, "%s/%s", self, name) < 0)
-        return NULL;
-    if (!access(path, R_OK))
-        return path;
+    if (slash) *slash = 0;
+    if (asprintf(&path, "%s/%s", self, name) < 0) return NULL;
+    if (!access(path, R_OK)) return path;
     free(path);
     return NULL;
 }
 
-static struct options options_from(int argc, char **argv)
-{
+static struct options options_from(int argc, char **argv) {
     enum { DRIVER = 256, LIBRARY, STACK, NO_VERIFY, LIST };
     static const struct option known[] = {
-        {"driver", required_argument, NULL, DRIVER}, {"library", required_argument, NULL, LIBRARY},
-        {"stack", required_argument, NULL, STACK},   {"no-verify", no_argument, NULL, NO_VERIFY},
-        {"quiet", no_argument, NULL, 'q'},           {"trace", no_argument, NULL, 't'},
-        {"summary", no_argument, NULL, 's'},         {"list-exports", no_argument, NULL, LIST},
-        {"help", no_argument, NULL, 'h'},            {0},
+        {"driver", required_argument, NULL, DRIVER},
+        {"library", required_argument, NULL, LIBRARY},
+        {"stack", required_argument, NULL, STACK},
+        {"no-verify", no_argument, NULL, NO_VERIFY},
+        {"quiet", no_argument, NULL, 'q'},
+        {"trace", no_argument, NULL, 't'},
+        {"summary", no_argument, NULL, 's'},
+        {"list-exports", no_argument, NULL, LIST},
+        {"help", no_argument, NULL, 'h'},
+        {0},
     };
     struct options o = {.config.stack = HOST_STACK_TUN};
     for (int c; (c = getopt_long(argc, argv, "+qtsh", known, NULL)) != -1;) {
@@ -229,8 +207,7 @@ static struct options options_from(int argc, char **argv)
         case DRIVER: o.config.driver = optarg; break;
         case LIBRARY: o.config.library = optarg; break;
         case STACK:
-            if (strcmp(optarg, "tun") && strcmp(optarg, "fake"))
-                usage(EXIT_UNUSABLE);
+            if (strcmp(optarg, "tun") && strcmp(optarg, "fake")) usage(EXIT_UNUSABLE);
             o.config.stack = *optarg == 't' ? HOST_STACK_TUN : HOST_STACK_FAKE;
             break;
         case NO_VERIFY: verify_enabled = false; break;
@@ -242,34 +219,28 @@ static struct options options_from(int argc, char **argv)
         default: usage(EXIT_UNUSABLE);
         }
     }
-    if (optind == argc)
-        usage(EXIT_UNUSABLE);
+    if (optind == argc) usage(EXIT_UNUSABLE);
     o.program = argv + optind;
     o.program_argc = argc - optind;
-    if (!o.config.driver)
-        o.config.driver = beside("warren.sys");
-    if (!o.config.library)
-        o.config.library = beside("warren.dll");
+    if (!o.config.driver) o.config.driver = beside("warren.sys");
+    if (!o.config.library) o.config.library = beside("warren.dll");
     return o;
 }
 
 typedef int program_main(int argc, char **argv);
 
-static program_main *program_load(char *path)
-{
+static program_main *program_load(char *path) {
     char *full = realpath(path, NULL); /* dlopen would look for a bare name elsewhere */
     void *module = full ? dlopen(full, RTLD_NOW | RTLD_LOCAL) : NULL;
     void *symbol = module ? dlsym(module, "main") : NULL;
-    if (!symbol)
-        complain(path, full ? dlerror() : strerror(errno));
+    if (!symbol) complain(path, full ? dlerror() : strerror(errno));
     free(full);
     program_main *entry;
     memcpy(&entry, &symbol, sizeof entry);
     return entry;
 }
 
-static bool start(const struct options *options)
-{
+static bool start(const struct options *options) {
     char text[256];
     const char *why = NULL;
     pthread_t thread;
@@ -286,23 +257,19 @@ static bool start(const struct options *options)
                 (unsigned)status);
         return false;
     }
-    if (pthread_create(&thread, NULL, signal_main, NULL) == 0)
-        pthread_detach(thread);
+    if (pthread_create(&thread, NULL, signal_main, NULL) == 0) pthread_detach(thread);
     return image_good(options->config.driver) && image_good(options->config.library);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     struct options options = options_from(argc, argv);
     the_options = &options;
     win32_exit_hook = exit_process;
-    if (!start(&options))
-        return EXIT_UNUSABLE;
+    if (!start(&options)) return EXIT_UNUSABLE;
     program_main *entry = program_load(options.program[0]);
     int code = entry ? entry(options.program_argc, options.program) : EXIT_UNUSABLE;
     fflush(NULL);
     host_stop();
-    if (entry)
-        print_summary(&options);
+    if (entry) print_summary(&options);
     return code;
 }

@@ -95,7 +95,7 @@ void pe_unmap(struct pe *pe);
 
 /* pe_import.c, pe_config.c, pe_export.c, pe_pdata.c */
 bool pe_bind(struct pe *pe);
-bool pe_configure(struct pe *pe); /* load configuration */
+bool pe_configure(struct pe *pe);       /* load configuration */
 bool pe_check_functions(struct pe *pe); /* the exception directory */
 bool pe_export_list(struct pe *pe, struct pe_symbols *symbols);
 void pe_export_free(struct pe_symbols *symbols);

@@ -15,7 +15,8 @@ extern char pe_guard_check[], pe_guard_dispatch[];
 enum { CONFIG_COOKIE = 88, CONFIG_GUARD_CHECK = 112, CONFIG_GUARD_DISPATCH = 120 };
 
 /* The 8 bytes that a field (an address, relocated by now) points at. */
-static bool pointed(struct pe *pe, const uint8_t *config, uint32_t size, uint32_t field, const char *what, uint8_t **at) {
+static bool pointed(struct pe *pe, const uint8_t *config, uint32_t size, uint32_t field, const char *what,
+                    uint8_t **at) {
     *at = NULL;
     if (size < field + 8 || !pe_64(config + field)) return true;
     uint64_t rva = pe_64(config + field) - (uint64_t)(uintptr_t)pe->base;
@@ -30,14 +31,16 @@ bool pe_configure(struct pe *pe) {
     /* The structure's own size counts, the directory's is whatever the linker's version made it. */
     const uint8_t *config = pe_at(pe, directory.rva, 4);
     uint32_t size = config ? pe_32(config) : 0;
-    if (size < 4 || !pe_at(pe, directory.rva, size)) return pe_fail(pe, "corrupt: the load configuration's size is 0x%x", size);
+    if (size < 4 || !pe_at(pe, directory.rva, size))
+        return pe_fail(pe, "corrupt: the load configuration's size is 0x%x", size);
     uint8_t *cookie, *check, *dispatch;
     if (!pointed(pe, config, size, CONFIG_COOKIE, "cookie", &cookie)) return false;
     if (!pointed(pe, config, size, CONFIG_GUARD_CHECK, "guard check pointer", &check)) return false;
     if (!pointed(pe, config, size, CONFIG_GUARD_DISPATCH, "guard dispatch pointer", &dispatch)) return false;
     if (cookie) {
         uint64_t value;
-        if (getrandom(&value, sizeof value, 0) != sizeof value) return pe_fail(pe, "no random numbers for its stack cookie");
+        if (getrandom(&value, sizeof value, 0) != sizeof value)
+            return pe_fail(pe, "no random numbers for its stack cookie");
         value &= 0x0000ffffffffffffu; /* as on Windows: a zero byte at the end stops string overruns */
         if (!value) value = 1;
         memcpy(cookie, &value, sizeof value);

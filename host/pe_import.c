@@ -26,7 +26,8 @@ static bool bind_one(struct pe *pe, const char *module, uint64_t value, void *sl
         missing_add(missing, module, NULL, (uint16_t)value);
         return true;
     }
-    if (value >> 31 || value > UINT32_MAX - 2) return pe_fail(pe, "corrupt: a bad import of %s (0x%llx)", module, (unsigned long long)value);
+    if (value >> 31 || value > UINT32_MAX - 2)
+        return pe_fail(pe, "corrupt: a bad import of %s (0x%llx)", module, (unsigned long long)value);
     const char *name = pe_text(pe, (uint32_t)value + 2); /* behind a hint for Windows' own tables */
     if (!name) return pe_fail(pe, "corrupt: an import of %s has no name", module);
     const struct host_export *export = host_export_find(module, name);

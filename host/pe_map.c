@@ -16,7 +16,8 @@ bool pe_map(struct pe *pe) {
     void *base = mmap(NULL, pages(pe->size), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (base == MAP_FAILED) return pe_fail(pe, "no memory for its 0x%x bytes: %s", pe->size, strerror(errno));
     pe->base = base;
-    if (mprotect(pe->base, pages(pe->headers), PROT_READ | PROT_WRITE)) return pe_fail(pe, "mprotect: %s", strerror(errno));
+    if (mprotect(pe->base, pages(pe->headers), PROT_READ | PROT_WRITE))
+        return pe_fail(pe, "mprotect: %s", strerror(errno));
     memcpy(pe->base, pe->file, pe->headers);
     for (unsigned i = 0; i < pe->section_count; i++) {
         const struct pe_section *section = &pe->sections[i];
@@ -60,8 +61,8 @@ bool pe_protect(struct pe *pe) {
     if (mprotect(pe->base, pages(pe->headers), PROT_READ)) return pe_fail(pe, "mprotect: %s", strerror(errno));
     for (unsigned i = 0; i < pe->section_count; i++) {
         const struct pe_section *section = &pe->sections[i];
-        int protection = (section->read ? PROT_READ : 0) | (section->write ? PROT_WRITE : 0) |
-                         (section->execute ? PROT_EXEC : 0);
+        int protection =
+            (section->read ? PROT_READ : 0) | (section->write ? PROT_WRITE : 0) | (section->execute ? PROT_EXEC : 0);
         if (mprotect(pe->base + section->rva, pages(section->size), protection))
             return pe_fail(pe, "section %s cannot be protected: %s", section->name, strerror(errno));
     }

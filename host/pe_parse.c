@@ -58,7 +58,8 @@ static bool file_header(struct pe *pe, uint32_t at, uint32_t *optional, uint32_t
         return pe_fail(pe, "truncated or corrupt: the optional header (%u bytes) does not fit", size);
     if (!pe->section_count || pe->section_count > PE_SECTIONS_MAX)
         return pe_fail(pe, "has %u sections, allowed are 1 to %u", pe->section_count, PE_SECTIONS_MAX);
-    if (pe->section_count * 40u > pe->file_size - *table) return pe_fail(pe, "truncated: the section table does not fit");
+    if (pe->section_count * 40u > pe->file_size - *table)
+        return pe_fail(pe, "truncated: the section table does not fit");
     if (!(flags & 0x0002)) return pe_fail(pe, "is not an executable image (an object file, or a failed link)");
     if (flags & 0x0001) return pe_fail(pe, "has no relocations and so cannot be loaded at any address");
     pe->is_dll = flags & 0x2000;
@@ -83,7 +84,8 @@ static bool optional_header(struct pe *pe, uint32_t at, uint32_t size) {
     if (file_alignment < 512 || file_alignment > 65536 || file_alignment & (file_alignment - 1))
         return pe_fail(pe, "file alignment 0x%x is not a power of two from 512 to 64 KiB", file_alignment);
     if (!pe->size || pe->size > SIZE_LIMIT || pe->size % pe->alignment)
-        return pe_fail(pe, "image size 0x%x is zero, above 256 MiB or not a multiple of the section alignment", pe->size);
+        return pe_fail(pe, "image size 0x%x is zero, above 256 MiB or not a multiple of the section alignment",
+                       pe->size);
     if (pe->headers > pe->file_size || pe->headers > pe->size)
         return pe_fail(pe, "truncated or corrupt: headers of 0x%x bytes lie outside the file", pe->headers);
     if (pe->preferred_base % 65536) return pe_fail(pe, "corrupt: the preferred base is not a multiple of 64 KiB");
@@ -98,13 +100,15 @@ static bool optional_header(struct pe *pe, uint32_t at, uint32_t size) {
     if (pe->checksum) {
         uint32_t is = checksum_of(pe->file, pe->file_size, at + 64);
         if (is != pe->checksum)
-            return pe_fail(pe, "truncated or corrupt: its checksum is 0x%08x, its contents give 0x%08x", pe->checksum, is);
+            return pe_fail(pe, "truncated or corrupt: its checksum is 0x%08x, its contents give 0x%08x", pe->checksum,
+                           is);
     }
     return true;
 }
 
 static bool section_read(struct pe *pe, struct pe_section *section, const uint8_t *header) {
-    for (unsigned i = 0; i < 8 && header[i]; i++) section->name[i] = header[i] > ' ' && header[i] < 127 ? (char)header[i] : '?';
+    for (unsigned i = 0; i < 8 && header[i]; i++)
+        section->name[i] = header[i] > ' ' && header[i] < 127 ? (char)header[i] : '?';
     uint32_t flags = pe_32(header + 36);
     section->size = pe_32(header + 8);
     section->rva = pe_32(header + 12);
@@ -123,8 +127,7 @@ static bool section_read(struct pe *pe, struct pe_section *section, const uint8_
     if (section->rva % pe->alignment) return pe_fail(pe, "section %s is not aligned", section->name);
     if ((uint64_t)section->rva + section->size > pe->size)
         return pe_fail(pe, "section %s lies outside the image", section->name);
-    if (section->write && section->execute)
-        return pe_fail(pe, "section %s is writable and executable", section->name);
+    if (section->write && section->execute) return pe_fail(pe, "section %s is writable and executable", section->name);
     return true;
 }
 
@@ -134,8 +137,7 @@ static bool sections_apart(struct pe *pe) {
     const char *before = "the headers";
     for (unsigned i = 0; i < pe->section_count; i++) {
         struct pe_section *section = &pe->sections[i];
-        if (section->rva < end)
-            return pe_fail(pe, "section %s overlaps %s in memory", section->name, before);
+        if (section->rva < end) return pe_fail(pe, "section %s overlaps %s in memory", section->name, before);
         end = (uint64_t)section->rva + section->size;
         before = section->name;
         for (unsigned j = 0; j < i; j++) {
@@ -154,8 +156,8 @@ static bool directories_check(struct pe *pe) {
     static const struct {
         enum pe_directory_index index;
         const char *name;
-    } known[] = {{PE_EXPORT, "export"},       {PE_IMPORT, "import"},           {PE_RESOURCE, "resource"},
-                 {PE_EXCEPTION, "exception"}, {PE_BASERELOC, "relocation"},    {PE_LOAD_CONFIG, "load configuration"}};
+    } known[] = {{PE_EXPORT, "export"},       {PE_IMPORT, "import"},        {PE_RESOURCE, "resource"},
+                 {PE_EXCEPTION, "exception"}, {PE_BASERELOC, "relocation"}, {PE_LOAD_CONFIG, "load configuration"}};
     if (pe->directories[PE_TLS].rva) return pe_fail(pe, "has thread-local storage, which the host does not support");
     if (pe->directories[PE_CLR].rva) return pe_fail(pe, "is a .NET image, which the host does not support");
     for (unsigned i = 0; i < sizeof known / sizeof *known; i++) {
@@ -176,7 +178,8 @@ static bool entry_check(struct pe *pe) {
         return true; /* a library need not have one */
     }
     const struct pe_section *section = pe_section_of(pe, pe->entry, 1);
-    if (!section || !section->execute) return pe_fail(pe, "bad entry point: 0x%x is not in an executable section", pe->entry);
+    if (!section || !section->execute)
+        return pe_fail(pe, "bad entry point: 0x%x is not in an executable section", pe->entry);
     return true;
 }
 
@@ -190,7 +193,8 @@ bool pe_parse(struct pe *pe) {
     if (pe_32(pe->file + at) != 0x00004550) return pe_fail(pe, "is not a PE image (no PE signature at 0x%x)", at);
     if (!file_header(pe, at, &optional, &table)) return false;
     if (!optional_header(pe, optional, table - optional)) return false;
-    if (table + pe->section_count * 40u > pe->headers) return pe_fail(pe, "corrupt: the section table lies outside the headers");
+    if (table + pe->section_count * 40u > pe->headers)
+        return pe_fail(pe, "corrupt: the section table lies outside the headers");
     for (unsigned i = 0; i < pe->section_count; i++)
         if (!section_read(pe, &pe->sections[i], pe->file + table + i * 40u)) return false;
     return sections_apart(pe) && directories_check(pe) && entry_check(pe);

@@ -47,6 +47,10 @@ struct seh_stack {
     uint64_t low, high;
 };
 struct seh_stack seh_stack(void); /* the calling thread's */
+/* In a signal it is too late to ask for a stack that nobody asked for before: until it is forgotten, one page of it must
+ * do. Returns true if so. */
+bool seh_stack_assume(uint64_t rsp);
+void seh_stack_forget(void);
 
 const RUNTIME_FUNCTION *seh_function(uint64_t pc, uint64_t *base);
 struct seh_step {
@@ -67,6 +71,19 @@ void seh_trace_from(FILE *file, uint64_t rip, uint64_t rsp, uint64_t rbp);
 /* The stub through which an image called the host, seen from a frame pointer of the host; NULL if image code comes first
  * or the frames cannot be followed. */
 struct seh_frame *seh_caller(uint64_t rbp, bool *image_between);
+
+/* What images call; nt.h has the rest. */
+PRUNTIME_FUNCTION NTAPI RtlLookupFunctionEntry(ULONG64 ControlPc, PULONG64 ImageBase,
+                                               struct _UNWIND_HISTORY_TABLE *HistoryTable);
+PEXCEPTION_ROUTINE NTAPI RtlVirtualUnwind(ULONG HandlerType, ULONG64 ImageBase, ULONG64 ControlPc,
+                                          PRUNTIME_FUNCTION FunctionEntry, PCONTEXT ContextRecord, PVOID *HandlerData,
+                                          PULONG64 EstablisherFrame, void *Pointers);
+void NTAPI RtlUnwindEx(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD ExceptionRecord, PVOID ReturnValue,
+                       PCONTEXT ContextRecord, struct _UNWIND_HISTORY_TABLE *HistoryTable);
+void NTAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord);
+void NTAPI RtlRaiseStatus(NTSTATUS Status);
+void NTAPI ExRaiseAccessViolation(void);
+void NTAPI ExRaiseDatatypeMisalignment(void);
 
 /* seh_x64.S */
 extern char seh_call_return[], seh_invoke_return[];

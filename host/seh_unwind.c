@@ -42,8 +42,10 @@ unsigned seh_code_slots(unsigned version, uint8_t operation) {
 
 /* --- the stack --------------------------------------------------------------------------------------------------- */
 
+static __thread struct seh_stack stack;
+static __thread bool stack_assumed;
+
 struct seh_stack seh_stack(void) {
-    static __thread struct seh_stack stack;
     if (!stack.high) {
         pthread_attr_t attributes;
         void *low;
@@ -56,10 +58,22 @@ struct seh_stack seh_stack(void) {
     return stack;
 }
 
+bool seh_stack_assume(uint64_t rsp) {
+    if (stack.high) return false;
+    stack = (struct seh_stack){rsp & ~4095ull, (rsp & ~4095ull) + 4096};
+    stack_assumed = true;
+    return true;
+}
+
+void seh_stack_forget(void) {
+    if (stack_assumed) stack = (struct seh_stack){0};
+    stack_assumed = false;
+}
+
 /* A damaged frame must end the walk, not the process. Without the sanitizer: these are frames of others. */
 __attribute__((no_sanitize("address", "thread"))) static bool stack_read(uint64_t at, uint64_t *value) {
-    struct seh_stack stack = seh_stack();
-    if (at % 8 || at < stack.low || at > stack.high - 8) return false;
+    struct seh_stack bounds = seh_stack();
+    if (at % 8 || at < bounds.low || at > bounds.high - 8) return false;
     *value = *(const volatile uint64_t *)(uintptr_t)at;
     return true;
 }
@@ -158,7 +172,9 @@ static bool epilog_run(uint64_t base, uint64_t pc, const RUNTIME_FUNCTION *funct
 
 /* --- prologues --------------------------------------------------------------------------------------------------- */
 
-static bool restore(CONTEXT *context, unsigned number, uint64_t at) { return stack_read(at, register_of(context, number)); }
+static bool restore(CONTEXT *context, unsigned number, uint64_t at) {
+    return stack_read(at, register_of(context, number));
+}
 
 static bool restore_xmm(CONTEXT *context, unsigned number, uint64_t at) {
     M128A *xmm = &context->FltSave.XmmRegisters[number];
@@ -268,7 +284,7 @@ PRUNTIME_FUNCTION NTAPI RtlLookupFunctionEntry(ULONG64 ControlPc, PULONG64 Image
 
 PEXCEPTION_ROUTINE NTAPI RtlVirtualUnwind(ULONG HandlerType, ULONG64 ImageBase, ULONG64 ControlPc,
                                           PRUNTIME_FUNCTION FunctionEntry, PCONTEXT ContextRecord, PVOID *HandlerData,
-                                          PULONG64 EstablisherFrame, struct _KNONVOLATILE_CONTEXT_POINTERS *Pointers) {
+                                          PULONG64 EstablisherFrame, void *Pointers) {
     NT_ENTER(RtlVirtualUnwind);
     (void)Pointers;
     struct seh_step step = {0};

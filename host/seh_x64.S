@@ -220,11 +220,4 @@ pe_guard_dispatch:
         jmp *%rax
         .size pe_guard_dispatch, . - pe_guard_dispatch
 
-/* __C_specific_handler is one function, which several modules export. */
-        .globl seh_c_handler_vcruntime, seh_c_handler_ntdll, seh_c_handler_kernel32
-seh_c_handler_vcruntime:
-seh_c_handler_ntdll:
-seh_c_handler_kernel32:
-        jmp __C_specific_handler
-
         .section .note.GNU-stack, "", @progbits

@@ -7,30 +7,21 @@
 
 #include <string.h>
 
-static uint32_t rol(uint32_t value, unsigned by)
-{
-    return value << by | value >> (32 - by);
-}
+static uint32_t rol(uint32_t value, unsigned by) { return value << by | value >> (32 - by); }
 
-static uint32_t load_be(const uint8_t *bytes)
-{
+static uint32_t load_be(const uint8_t *bytes) {
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-static void store_be(uint8_t *bytes, uint32_t value)
-{
-    for (unsigned i = 0; i < 4; i++)
-        bytes[i] = (uint8_t)(value >> (24 - 8 * i));
+static void store_be(uint8_t *bytes, uint32_t value) {
+    for (unsigned i = 0; i < 4; i++) bytes[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
-static void block_1(uint32_t h[8], const uint8_t *block)
-{
+static void block_1(uint32_t h[8], const uint8_t *block) {
     static const uint32_t constants[4] = {0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6};
     uint32_t w[80], a = h[0], b = h[1], c = h[2], d = h[3], e = h[4];
-    for (unsigned i = 0; i < 16; i++)
-        w[i] = load_be(block + 4 * i);
-    for (unsigned i = 16; i < 80; i++)
-        w[i] = rol(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
+    for (unsigned i = 0; i < 16; i++) w[i] = load_be(block + 4 * i);
+    for (unsigned i = 16; i < 80; i++) w[i] = rol(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
     for (unsigned i = 0; i < 80; i++) {
         uint32_t f = b ^ c ^ d;
         if (i < 20)
@@ -62,11 +53,9 @@ static const uint32_t k256[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-static void block_256(uint32_t h[8], const uint8_t *block)
-{
+static void block_256(uint32_t h[8], const uint8_t *block) {
     uint32_t w[64], v[8];
-    for (unsigned i = 0; i < 16; i++)
-        w[i] = load_be(block + 4 * i);
+    for (unsigned i = 0; i < 16; i++) w[i] = load_be(block + 4 * i);
     for (unsigned i = 16; i < 64; i++) {
         uint32_t s0 = rol(w[i - 15], 25) ^ rol(w[i - 15], 14) ^ w[i - 15] >> 3;
         uint32_t s1 = rol(w[i - 2], 15) ^ rol(w[i - 2], 13) ^ w[i - 2] >> 10;
@@ -82,20 +71,17 @@ static void block_256(uint32_t h[8], const uint8_t *block)
         v[4] += t1;
         v[0] = t1 + t2;
     }
-    for (unsigned i = 0; i < 8; i++)
-        h[i] += v[i];
+    for (unsigned i = 0; i < 8; i++) h[i] += v[i];
 }
 
-static void block_add(struct sha *sha, const uint8_t *block)
-{
+static void block_add(struct sha *sha, const uint8_t *block) {
     if (sha->kind == SHA_1)
         block_1(sha->state, block);
     else
         block_256(sha->state, block);
 }
 
-void sha_begin(struct sha *sha, enum sha_kind kind)
-{
+void sha_begin(struct sha *sha, enum sha_kind kind) {
     static const uint32_t start[2][8] = {
         {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0},
         {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
@@ -105,8 +91,7 @@ void sha_begin(struct sha *sha, enum sha_kind kind)
     memcpy(sha->state, start[kind], sizeof sha->state);
 }
 
-void sha_add(struct sha *sha, const void *data, size_t size)
-{
+void sha_add(struct sha *sha, const void *data, size_t size) {
     const uint8_t *bytes = data;
     while (size) {
         size_t used = sha->length % 64, part = 64 - used < size ? 64 - used : size;
@@ -114,13 +99,11 @@ void sha_add(struct sha *sha, const void *data, size_t size)
         sha->length += part;
         bytes += part;
         size -= part;
-        if (used + part == 64)
-            block_add(sha, sha->block);
+        if (used + part == 64) block_add(sha, sha->block);
     }
 }
 
-void sha_end(struct sha *sha, uint8_t *digest)
-{
+void sha_end(struct sha *sha, uint8_t *digest) {
     static const uint8_t padding[64] = {0x80};
     uint64_t bits = sha->length * 8;
     uint8_t tail[8];
@@ -128,6 +111,5 @@ void sha_end(struct sha *sha, uint8_t *digest)
     store_be(tail, (uint32_t)(bits >> 32));
     store_be(tail + 4, (uint32_t)bits);
     sha_add(sha, tail, sizeof tail);
-    for (unsigned i = 0; i < (sha->kind == SHA_1 ? 5u : 8u); i++)
-        store_be(digest + 4 * i, sha->state[i]);
+    for (unsigned i = 0; i < (sha->kind == SHA_1 ? 5u : 8u); i++) store_be(digest + 4 * i, sha->state[i]);
 }

@@ -30,18 +30,15 @@ struct name_search {
     char *name;
 };
 
-static bool name_visit(struct devnode *node, void *context)
-{
+static bool name_visit(struct devnode *node, void *context) {
     /* DEVPKEY_Device_FriendlyName */
     static const DEVPROPKEY friendly_name = {
         {0xa45c254e, 0xdf1c, 0x4efd, {0x80, 0x20, 0x67, 0xd1, 0x46, 0xa8, 0x50, 0xe0}}, 14};
     struct name_search *search = context;
-    if (memcmp(pnp_net_cfg_instance_id(node), search->guid, sizeof(GUID)))
-        return true;
+    if (memcmp(pnp_net_cfg_instance_id(node), search->guid, sizeof(GUID))) return true;
     WCHAR text[128];
     ULONG type, size = sizeof text - sizeof *text;
-    if (!NT_SUCCESS(pnp_property_get(node, &friendly_name, &type, text, &size)))
-        return false;
+    if (!NT_SUCCESS(pnp_property_get(node, &friendly_name, &type, text, &size))) return false;
     text[size / sizeof *text] = 0;
     unsigned length = 0;
     for (const WCHAR *at = text; *at && length < 15; at++) {
@@ -51,30 +48,24 @@ static bool name_visit(struct devnode *node, void *context)
         else if (length && search->name[length - 1] != '-')
             search->name[length++] = '-';
     }
-    while (length && search->name[length - 1] == '-')
-        length--;
+    while (length && search->name[length - 1] == '-') length--;
     search->name[length] = 0;
     return false;
 }
 
-static void carrier_set(struct tun_stack *tun, bool on)
-{
+static void carrier_set(struct tun_stack *tun, bool on) {
     int error = link_set_carrier(tun->fd, on);
     /* Linux sends nothing before it has noticed. */
-    if (!error && on)
-        error = link_wait_running(tun->index, 1000);
-    if (error)
-        host_log("%s: cannot set the carrier %s: %s", tun->name, on ? "on" : "off", strerror(error));
+    if (!error && on) error = link_wait_running(tun->index, 1000);
+    if (error) host_log("%s: cannot set the carrier %s: %s", tun->name, on ? "on" : "off", strerror(error));
 }
 
 /* --- binding ----------------------------------------------------------------------------------------------------- */
 
-static NTSTATUS tun_bind(struct ndis_adapter *adapter, void **context)
-{
+static NTSTATUS tun_bind(struct ndis_adapter *adapter, void **context) {
     char why[256], wanted[16] = "";
     struct tun_stack *tun = NULL;
-    if (posix_memalign((void **)&tun, 64, sizeof *tun))
-        return STATUS_INSUFFICIENT_RESOURCES;
+    if (posix_memalign((void **)&tun, 64, sizeof *tun)) return STATUS_INSUFFICIENT_RESOURCES;
     memset(tun, 0, sizeof *tun);
     tun->adapter = adapter;
     pnp_for_each(name_visit, &(struct name_search){.guid = ndis_adapter_guid(adapter), .name = wanted});
@@ -91,10 +82,8 @@ static NTSTATUS tun_bind(struct ndis_adapter *adapter, void **context)
         goto undo_device;
     }
     status = tun_reader_create(tun);
-    if (!NT_SUCCESS(status))
-        goto undo_device;
-    if (ndis_adapter_connected(adapter))
-        carrier_set(tun, true);
+    if (!NT_SUCCESS(status)) goto undo_device;
+    if (ndis_adapter_connected(adapter)) carrier_set(tun, true);
     *context = tun;
     return STATUS_SUCCESS;
 undo_device:
@@ -104,11 +93,9 @@ undo_memory:
     return status;
 }
 
-static void report_add(struct tun_stack *tun)
-{
+static void report_add(struct tun_stack *tun) {
     struct report *entry = calloc(1, sizeof *entry);
-    if (!entry)
-        return;
+    if (!entry) return;
     memcpy(entry->report.name, tun->name, sizeof entry->report.name);
     tun_counters(tun, &entry->report.counters);
     NDIS_STATISTICS_INFO info;
@@ -127,8 +114,7 @@ static void report_add(struct tun_stack *tun)
     pthread_mutex_unlock(&reports_lock);
 }
 
-static void tun_unbind(void *context)
-{
+static void tun_unbind(void *context) {
     struct tun_stack *tun = context;
     report_add(tun);
     tun_reader_destroy(tun);
@@ -136,8 +122,7 @@ static void tun_unbind(void *context)
     free(tun);
 }
 
-static void tun_status(void *context, const NDIS_STATUS_INDICATION *indication)
-{
+static void tun_status(void *context, const NDIS_STATUS_INDICATION *indication) {
     struct tun_stack *tun = context;
     if (indication->StatusCode != NDIS_STATUS_LINK_STATE || !indication->StatusBuffer ||
         indication->StatusBufferSize < NDIS_SIZEOF_LINK_STATE_REVISION_1)
@@ -149,29 +134,23 @@ static void tun_status(void *context, const NDIS_STATUS_INDICATION *indication)
 /* --- to Linux ---------------------------------------------------------------------------------------------------- */
 
 /* Describes the buffer's data; returns the number of parts, 0 when there are too many or a mapping fails. */
-static int parts_of(NET_BUFFER *buffer, struct iovec parts[MDLS_MAX])
-{
+static int parts_of(NET_BUFFER *buffer, struct iovec parts[MDLS_MAX]) {
     ULONG left = buffer->DataLength, offset = buffer->CurrentMdlOffset;
     int count = 0;
     for (MDL *mdl = buffer->CurrentMdl; left; mdl = mdl->Next) {
-        if (!mdl || count == MDLS_MAX)
-            return 0;
+        if (!mdl || count == MDLS_MAX) return 0;
         ULONG size = MmGetMdlByteCount(mdl) - offset;
-        if (size > left)
-            size = left;
+        if (size > left) size = left;
         char *data = MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority);
-        if (!data)
-            return 0;
-        if (size)
-            parts[count++] = (struct iovec){.iov_base = data + offset, .iov_len = size};
+        if (!data) return 0;
+        if (size) parts[count++] = (struct iovec){.iov_base = data + offset, .iov_len = size};
         left -= size;
         offset = 0;
     }
     return count;
 }
 
-static void write_one(struct tun_stack *tun, NET_BUFFER *buffer, struct tun_counters *sum)
-{
+static void write_one(struct tun_stack *tun, NET_BUFFER *buffer, struct tun_counters *sum) {
     struct iovec parts[MDLS_MAX];
     int count = parts_of(buffer, parts);
     ssize_t written = -1;
@@ -190,20 +169,16 @@ static void write_one(struct tun_stack *tun, NET_BUFFER *buffer, struct tun_coun
     }
 }
 
-static void count_add(uint64_t *counter, uint64_t by)
-{
-    if (by)
-        __atomic_fetch_add(counter, by, __ATOMIC_RELAXED);
+static void count_add(uint64_t *counter, uint64_t by) {
+    if (by) __atomic_fetch_add(counter, by, __ATOMIC_RELAXED);
 }
 
-static void tun_indicate(void *context, NET_BUFFER_LIST *chain, ULONG count, ULONG flags)
-{
+static void tun_indicate(void *context, NET_BUFFER_LIST *chain, ULONG count, ULONG flags) {
     struct tun_stack *tun = context;
     struct tun_counters sum = {0};
     (void)count;
     for (NET_BUFFER_LIST *list = chain; list; list = list->Next)
-        for (NET_BUFFER *buffer = list->FirstNetBuffer; buffer; buffer = buffer->Next)
-            write_one(tun, buffer, &sum);
+        for (NET_BUFFER *buffer = list->FirstNetBuffer; buffer; buffer = buffer->Next) write_one(tun, buffer, &sum);
     count_add(&tun->in.indications, 1);
     count_add(&tun->in.packets, sum.to_linux);
     count_add(&tun->in.bytes, sum.to_linux_bytes);
@@ -216,23 +191,19 @@ static void tun_indicate(void *context, NET_BUFFER_LIST *chain, ULONG count, ULO
 
 /* --- for the rest of the host ------------------------------------------------------------------------------------ */
 
-bool tun_probe(char *why, size_t why_size)
-{
+bool tun_probe(char *why, size_t why_size) {
     char name[16];
     int index, fd = link_open(NULL, name, &index, why, why_size);
-    if (fd < 0)
-        return false;
+    if (fd < 0) return false;
     close(fd);
     return true;
 }
 
-struct tun_stack *tun_of(struct ndis_adapter *adapter)
-{
+struct tun_stack *tun_of(struct ndis_adapter *adapter) {
     return ndis_stack == &stack_tun ? ndis_adapter_stack_context(adapter) : NULL;
 }
 
-void tun_counters(struct tun_stack *tun, struct tun_counters *to)
-{
+void tun_counters(struct tun_stack *tun, struct tun_counters *to) {
 #define READ(field) __atomic_load_n(&tun->field, __ATOMIC_RELAXED)
     memset(to, 0, sizeof *to);
     to->from_linux = READ(out.packets);
@@ -251,36 +222,23 @@ void tun_counters(struct tun_stack *tun, struct tun_counters *to)
     link_get(tun->index, NULL, &to->linux_link);
 }
 
-const char *tun_name(struct tun_stack *tun)
-{
-    return tun->name;
-}
+const char *tun_name(struct tun_stack *tun) { return tun->name; }
 
-int tun_address_add(struct tun_stack *tun, bool six, const void *address, uint8_t prefix_length)
-{
+int tun_address_add(struct tun_stack *tun, bool six, const void *address, uint8_t prefix_length) {
     return address_add(tun->index, six, address, prefix_length);
 }
 
-int tun_address_delete(struct tun_stack *tun, bool six, const void *address, uint8_t prefix_length)
-{
+int tun_address_delete(struct tun_stack *tun, bool six, const void *address, uint8_t prefix_length) {
     return address_delete(tun->index, six, address, prefix_length);
 }
 
-int tun_mtu_get(struct tun_stack *tun, uint32_t *mtu)
-{
-    return link_get(tun->index, mtu, NULL);
-}
+int tun_mtu_get(struct tun_stack *tun, uint32_t *mtu) { return link_get(tun->index, mtu, NULL); }
 
-int tun_mtu_set(struct tun_stack *tun, uint32_t mtu)
-{
-    return link_set_mtu(tun->index, mtu);
-}
+int tun_mtu_set(struct tun_stack *tun, uint32_t mtu) { return link_set_mtu(tun->index, mtu); }
 
-void tun_for_each_report(void (*visit)(const struct tun_report *report, void *context), void *context)
-{
+void tun_for_each_report(void (*visit)(const struct tun_report *report, void *context), void *context) {
     pthread_mutex_lock(&reports_lock);
-    for (struct report *entry = reports; entry; entry = entry->next)
-        visit(&entry->report, context);
+    for (struct report *entry = reports; entry; entry = entry->next) visit(&entry->report, context);
     pthread_mutex_unlock(&reports_lock);
 }
 

@@ -10,15 +10,15 @@
 #include "host/stack_tun_netlink.h"
 
 struct tun_counters {
-    uint64_t from_linux, from_linux_bytes; /* packets read and sent to the miniport */
+    uint64_t from_linux, from_linux_bytes;                          /* packets read and sent to the miniport */
     uint64_t sends_completed, sends_failed, sends_failed_resources; /* of these; failed includes the resources ones */
-    uint64_t bundles;                      /* calls of ndis_stack_send */
-    uint64_t to_linux, to_linux_bytes;     /* packets indicated and written */
-    uint64_t indications;                  /* calls of indicate */
-    uint64_t to_linux_dropped;             /* Linux had no room: EAGAIN, ENOBUFS, ENOMEM */
-    uint64_t to_linux_refused;             /* Linux wanted none of it: not IP, link down */
-    uint64_t waits_for_lists;              /* the miniport held every list that there is */
-    struct link_counters linux_link;       /* what Linux itself counted */
+    uint64_t bundles;                                               /* calls of ndis_stack_send */
+    uint64_t to_linux, to_linux_bytes;                              /* packets indicated and written */
+    uint64_t indications;                                           /* calls of indicate */
+    uint64_t to_linux_dropped;                                      /* Linux had no room: EAGAIN, ENOBUFS, ENOMEM */
+    uint64_t to_linux_refused;                                      /* Linux wanted none of it: not IP, link down */
+    uint64_t waits_for_lists;                                       /* the miniport held every list that there is */
+    struct link_counters linux_link;                                /* what Linux itself counted */
 };
 
 /* The device of an adapter that is bound to this stack, NULL otherwise. It lives until the adapter is unbound. */
@@ -38,9 +38,9 @@ bool tun_probe(char *why, size_t why_size);
 struct tun_report {
     char name[16];
     struct tun_counters counters;
-    bool has_driver;                           /* the miniport answered OID_GEN_STATISTICS */
-    uint64_t driver_in, driver_out;            /* packets: indicated, sent */
-    uint64_t driver_in_lost, driver_out_lost;  /* discards and errors */
+    bool has_driver;                          /* the miniport answered OID_GEN_STATISTICS */
+    uint64_t driver_in, driver_out;           /* packets: indicated, sent */
+    uint64_t driver_in_lost, driver_out_lost; /* discards and errors */
 };
 void tun_for_each_report(void (*visit)(const struct tun_report *report, void *context), void *context);
 

@@ -16,8 +16,7 @@
 
 #define TUN_PATH "/dev/net/tun"
 
-static void explain(int error, const char *step, char *why, size_t why_size)
-{
+static void explain(int error, const char *step, char *why, size_t why_size) {
     const char *advice = "";
     if (error == ENOENT || error == ENODEV || error == ENXIO)
         advice = "; load the tun module or run where it exists";
@@ -26,21 +25,17 @@ static void explain(int error, const char *step, char *why, size_t why_size)
     snprintf(why, why_size, "%s " TUN_PATH ": %s%s", step, strerror(error), advice);
 }
 
-static int index_of(const char name[16])
-{
+static int index_of(const char name[16]) {
     struct ifreq request = {0};
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), index = -1;
-    if (fd < 0)
-        return -1;
+    if (fd < 0) return -1;
     memcpy(request.ifr_name, name, sizeof request.ifr_name);
-    if (!ioctl(fd, SIOCGIFINDEX, &request))
-        index = request.ifr_ifindex;
+    if (!ioctl(fd, SIOCGIFINDEX, &request)) index = request.ifr_ifindex;
     close(fd);
     return index;
 }
 
-int link_open(const char *name, char made[16], int *index, char *why, size_t why_size)
-{
+int link_open(const char *name, char made[16], int *index, char *why, size_t why_size) {
     int fd = open(TUN_PATH, O_RDWR | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) {
         explain(errno, "cannot open", why, why_size);
@@ -62,16 +57,14 @@ int link_open(const char *name, char made[16], int *index, char *why, size_t why
     }
     memcpy(made, request.ifr_name, 16);
     *index = index_of(made);
-    if (*index >= 0)
-        return fd;
+    if (*index >= 0) return fd;
     explain(errno, "cannot find the device made with", why, why_size);
 close_device:
     close(fd);
     return -1;
 }
 
-int link_set_carrier(int fd, bool on)
-{
+int link_set_carrier(int fd, bool on) {
     int value = on;
     return ioctl(fd, TUNSETCARRIER, &value) < 0 ? errno : 0;
 }

@@ -24,8 +24,7 @@ struct message {
     char attributes[256];
 };
 
-static void *attribute_begin(struct message *message, unsigned short type)
-{
+static void *attribute_begin(struct message *message, unsigned short type) {
     struct rtattr *attribute = (struct rtattr *)((char *)message + NLMSG_ALIGN(message->header.nlmsg_len));
     attribute->rta_type = type;
     attribute->rta_len = RTA_LENGTH(0);
@@ -33,14 +32,12 @@ static void *attribute_begin(struct message *message, unsigned short type)
     return attribute;
 }
 
-static void attribute_end(struct message *message, void *begun)
-{
+static void attribute_end(struct message *message, void *begun) {
     struct rtattr *attribute = begun;
     attribute->rta_len = (unsigned short)((char *)message + message->header.nlmsg_len - (char *)attribute);
 }
 
-static void attribute_add(struct message *message, unsigned short type, const void *data, size_t size)
-{
+static void attribute_add(struct message *message, unsigned short type, const void *data, size_t size) {
     struct rtattr *attribute = attribute_begin(message, type);
     memcpy(RTA_DATA(attribute), data, size);
     message->header.nlmsg_len += (uint32_t)size;
@@ -48,16 +45,14 @@ static void attribute_add(struct message *message, unsigned short type, const vo
 }
 
 /* Sends the request and receives one answer (an acknowledgement when the caller asked for no data). */
-static int request(struct message *message, void *answer, size_t room)
-{
+static int request(struct message *message, void *answer, size_t room) {
     struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
     union {
         struct nlmsghdr header;
         char bytes[512];
     } acknowledgement;
     int error = 0, fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    if (fd < 0)
-        return errno;
+    if (fd < 0) return errno;
     if (!answer) {
         message->header.nlmsg_flags |= NLM_F_ACK;
         answer = &acknowledgement;
@@ -74,15 +69,13 @@ static int request(struct message *message, void *answer, size_t room)
         goto close_socket;
     }
     struct nlmsghdr *header = answer;
-    if (header->nlmsg_type == NLMSG_ERROR)
-        error = -((struct nlmsgerr *)NLMSG_DATA(header))->error;
+    if (header->nlmsg_type == NLMSG_ERROR) error = -((struct nlmsgerr *)NLMSG_DATA(header))->error;
 close_socket:
     close(fd);
     return error;
 }
 
-static struct message link_message(int index, unsigned short type)
-{
+static struct message link_message(int index, unsigned short type) {
     return (struct message){
         .header = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)), .nlmsg_type = type},
         .link = {.ifi_family = AF_UNSPEC, .ifi_index = index},
@@ -90,8 +83,7 @@ static struct message link_message(int index, unsigned short type)
 }
 
 /* Its own request: refused where Linux has no IPv6, and that is no error. */
-static void link_no_made_up_addresses(int index)
-{
+static void link_no_made_up_addresses(int index) {
     struct message message = link_message(index, RTM_SETLINK);
     uint8_t none = IN6_ADDR_GEN_MODE_NONE;
     void *families = attribute_begin(&message, IFLA_AF_SPEC | NLA_F_NESTED);
@@ -102,8 +94,7 @@ static void link_no_made_up_addresses(int index)
     (void)request(&message, NULL, 0);
 }
 
-int link_configure(int index, uint32_t mtu, uint32_t queue_length)
-{
+int link_configure(int index, uint32_t mtu, uint32_t queue_length) {
     link_no_made_up_addresses(index);
     struct message message = link_message(index, RTM_NEWLINK);
     message.link.ifi_flags = message.link.ifi_change = IFF_UP;
@@ -112,15 +103,13 @@ int link_configure(int index, uint32_t mtu, uint32_t queue_length)
     return request(&message, NULL, 0);
 }
 
-int link_set_mtu(int index, uint32_t mtu)
-{
+int link_set_mtu(int index, uint32_t mtu) {
     struct message message = link_message(index, RTM_NEWLINK);
     attribute_add(&message, IFLA_MTU, &mtu, sizeof mtu);
     return request(&message, NULL, 0);
 }
 
-static void counters_from(const struct rtnl_link_stats64 *from, struct link_counters *to)
-{
+static void counters_from(const struct rtnl_link_stats64 *from, struct link_counters *to) {
     to->rx_packets = from->rx_packets;
     to->tx_packets = from->tx_packets;
     to->rx_dropped = from->rx_dropped;
@@ -129,22 +118,19 @@ static void counters_from(const struct rtnl_link_stats64 *from, struct link_coun
     to->tx_errors = from->tx_errors;
 }
 
-int link_get(int index, uint32_t *mtu, struct link_counters *counters)
-{
+int link_get(int index, uint32_t *mtu, struct link_counters *counters) {
     struct message message = link_message(index, RTM_GETLINK);
     union {
         struct nlmsghdr header;
         char bytes[16384];
     } answer;
     int error = request(&message, &answer, sizeof answer);
-    if (error)
-        return error;
+    if (error) return error;
     int left = (int)IFLA_PAYLOAD(&answer.header);
     for (struct rtattr *at = IFLA_RTA(NLMSG_DATA(&answer.header)); RTA_OK(at, left); at = RTA_NEXT(at, left)) {
         struct rtnl_link_stats64 stats = {0};
         size_t size = RTA_PAYLOAD(at) < sizeof stats ? RTA_PAYLOAD(at) : sizeof stats;
-        if (at->rta_type == IFLA_MTU && mtu)
-            memcpy(mtu, RTA_DATA(at), sizeof *mtu);
+        if (at->rta_type == IFLA_MTU && mtu) memcpy(mtu, RTA_DATA(at), sizeof *mtu);
         if (at->rta_type == IFLA_STATS64 && counters) {
             memcpy(&stats, RTA_DATA(at), size);
             counters_from(&stats, counters);
@@ -154,8 +140,7 @@ int link_get(int index, uint32_t *mtu, struct link_counters *counters)
 }
 
 /* A running link answers at once; else its next notifications are looked at. */
-int link_wait_running(int index, int milliseconds)
-{
+int link_wait_running(int index, int milliseconds) {
     struct sockaddr_nl self = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK}, kernel = {.nl_family = AF_NETLINK};
     struct message question = link_message(index, RTM_GETLINK);
     union {
@@ -163,8 +148,7 @@ int link_wait_running(int index, int milliseconds)
         char bytes[16384];
     } answer;
     int result = ETIMEDOUT, fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    if (fd < 0)
-        return errno;
+    if (fd < 0) return errno;
     question.header.nlmsg_flags = NLM_F_REQUEST;
     if (bind(fd, (struct sockaddr *)&self, sizeof self) < 0 ||
         sendto(fd, &question, question.header.nlmsg_len, 0, (struct sockaddr *)&kernel, sizeof kernel) < 0) {
@@ -186,29 +170,25 @@ close_socket:
     return result;
 }
 
-static struct message address_message(unsigned short type, int index, bool six, const void *address, uint8_t prefix)
-{
+static struct message address_message(unsigned short type, int index, bool six, const void *address, uint8_t prefix) {
     struct message message = {
         .header = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct ifaddrmsg)), .nlmsg_type = type},
         .address = {.ifa_family = six ? AF_INET6 : AF_INET, .ifa_prefixlen = prefix, .ifa_index = (unsigned)index},
     };
     /* The other end of a tunnel cannot have our address: there is nothing to detect. */
-    if (six)
-        message.address.ifa_flags = IFA_F_NODAD;
+    if (six) message.address.ifa_flags = IFA_F_NODAD;
     attribute_add(&message, IFA_LOCAL, address, six ? 16 : 4);
     attribute_add(&message, IFA_ADDRESS, address, six ? 16 : 4);
     return message;
 }
 
-int address_add(int index, bool six, const void *address, uint8_t prefix_length)
-{
+int address_add(int index, bool six, const void *address, uint8_t prefix_length) {
     struct message message = address_message(RTM_NEWADDR, index, six, address, prefix_length);
     message.header.nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
     return request(&message, NULL, 0);
 }
 
-int address_delete(int index, bool six, const void *address, uint8_t prefix_length)
-{
+int address_delete(int index, bool six, const void *address, uint8_t prefix_length) {
     struct message message = address_message(RTM_DELADDR, index, six, address, prefix_length);
     return request(&message, NULL, 0);
 }

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A TUN device of the name, or (name NULL or taken) of the first free one. Returns its descriptor, which does not block,
- * or -1 with one line in `why`. */
+/* A TUN device of the name, or (name NULL or taken) of the first free one. Returns its descriptor, which does not
+ * block, or -1 with one line in `why`. */
 int link_open(const char *name, char made[16], int *index, char *why, size_t why_size);
 int link_set_carrier(int fd, bool on);
 

@@ -11,8 +11,8 @@
 
 #define TUN_TAG 0x206e7554u /* "Tun " */
 #define TUN_QUEUE_LENGTH 4096
-#define TUN_LISTS 256       /* lists made beforehand: what the miniport may hold at a time */
-#define TUN_BUNDLE 64       /* packets sent to the miniport in one call */
+#define TUN_LISTS 256 /* lists made beforehand: what the miniport may hold at a time */
+#define TUN_BUNDLE 64 /* packets sent to the miniport in one call */
 
 /* As a network stack lays packets out: headers in one piece of memory, with room in front, the rest in another. */
 #define TUN_HEADROOM 48
@@ -44,7 +44,7 @@ struct tun_stack {
 
     struct {
         uint64_t packets, bytes, bundles, waits;
-    } out __attribute__((aligned(64)));  /* a; written by the reader */
+    } out __attribute__((aligned(64))); /* a; written by the reader */
     struct {
         struct tun_slot *slots; /* completed lists on their way back to the reader */
         uint32_t wanted;        /* the reader has none left and waits */
@@ -52,7 +52,7 @@ struct tun_stack {
     } done __attribute__((aligned(64))); /* a */
     struct {
         uint64_t indications, packets, bytes, dropped, refused;
-    } in __attribute__((aligned(64)));   /* a */
+    } in __attribute__((aligned(64))); /* a */
 };
 
 NTSTATUS tun_reader_create(struct tun_stack *tun);

@@ -13,39 +13,34 @@
 /* What an HSWDEVICE points to. It goes when it has been closed and its callback has been made (or never will be).
  * Lock legend: i immutable; l devices_lock */
 struct swdevice {
-    struct swdevice *next;         /* l */
-    PEPROCESS owner;               /* i */
+    struct swdevice *next;              /* l */
+    PEPROCESS owner;                    /* i */
     SW_DEVICE_CREATE_CALLBACK callback; /* i */
-    PVOID context;                 /* i */
-    struct devnode *node;          /* i once pnp_create returned; referenced */
-    bool closed, reported;         /* l */
-    bool abandoned;                /* l: closed while the PnP thread still needs it, which then frees it */
-    struct host_thread *caller;    /* l: the thread that is inside the callback */
-    bool keep;                     /* l: lives on when the handle is closed */
-    KEVENT idle;                   /* set while the callback is not running */
-    KEVENT known;                  /* set when `node` is */
+    PVOID context;                      /* i */
+    struct devnode *node;               /* i once pnp_create returned; referenced */
+    bool closed, reported;              /* l */
+    bool abandoned;                     /* l: closed while the PnP thread still needs it, which then frees it */
+    struct host_thread *caller;         /* l: the thread that is inside the callback */
+    bool keep;                          /* l: lives on when the handle is closed */
+    KEVENT idle;                        /* set while the callback is not running */
+    KEVENT known;                       /* set when `node` is */
 };
 
 static pthread_mutex_t devices_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct swdevice *devices; /* devices_lock; the open ones */
 
-static HRESULT result_of(NTSTATUS status)
-{
-    if (NT_SUCCESS(status))
-        return S_OK;
+static HRESULT result_of(NTSTATUS status) {
+    if (NT_SUCCESS(status)) return S_OK;
     return HRESULT_FROM_WIN32(win32_error(status));
 }
 
-static void device_free(struct swdevice *device)
-{
-    if (device->node)
-        pnp_release(device->node);
+static void device_free(struct swdevice *device) {
+    if (device->node) pnp_release(device->node);
     free(device);
 }
 
 /* On the PnP thread: the device has been enumerated. */
-static void enumerated(struct devnode *node, NTSTATUS status, void *context)
-{
+static void enumerated(struct devnode *node, NTSTATUS status, void *context) {
     struct swdevice *device = context;
     KeWaitForSingleObject(&device->known, Executive, KernelMode, FALSE, NULL);
     pthread_mutex_lock(&devices_lock);
@@ -66,38 +61,30 @@ static void enumerated(struct devnode *node, NTSTATUS status, void *context)
     device->caller = NULL;
     device->reported = true;
     bool last = device->abandoned;
-    if (call)
-        KeSetEvent(&device->idle, IO_NO_INCREMENT, FALSE);
+    if (call) KeSetEvent(&device->idle, IO_NO_INCREMENT, FALSE);
     pthread_mutex_unlock(&devices_lock);
-    if (last)
-        device_free(device);
+    if (last) device_free(device);
 }
 
-static bool info_acceptable(const SW_DEVICE_CREATE_INFO *info)
-{
+static bool info_acceptable(const SW_DEVICE_CREATE_INFO *info) {
     return info && info->cbSize >= sizeof *info && info->pszInstanceId && *info->pszInstanceId &&
            !(info->CapabilityFlags & ~(ULONG)(SWDeviceCapabilitiesRemovable | SWDeviceCapabilitiesSilentInstall |
                                               SWDeviceCapabilitiesNoDisplayInUI | SWDeviceCapabilitiesDriverRequired));
 }
 
-static struct pnp_property *properties_from(const DEVPROPERTY *from, ULONG count)
-{
+static struct pnp_property *properties_from(const DEVPROPERTY *from, ULONG count) {
     struct pnp_property *to = calloc(count + 1, sizeof *to);
     for (ULONG i = 0; to && i < count; i++)
-        to[i] = (struct pnp_property){.key = from[i].CompKey.Key,
-                                      .type = from[i].Type,
-                                      .size = from[i].BufferSize,
-                                      .data = from[i].Buffer};
+        to[i] = (struct pnp_property){
+            .key = from[i].CompKey.Key, .type = from[i].Type, .size = from[i].BufferSize, .data = from[i].Buffer};
     return to;
 }
 
 static NTSTATUS create(struct swdevice *device, const WCHAR *enumerator, const SW_DEVICE_CREATE_INFO *info,
-                       const DEVPROPERTY *properties, ULONG count)
-{
+                       const DEVPROPERTY *properties, ULONG count) {
     struct pnp_property *copy = properties_from(properties, count);
     struct devnode *node = NULL;
-    if (!copy)
-        return STATUS_NO_MEMORY;
+    if (!copy) return STATUS_NO_MEMORY;
     struct pnp_software_device what = {
         .enumerator = enumerator,
         .instance = info->pszInstanceId,
@@ -109,6 +96,8 @@ static NTSTATUS create(struct swdevice *device, const WCHAR *enumerator, const S
     };
     NTSTATUS status = pnp_create(device->owner, &what, enumerated, device, &node);
     free(copy);
+    /* The open handle keeps it until here. */
+    if (NT_SUCCESS(status)) pnp_reference(node);
     device->node = node;
     return status;
 }
@@ -116,11 +105,9 @@ static NTSTATUS create(struct swdevice *device, const WCHAR *enumerator, const S
 HRESULT NTAPI SwDeviceCreate(PCWSTR pszEnumeratorName, PCWSTR pszParentDeviceInstance,
                              const SW_DEVICE_CREATE_INFO *pCreateInfo, ULONG cPropertyCount,
                              const DEVPROPERTY *pProperties, SW_DEVICE_CREATE_CALLBACK pCallback, PVOID pContext,
-                             PHSWDEVICE phSwDevice)
-{
+                             PHSWDEVICE phSwDevice) {
     NT_ENTER(SwDeviceCreate);
-    if (!phSwDevice)
-        return E_INVALIDARG;
+    if (!phSwDevice) return E_INVALIDARG;
     *phSwDevice = NULL;
     if (!pszEnumeratorName || !pszParentDeviceInstance || !pCallback || !info_acceptable(pCreateInfo) ||
         (cPropertyCount && !pProperties))
@@ -149,8 +136,7 @@ HRESULT NTAPI SwDeviceCreate(PCWSTR pszEnumeratorName, PCWSTR pszParentDeviceIns
     *phSwDevice = NULL;
     pthread_mutex_lock(&devices_lock);
     struct swdevice **link = &devices;
-    while (*link != device)
-        link = &(*link)->next;
+    while (*link != device) link = &(*link)->next;
     *link = device->next;
     pthread_mutex_unlock(&devices_lock);
     device_free(device);
@@ -158,14 +144,12 @@ HRESULT NTAPI SwDeviceCreate(PCWSTR pszEnumeratorName, PCWSTR pszParentDeviceIns
 }
 
 /* Marks the device closed and waits until its callback is not running, unless that is who calls. */
-VOID NTAPI SwDeviceClose(HSWDEVICE hSwDevice)
-{
+VOID NTAPI SwDeviceClose(HSWDEVICE hSwDevice) {
     NT_ENTER(SwDeviceClose);
     struct swdevice *device = (struct swdevice *)hSwDevice;
     pthread_mutex_lock(&devices_lock);
     struct swdevice **link = &devices;
-    while (*link && *link != device)
-        link = &(*link)->next;
+    while (*link && *link != device) link = &(*link)->next;
     if (!*link) {
         pthread_mutex_unlock(&devices_lock);
         verify_violation("win32-handle", "SwDeviceClose: %p is not open", (void *)hSwDevice);
@@ -181,33 +165,27 @@ VOID NTAPI SwDeviceClose(HSWDEVICE hSwDevice)
     struct devnode *node = device->node;
     pnp_reference(node);
     pthread_mutex_unlock(&devices_lock);
-    if (running)
-        KeWaitForSingleObject(&device->idle, Executive, KernelMode, FALSE, NULL);
-    if (!keep)
-        pnp_close(node);
+    if (running) KeWaitForSingleObject(&device->idle, Executive, KernelMode, FALSE, NULL);
+    if (!keep) pnp_close(node);
     pnp_release(node);
     if (running) {
         /* The PnP thread is about to leave its lock for the last time. */
         pthread_mutex_lock(&devices_lock);
         pthread_mutex_unlock(&devices_lock);
     }
-    if (mine)
-        device_free(device);
+    if (mine) device_free(device);
 }
 
-HRESULT NTAPI SwDeviceSetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME Lifetime)
-{
+HRESULT NTAPI SwDeviceSetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME Lifetime) {
     NT_ENTER(SwDeviceSetLifetime);
-    if (Lifetime != SWDeviceLifetimeHandle && Lifetime != SWDeviceLifetimeParentPresent)
-        return E_INVALIDARG;
+    if (Lifetime != SWDeviceLifetimeHandle && Lifetime != SWDeviceLifetimeParentPresent) return E_INVALIDARG;
     pthread_mutex_lock(&devices_lock);
     ((struct swdevice *)hSwDevice)->keep = Lifetime == SWDeviceLifetimeParentPresent;
     pthread_mutex_unlock(&devices_lock);
     return S_OK;
 }
 
-HRESULT NTAPI SwDeviceGetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME *pLifetime)
-{
+HRESULT NTAPI SwDeviceGetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME *pLifetime) {
     NT_ENTER(SwDeviceGetLifetime);
     pthread_mutex_lock(&devices_lock);
     *pLifetime = ((struct swdevice *)hSwDevice)->keep ? SWDeviceLifetimeParentPresent : SWDeviceLifetimeHandle;
@@ -215,8 +193,7 @@ HRESULT NTAPI SwDeviceGetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME *pLife
     return S_OK;
 }
 
-HRESULT NTAPI SwDevicePropertySet(HSWDEVICE hSwDevice, ULONG cPropertyCount, const DEVPROPERTY *pProperties)
-{
+HRESULT NTAPI SwDevicePropertySet(HSWDEVICE hSwDevice, ULONG cPropertyCount, const DEVPROPERTY *pProperties) {
     NT_ENTER(SwDevicePropertySet);
     for (ULONG i = 0; i < cPropertyCount; i++) {
         struct pnp_property property = {.key = pProperties[i].CompKey.Key,
@@ -224,8 +201,7 @@ HRESULT NTAPI SwDevicePropertySet(HSWDEVICE hSwDevice, ULONG cPropertyCount, con
                                         .size = pProperties[i].BufferSize,
                                         .data = pProperties[i].Buffer};
         NTSTATUS status = pnp_property_set(((struct swdevice *)hSwDevice)->node, &property);
-        if (!NT_SUCCESS(status))
-            return result_of(status);
+        if (!NT_SUCCESS(status)) return result_of(status);
     }
     return S_OK;
 }

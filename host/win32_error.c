@@ -10,22 +10,17 @@
 
 static __thread DWORD last_error;
 
-DWORD NTAPI GetLastError(VOID)
-{
+DWORD NTAPI GetLastError(VOID) {
     NT_ENTER(GetLastError);
     return last_error;
 }
 
-VOID NTAPI SetLastError(DWORD dwErrCode)
-{
+VOID NTAPI SetLastError(DWORD dwErrCode) {
     NT_ENTER(SetLastError);
     last_error = dwErrCode;
 }
 
-void win32_set_error(DWORD error)
-{
-    last_error = error;
-}
+void win32_set_error(DWORD error) { last_error = error; }
 
 /* --- NTSTATUS ---------------------------------------------------------------------------------------------------- */
 
@@ -108,27 +103,22 @@ static const struct {
     {STATUS_PROCESS_IS_TERMINATING, ERROR_ACCESS_DENIED},
 };
 
-DWORD win32_error(NTSTATUS status)
-{
+DWORD win32_error(NTSTATUS status) {
     for (size_t i = 0; i < sizeof map / sizeof *map; i++)
-        if (map[i].status == status)
-            return map[i].error;
+        if (map[i].status == status) return map[i].error;
     /* A Windows error in an NTSTATUS: severity, reserved bit as in HRESULT, facility NTWIN32 (7). */
     if (((ULONG)status & 0xffff0000u) == 0xc0070000u || ((ULONG)status & 0xffff0000u) == 0x80070000u)
         return (ULONG)status & 0xffff;
     return ERROR_MR_MID_NOT_FOUND;
 }
 
-ULONG NTAPI RtlNtStatusToDosError(NTSTATUS Status)
-{
+ULONG NTAPI RtlNtStatusToDosError(NTSTATUS Status) {
     NT_ENTER(RtlNtStatusToDosError);
     return win32_error(Status);
 }
 
-bool win32_check(NTSTATUS status)
-{
-    if ((ULONG)status < 0x80000000u)
-        return true;
+bool win32_check(NTSTATUS status) {
+    if ((ULONG)status < 0x80000000u) return true;
     last_error = win32_error(status);
     return false;
 }
@@ -171,17 +161,14 @@ static const struct {
     {ERROR_CALL_NOT_IMPLEMENTED, "The function is not implemented."},
 };
 
-static const char *message_of(DWORD error)
-{
+static const char *message_of(DWORD error) {
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
-        if (messages[i].error == error)
-            return messages[i].text;
+        if (messages[i].error == error) return messages[i].text;
     return NULL;
 }
 
 /* The message with the end of line that Windows puts behind it, in UTF-8. Returns 0 with the last error set. */
-static size_t format(DWORD flags, DWORD error, char line[256])
-{
+static size_t format(DWORD flags, DWORD error, char line[256]) {
     const DWORD understood = FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM |
                              FORMAT_MESSAGE_IGNORE_INSERTS | FORMAT_MESSAGE_MAX_WIDTH_MASK;
     const char *text = message_of(error);
@@ -196,8 +183,7 @@ static size_t format(DWORD flags, DWORD error, char line[256])
     return (size_t)snprintf(line, 256, "%s%s", text, flags & FORMAT_MESSAGE_MAX_WIDTH_MASK ? " " : "\r\n");
 }
 
-static DWORD deliver(DWORD flags, const void *text, size_t length, size_t unit, void *buffer, DWORD room)
-{
+static DWORD deliver(DWORD flags, const void *text, size_t length, size_t unit, void *buffer, DWORD room) {
     void *to = buffer;
     if (flags & FORMAT_MESSAGE_ALLOCATE_BUFFER) {
         to = calloc(length + 1 > room ? length + 1 : room, unit); /* freed by LocalFree */
@@ -215,8 +201,7 @@ static DWORD deliver(DWORD flags, const void *text, size_t length, size_t unit, 
 }
 
 DWORD NTAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPSTR lpBuffer,
-                           DWORD nSize, va_list *Arguments)
-{
+                           DWORD nSize, va_list *Arguments) {
     NT_ENTER(FormatMessageA);
     (void)lpSource, (void)dwLanguageId, (void)Arguments;
     char line[256];
@@ -225,14 +210,12 @@ DWORD NTAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, D
 }
 
 DWORD NTAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPWSTR lpBuffer,
-                           DWORD nSize, va_list *Arguments)
-{
+                           DWORD nSize, va_list *Arguments) {
     NT_ENTER(FormatMessageW);
     (void)lpSource, (void)dwLanguageId, (void)Arguments;
     char line[256];
     WCHAR wide[256];
     size_t length = format(dwFlags, dwMessageId, line);
-    for (size_t i = 0; i <= length; i++)
-        wide[i] = length ? (WCHAR)(unsigned char)line[i] : 0;
+    for (size_t i = 0; i <= length; i++) wide[i] = length ? (WCHAR)(unsigned char)line[i] : 0;
     return length ? deliver(dwFlags, wide, length, sizeof(WCHAR), lpBuffer, nSize) : 0;
 }

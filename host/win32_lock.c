@@ -14,13 +14,11 @@
 
 #include "host/win32_private.h"
 
-static void futex_wait(uint32_t *word, uint32_t value)
-{
+static void futex_wait(uint32_t *word, uint32_t value) {
     syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
 }
 
-static void futex_wake(uint32_t *word, int count)
-{
+static void futex_wake(uint32_t *word, int count) {
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
 }
 
@@ -28,30 +26,23 @@ static void futex_wake(uint32_t *word, int count)
 
 /* OWNED, or a number of readers; WAITED is set by whoever is about to sleep and taken down, with all of them woken, by
  * the release that makes the lock free. New readers stand back behind waiters, so a writer's turn comes. */
-#define OWNED  0x80000000u
+#define OWNED 0x80000000u
 #define WAITED 0x40000000u
-#define SPINS  100
+#define SPINS 100
 
-static uint32_t *lock_word(PSRWLOCK lock)
-{
-    return (uint32_t *)&lock->Ptr;
-}
+static uint32_t *lock_word(PSRWLOCK lock) { return (uint32_t *)&lock->Ptr; }
 
-static bool lock_try(uint32_t *word, uint32_t *seen, uint32_t blocked_by, uint32_t add)
-{
+static bool lock_try(uint32_t *word, uint32_t *seen, uint32_t blocked_by, uint32_t add) {
     *seen = __atomic_load_n(word, __ATOMIC_RELAXED);
     while (!(*seen & blocked_by) || !(*seen & ~WAITED))
-        if (__atomic_compare_exchange_n(word, seen, *seen + add, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-            return true;
+        if (__atomic_compare_exchange_n(word, seen, *seen + add, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return true;
     return false;
 }
 
-static __attribute__((noinline)) void lock_slow(uint32_t *word, uint32_t blocked_by, uint32_t add)
-{
+static __attribute__((noinline)) void lock_slow(uint32_t *word, uint32_t blocked_by, uint32_t add) {
     for (unsigned spin = 0;; spin++) {
         uint32_t seen;
-        if (lock_try(word, &seen, blocked_by, add))
-            return;
+        if (lock_try(word, &seen, blocked_by, add)) return;
         if (spin < SPINS) {
 #if defined(__x86_64__)
             __builtin_ia32_pause();
@@ -65,61 +56,51 @@ static __attribute__((noinline)) void lock_slow(uint32_t *word, uint32_t blocked
     }
 }
 
-static void lock_freed(uint32_t *word, uint32_t seen)
-{
+static void lock_freed(uint32_t *word, uint32_t seen) {
     /* Somebody may have taken it already; then the release after that wakes them. */
     if (seen == WAITED && __atomic_compare_exchange_n(word, &seen, 0, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
         futex_wake(word, INT_MAX);
 }
 
-VOID NTAPI InitializeSRWLock(PSRWLOCK SRWLock)
-{
+VOID NTAPI InitializeSRWLock(PSRWLOCK SRWLock) {
     NT_ENTER(InitializeSRWLock);
     __atomic_store_n(&SRWLock->Ptr, NULL, __ATOMIC_RELAXED);
 }
 
-VOID NTAPI AcquireSRWLockExclusive(PSRWLOCK SRWLock)
-{
+VOID NTAPI AcquireSRWLockExclusive(PSRWLOCK SRWLock) {
     NT_ENTER(AcquireSRWLockExclusive);
     uint32_t *word = lock_word(SRWLock), free = 0;
-    if (__builtin_expect(
-            !__atomic_compare_exchange_n(word, &free, OWNED, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED), 0))
+    if (__builtin_expect(!__atomic_compare_exchange_n(word, &free, OWNED, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED),
+                         0))
         lock_slow(word, ~WAITED, OWNED);
 }
 
-BOOLEAN NTAPI TryAcquireSRWLockExclusive(PSRWLOCK SRWLock)
-{
+BOOLEAN NTAPI TryAcquireSRWLockExclusive(PSRWLOCK SRWLock) {
     NT_ENTER(TryAcquireSRWLockExclusive);
     uint32_t seen;
     return lock_try(lock_word(SRWLock), &seen, ~WAITED, OWNED);
 }
 
-VOID NTAPI ReleaseSRWLockExclusive(PSRWLOCK SRWLock)
-{
+VOID NTAPI ReleaseSRWLockExclusive(PSRWLOCK SRWLock) {
     NT_ENTER(ReleaseSRWLockExclusive);
     uint32_t *word = lock_word(SRWLock);
     uint32_t before = __atomic_fetch_and(word, ~OWNED, __ATOMIC_RELEASE);
-    if (!(before & OWNED))
-        verify_violation("srw-not-owned", "ReleaseSRWLockExclusive: nobody owns the lock");
-    if (__builtin_expect(before & WAITED, 0))
-        lock_freed(word, before & ~OWNED);
+    if (!(before & OWNED)) verify_violation("srw-not-owned", "ReleaseSRWLockExclusive: nobody owns the lock");
+    if (__builtin_expect(before & WAITED, 0)) lock_freed(word, before & ~OWNED);
 }
 
-VOID NTAPI AcquireSRWLockShared(PSRWLOCK SRWLock)
-{
+VOID NTAPI AcquireSRWLockShared(PSRWLOCK SRWLock) {
     NT_ENTER(AcquireSRWLockShared);
     lock_slow(lock_word(SRWLock), OWNED | WAITED, 1);
 }
 
-BOOLEAN NTAPI TryAcquireSRWLockShared(PSRWLOCK SRWLock)
-{
+BOOLEAN NTAPI TryAcquireSRWLockShared(PSRWLOCK SRWLock) {
     NT_ENTER(TryAcquireSRWLockShared);
     uint32_t seen;
     return lock_try(lock_word(SRWLock), &seen, OWNED | WAITED, 1);
 }
 
-VOID NTAPI ReleaseSRWLockShared(PSRWLOCK SRWLock)
-{
+VOID NTAPI ReleaseSRWLockShared(PSRWLOCK SRWLock) {
     NT_ENTER(ReleaseSRWLockShared);
     uint32_t *word = lock_word(SRWLock);
     uint32_t before = __atomic_fetch_sub(word, 1, __ATOMIC_RELEASE);
@@ -133,13 +114,11 @@ VOID NTAPI ReleaseSRWLockShared(PSRWLOCK SRWLock)
 enum { ONCE_NEW, ONCE_RUNNING, ONCE_DONE = 2, ONCE_STATE = 3 };
 
 /* The context's two low bits are the state, as on Windows. Waiters sleep on the low half. */
-BOOL NTAPI InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN InitFn, PVOID Parameter, LPVOID *Context)
-{
+BOOL NTAPI InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN InitFn, PVOID Parameter, LPVOID *Context) {
     NT_ENTER(InitOnceExecuteOnce);
     uint64_t *word = (uint64_t *)&InitOnce->Ptr, seen = ONCE_NEW;
     while (!__atomic_compare_exchange_n(word, &seen, ONCE_RUNNING, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
-        if ((seen & ONCE_STATE) == ONCE_DONE)
-            goto done;
+        if ((seen & ONCE_STATE) == ONCE_DONE) goto done;
         futex_wait((uint32_t *)word, (uint32_t)seen);
         seen = ONCE_NEW;
     }
@@ -148,45 +127,38 @@ BOOL NTAPI InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN InitFn, PVOID 
     seen = good ? (uint64_t)(ULONG_PTR)made | ONCE_DONE : ONCE_NEW;
     __atomic_store_n(word, seen, __ATOMIC_RELEASE);
     futex_wake((uint32_t *)word, INT_MAX);
-    if (!good)
-        return FALSE;
+    if (!good) return FALSE;
 done:
-    if (Context)
-        *Context = (LPVOID)(ULONG_PTR)(seen & ~(uint64_t)ONCE_STATE);
+    if (Context) *Context = (LPVOID)(ULONG_PTR)(seen & ~(uint64_t)ONCE_STATE);
     return TRUE;
 }
 
 /* --- condition variables ----------------------------------------------------------------------------------------- */
 
 /* A generation that each wake advances: who saw the former one under the lock cannot miss the wake. */
-VOID NTAPI InitializeConditionVariable(PCONDITION_VARIABLE ConditionVariable)
-{
+VOID NTAPI InitializeConditionVariable(PCONDITION_VARIABLE ConditionVariable) {
     NT_ENTER(InitializeConditionVariable);
     __atomic_store_n(&ConditionVariable->Ptr, NULL, __ATOMIC_RELAXED);
 }
 
-static void condition_wake(PCONDITION_VARIABLE condition, int count)
-{
+static void condition_wake(PCONDITION_VARIABLE condition, int count) {
     uint32_t *word = (uint32_t *)&condition->Ptr;
     __atomic_fetch_add(word, 1, __ATOMIC_RELEASE);
     futex_wake(word, count);
 }
 
-VOID NTAPI WakeConditionVariable(PCONDITION_VARIABLE ConditionVariable)
-{
+VOID NTAPI WakeConditionVariable(PCONDITION_VARIABLE ConditionVariable) {
     NT_ENTER(WakeConditionVariable);
     condition_wake(ConditionVariable, 1);
 }
 
-VOID NTAPI WakeAllConditionVariable(PCONDITION_VARIABLE ConditionVariable)
-{
+VOID NTAPI WakeAllConditionVariable(PCONDITION_VARIABLE ConditionVariable) {
     NT_ENTER(WakeAllConditionVariable);
     condition_wake(ConditionVariable, INT_MAX);
 }
 
 BOOL NTAPI SleepConditionVariableSRW(PCONDITION_VARIABLE ConditionVariable, PSRWLOCK SRWLock, DWORD dwMilliseconds,
-                                     ULONG Flags)
-{
+                                     ULONG Flags) {
     NT_ENTER(SleepConditionVariableSRW);
     bool shared = Flags & CONDITION_VARIABLE_LOCKMODE_SHARED;
     uint32_t *word = (uint32_t *)&ConditionVariable->Ptr, seen = __atomic_load_n(word, __ATOMIC_ACQUIRE);
@@ -195,13 +167,13 @@ BOOL NTAPI SleepConditionVariableSRW(PCONDITION_VARIABLE ConditionVariable, PSRW
         ReleaseSRWLockShared(SRWLock);
     else
         ReleaseSRWLockExclusive(SRWLock);
-    long result = syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, seen, dwMilliseconds == INFINITE ? NULL : &time, NULL, 0);
+    long result =
+        syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, seen, dwMilliseconds == INFINITE ? NULL : &time, NULL, 0);
     bool late = result < 0 && errno == ETIMEDOUT;
     if (shared)
         AcquireSRWLockShared(SRWLock);
     else
         AcquireSRWLockExclusive(SRWLock);
-    if (late)
-        win32_set_error(ERROR_TIMEOUT);
+    if (late) win32_set_error(ERROR_TIMEOUT);
     return !late;
 }

@@ -3,7 +3,6 @@
  *
  * Modules: images that programs load, and the system's own, which are entries of the export table.
  */
-#define _GNU_SOURCE
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +17,10 @@ typedef BOOL(NTAPI *dll_main)(HINSTANCE instance, DWORD reason, LPVOID reserved)
 /* Lock legend: i immutable; m modules_lock. Loading holds load_lock, too, which NT's loader lock corresponds to: the
  * entry point runs under it. */
 struct module {
-    struct module *next;  /* m */
-    struct image *image;  /* i; NULL for a system module */
-    char *path;           /* i: of the file, or the system module's name */
-    unsigned references;  /* m */
+    struct module *next; /* m */
+    struct image *image; /* i; NULL for a system module */
+    char *path;          /* i: of the file, or the system module's name */
+    unsigned references; /* m */
 };
 
 static pthread_mutex_t modules_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -32,62 +31,50 @@ static char *library_path;
 static char program_module[1]; /* the module of the program itself */
 
 /* Images come without thread notifications. */
-static dll_main entry_of(struct image *image)
-{
+static dll_main entry_of(struct image *image) {
     void *entry = image_is_native(image) ? image_symbol(image, "DllMain") : image_entry(image);
     dll_main call;
     memcpy(&call, &entry, sizeof call);
     return call;
 }
 
-static HMODULE handle_of(struct module *module)
-{
+static HMODULE handle_of(struct module *module) {
     return module->image ? (HMODULE)image_base(module->image) : (HMODULE)module;
 }
 
-static char fold(char character)
-{
+static char fold(char character) {
     return character >= 'A' && character <= 'Z' ? (char)(character - 'A' + 'a') : character;
 }
 
-static bool same(const char *left, const char *right)
-{
-    while (*left && fold(*left) == fold(*right))
-        left++, right++;
+static bool same(const char *left, const char *right) {
+    while (*left && fold(*left) == fold(*right)) left++, right++;
     return fold(*left) == fold(*right);
 }
 
 /* --- which file -------------------------------------------------------------------------------------------------- */
 
 /* "kernel32" of "C:\Windows\System32\KERNEL32.DLL" is a name in the export table. */
-static const char *system_module(const char *name)
-{
+static const char *system_module(const char *name) {
     const char *base = win32_base_name(name);
     for (unsigned i = 0; i < EXPORT_COUNT; i++) {
         const char *module = host_exports[i].module;
         size_t length = strlen(module);
         bool begins = true;
-        for (size_t at = 0; at < length && begins; at++)
-            begins = fold(base[at]) == module[at];
-        if (begins && (!base[length] || same(base + length, ".dll")))
-            return module;
+        for (size_t at = 0; at < length && begins; at++) begins = fold(base[at]) == module[at];
+        if (begins && (!base[length] || same(base + length, ".dll"))) return module;
     }
     return NULL;
 }
 
 /* The configured library goes by its own name (without the .so of a native build), and by the name that programs look
  * for. */
-static bool names_library(const char *base)
-{
-    if (!library_path)
-        return false;
+static bool names_library(const char *base) {
+    if (!library_path) return false;
     const char *own = win32_base_name(library_path);
     size_t length = strlen(own);
-    if (length > 3 && !strcmp(own + length - 3, ".so"))
-        length -= 3;
+    if (length > 3 && !strcmp(own + length - 3, ".so")) length -= 3;
     bool begins = true;
-    for (size_t i = 0; i < length && begins; i++)
-        begins = base[i] && fold(base[i]) == fold(own[i]);
+    for (size_t i = 0; i < length && begins; i++) begins = base[i] && fold(base[i]) == fold(own[i]);
     const char *rest = begins ? base + length : NULL;
     bool with_dll = length > 4 && same(own + length - 4, ".dll");
     /* LoadLibrary adds .dll to a name without extension. */
@@ -96,34 +83,27 @@ static bool names_library(const char *base)
 }
 
 /* A file that exists, else the configured library if the last part names it. From malloc; NULL if there is none. */
-static char *file_of(const char *name)
-{
+static char *file_of(const char *name) {
     const char *base = win32_base_name(name);
-    if (base != name && !strchr(name, '\\') && !access(name, R_OK))
-        return realpath(name, NULL);
+    if (base != name && !strchr(name, '\\') && !access(name, R_OK)) return realpath(name, NULL);
     return names_library(base) ? realpath(library_path, NULL) : NULL;
 }
 
 /* --- the list ---------------------------------------------------------------------------------------------------- */
 
-static struct module *find_locked(HMODULE handle)
-{
+static struct module *find_locked(HMODULE handle) {
     struct module *module = modules;
-    while (module && handle_of(module) != handle)
-        module = module->next;
+    while (module && handle_of(module) != handle) module = module->next;
     return module;
 }
 
-static struct module *find_path_locked(const char *path, bool is_system)
-{
+static struct module *find_path_locked(const char *path, bool is_system) {
     struct module *module = modules;
-    while (module && (is_system != !module->image || strcmp(module->path, path)))
-        module = module->next;
+    while (module && (is_system != !module->image || strcmp(module->path, path))) module = module->next;
     return module;
 }
 
-static struct module *module_add(struct image *image, char *path)
-{
+static struct module *module_add(struct image *image, char *path) {
     struct module *module = calloc(1, sizeof *module);
     if (!module) {
         free(path);
@@ -140,21 +120,17 @@ static struct module *module_add(struct image *image, char *path)
 }
 
 /* With load_lock: the caller has the last reference. */
-static void module_remove(struct module *module)
-{
+static void module_remove(struct module *module) {
     if (module->image) {
         dll_main entry = entry_of(module->image);
-        if (entry)
-            entry((HINSTANCE)image_base(module->image), DLL_PROCESS_DETACH, NULL);
+        if (entry) entry((HINSTANCE)image_base(module->image), DLL_PROCESS_DETACH, NULL);
     }
     pthread_mutex_lock(&modules_lock);
     struct module **link = &modules;
-    while (*link != module)
-        link = &(*link)->next;
+    while (*link != module) link = &(*link)->next;
     *link = module->next;
     pthread_mutex_unlock(&modules_lock);
-    if (module->image)
-        image_unload(module->image);
+    if (module->image) image_unload(module->image);
     free(module->path);
     free(module);
 }
@@ -162,8 +138,7 @@ static void module_remove(struct module *module)
 /* --- loading ----------------------------------------------------------------------------------------------------- */
 
 /* With load_lock. Takes `path`. */
-static HMODULE image_module_load(char *path)
-{
+static HMODULE image_module_load(char *path) {
     char why[512];
     struct image *image = image_load(path, why, sizeof why);
     if (!image) {
@@ -187,20 +162,17 @@ static HMODULE image_module_load(char *path)
     return handle_of(module);
 }
 
-static HMODULE load_locked(const char *name)
-{
+static HMODULE load_locked(const char *name) {
     char *path = file_of(name);
     const char *system = path ? NULL : system_module(name);
-    if (!path && system)
-        path = strdup(system);
+    if (!path && system) path = strdup(system);
     if (!path) {
         win32_set_error(ERROR_MOD_NOT_FOUND);
         return NULL;
     }
     pthread_mutex_lock(&modules_lock);
     struct module *module = find_path_locked(path, system);
-    if (module)
-        module->references++;
+    if (module) module->references++;
     pthread_mutex_unlock(&modules_lock);
     if (module)
         free(path);
@@ -211,8 +183,7 @@ static HMODULE load_locked(const char *name)
     return module ? handle_of(module) : NULL;
 }
 
-static HMODULE load(const char *name)
-{
+static HMODULE load(const char *name) {
     if (!name || !*name) {
         win32_set_error(name ? ERROR_INVALID_PARAMETER : ERROR_NOT_ENOUGH_MEMORY);
         return NULL;
@@ -223,14 +194,12 @@ static HMODULE load(const char *name)
     return handle;
 }
 
-HMODULE NTAPI LoadLibraryA(LPCSTR lpLibFileName)
-{
+HMODULE NTAPI LoadLibraryA(LPCSTR lpLibFileName) {
     NT_ENTER(LoadLibraryA);
     return load(lpLibFileName ? lpLibFileName : "");
 }
 
-HMODULE NTAPI LoadLibraryExW(LPCWSTR lpLibFileName, HANDLE hFile, DWORD dwFlags)
-{
+HMODULE NTAPI LoadLibraryExW(LPCWSTR lpLibFileName, HANDLE hFile, DWORD dwFlags) {
     NT_ENTER(LoadLibraryExW);
     /* Flags about folders to search make no difference here; those that load something else than code do. */
     const DWORD folders = LOAD_LIBRARY_SEARCH_APPLICATION_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32 |
@@ -245,30 +214,25 @@ HMODULE NTAPI LoadLibraryExW(LPCWSTR lpLibFileName, HANDLE hFile, DWORD dwFlags)
     return handle;
 }
 
-HMODULE NTAPI LoadLibraryW(LPCWSTR lpLibFileName)
-{
+HMODULE NTAPI LoadLibraryW(LPCWSTR lpLibFileName) {
     NT_ENTER(LoadLibraryW);
     return LoadLibraryExW(lpLibFileName, NULL, 0);
 }
 
-BOOL NTAPI FreeLibrary(HMODULE hLibModule)
-{
+BOOL NTAPI FreeLibrary(HMODULE hLibModule) {
     NT_ENTER(FreeLibrary);
     pthread_mutex_lock(&load_lock);
     pthread_mutex_lock(&modules_lock);
     struct module *module = find_locked(hLibModule);
     bool last = module && !--module->references;
     pthread_mutex_unlock(&modules_lock);
-    if (last)
-        module_remove(module);
+    if (last) module_remove(module);
     pthread_mutex_unlock(&load_lock);
-    if (!module)
-        win32_set_error(ERROR_MOD_NOT_FOUND);
+    if (!module) win32_set_error(ERROR_MOD_NOT_FOUND);
     return !!module;
 }
 
-BOOL NTAPI DisableThreadLibraryCalls(HMODULE hLibModule)
-{
+BOOL NTAPI DisableThreadLibraryCalls(HMODULE hLibModule) {
     NT_ENTER(DisableThreadLibraryCalls);
     (void)hLibModule; /* the host never makes such calls */
     return TRUE;
@@ -276,8 +240,7 @@ BOOL NTAPI DisableThreadLibraryCalls(HMODULE hLibModule)
 
 /* --- looking ----------------------------------------------------------------------------------------------------- */
 
-FARPROC NTAPI GetProcAddress(HMODULE hModule, LPCSTR lpProcName)
-{
+FARPROC NTAPI GetProcAddress(HMODULE hModule, LPCSTR lpProcName) {
     NT_ENTER(GetProcAddress);
     void *address = NULL;
     pthread_mutex_lock(&modules_lock);
@@ -287,15 +250,13 @@ FARPROC NTAPI GetProcAddress(HMODULE hModule, LPCSTR lpProcName)
         address = module->image ? image_symbol(module->image, lpProcName) : export ? export->bound : NULL;
     }
     pthread_mutex_unlock(&modules_lock);
-    if (!address)
-        win32_set_error(module ? ERROR_PROC_NOT_FOUND : ERROR_MOD_NOT_FOUND);
+    if (!address) win32_set_error(module ? ERROR_PROC_NOT_FOUND : ERROR_MOD_NOT_FOUND);
     FARPROC function;
     memcpy(&function, &address, sizeof function);
     return function;
 }
 
-BOOL NTAPI GetModuleHandleExW(DWORD dwFlags, LPCWSTR lpModuleName, HMODULE *phModule)
-{
+BOOL NTAPI GetModuleHandleExW(DWORD dwFlags, LPCWSTR lpModuleName, HMODULE *phModule) {
     NT_ENTER(GetModuleHandleExW);
     *phModule = NULL;
     struct module *module = NULL;
@@ -321,31 +282,26 @@ BOOL NTAPI GetModuleHandleExW(DWORD dwFlags, LPCWSTR lpModuleName, HMODULE *phMo
     }
     if (module) {
         *phModule = handle_of(module);
-        if (!(dwFlags & GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT))
-            module->references++;
+        if (!(dwFlags & GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT)) module->references++;
     }
     pthread_mutex_unlock(&modules_lock);
     pthread_mutex_unlock(&load_lock);
-    if (!module)
-        win32_set_error(ERROR_MOD_NOT_FOUND);
+    if (!module) win32_set_error(ERROR_MOD_NOT_FOUND);
     return !!module;
 }
 
-HMODULE NTAPI GetModuleHandleW(LPCWSTR lpModuleName)
-{
+HMODULE NTAPI GetModuleHandleW(LPCWSTR lpModuleName) {
     NT_ENTER(GetModuleHandleW);
     HMODULE handle;
     /* The system's modules are always loaded on Windows: here they are as soon as somebody asks. */
     char *name = lpModuleName ? win32_narrow(lpModuleName) : NULL;
     bool is_system = name && system_module(name);
     free(name);
-    if (is_system)
-        return LoadLibraryW(lpModuleName);
+    if (is_system) return LoadLibraryW(lpModuleName);
     return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, lpModuleName, &handle) ? handle : NULL;
 }
 
-static WCHAR *module_path(HMODULE handle)
-{
+static WCHAR *module_path(HMODULE handle) {
     if (!handle || handle == (HMODULE)program_module) {
         char text[4096];
         ssize_t size = readlink("/proc/self/exe", text, sizeof text - 1);
@@ -356,13 +312,11 @@ static WCHAR *module_path(HMODULE handle)
     struct module *module = find_locked(handle);
     WCHAR *path = module ? win32_widen(module->path) : NULL;
     pthread_mutex_unlock(&modules_lock);
-    if (!module)
-        win32_set_error(ERROR_MOD_NOT_FOUND);
+    if (!module) win32_set_error(ERROR_MOD_NOT_FOUND);
     return path;
 }
 
-DWORD NTAPI GetModuleFileNameW(HMODULE hModule, LPWSTR lpFilename, DWORD nSize)
-{
+DWORD NTAPI GetModuleFileNameW(HMODULE hModule, LPWSTR lpFilename, DWORD nSize) {
     NT_ENTER(GetModuleFileNameW);
     WCHAR *path = module_path(hModule);
     if (!path || !nSize) {
@@ -371,8 +325,7 @@ DWORD NTAPI GetModuleFileNameW(HMODULE hModule, LPWSTR lpFilename, DWORD nSize)
     }
     size_t length = win32_length(path);
     bool fits = length < nSize;
-    if (!fits)
-        length = nSize - 1;
+    if (!fits) length = nSize - 1;
     memcpy(lpFilename, path, length * sizeof *path);
     lpFilename[length] = 0;
     free(path);
@@ -382,18 +335,15 @@ DWORD NTAPI GetModuleFileNameW(HMODULE hModule, LPWSTR lpFilename, DWORD nSize)
 
 /* --- start and end ----------------------------------------------------------------------------------------------- */
 
-void win32_start(const char *library)
-{
+void win32_start(const char *library) {
     free(library_path);
     library_path = library ? strdup(library) : NULL;
     win32_names_start();
 }
 
-void win32_stop(void)
-{
+void win32_stop(void) {
     pthread_mutex_lock(&load_lock);
-    while (modules)
-        module_remove(modules);
+    while (modules) module_remove(modules);
     pthread_mutex_unlock(&load_lock);
     free(library_path);
     library_path = NULL;

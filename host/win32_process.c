@@ -21,8 +21,7 @@ struct thread_start {
     KEVENT released;
 };
 
-static void thread_main(void *context)
-{
+static void thread_main(void *context) {
     struct thread_start *start = context;
     start->id = GetCurrentThreadId();
     KeSetEvent(&start->started, IO_NO_INCREMENT, FALSE);
@@ -35,8 +34,7 @@ static void thread_main(void *context)
 
 HANDLE NTAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize,
                           LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter, DWORD dwCreationFlags,
-                          LPDWORD lpThreadId)
-{
+                          LPDWORD lpThreadId) {
     NT_ENTER(CreateThread);
     (void)lpThreadAttributes, (void)dwStackSize;
     if (dwCreationFlags & ~(DWORD)STACK_SIZE_PARAM_IS_A_RESERVATION) {
@@ -63,44 +61,37 @@ HANDLE NTAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwSta
     HANDLE handle = NULL;
     NTSTATUS status = ob_insert(ps_current_process(), thread, THREAD_ALL_ACCESS, &handle);
     KeWaitForSingleObject(&start->started, Executive, KernelMode, FALSE, NULL);
-    if (lpThreadId)
-        *lpThreadId = start->id;
+    if (lpThreadId) *lpThreadId = start->id;
     KeSetEvent(&start->released, IO_NO_INCREMENT, FALSE);
     ob_dereference(thread);
     return win32_check(status) ? handle : NULL;
 }
 
-HANDLE NTAPI GetCurrentThread(VOID)
-{
+HANDLE NTAPI GetCurrentThread(VOID) {
     NT_ENTER(GetCurrentThread);
     return (HANDLE)(LONG_PTR)-2;
 }
 
-DWORD NTAPI GetCurrentThreadId(VOID)
-{
+DWORD NTAPI GetCurrentThreadId(VOID) {
     NT_ENTER(GetCurrentThreadId);
     return (DWORD)syscall(SYS_gettid);
 }
 
-HANDLE NTAPI GetCurrentProcess(VOID)
-{
+HANDLE NTAPI GetCurrentProcess(VOID) {
     NT_ENTER(GetCurrentProcess);
     return (HANDLE)(LONG_PTR)-1;
 }
 
-DWORD NTAPI GetCurrentProcessId(VOID)
-{
+DWORD NTAPI GetCurrentProcessId(VOID) {
     NT_ENTER(GetCurrentProcessId);
     return (DWORD)(ULONG_PTR)PsGetCurrentProcessId();
 }
 
 void (*win32_exit_hook)(DWORD code);
 
-VOID NTAPI ExitProcess(UINT uExitCode)
-{
+VOID NTAPI ExitProcess(UINT uExitCode) {
     NT_ENTER(ExitProcess);
-    if (win32_exit_hook)
-        win32_exit_hook(uExitCode);
+    if (win32_exit_hook) win32_exit_hook(uExitCode);
     exit((int)uExitCode);
 }
 
@@ -109,34 +100,27 @@ VOID NTAPI ExitProcess(UINT uExitCode)
 /* One heap, which is malloc's: so AddressSanitizer sees each block. */
 static char process_heap;
 
-static bool heap_check(HANDLE heap, const char *call)
-{
-    if (heap == (HANDLE)&process_heap)
-        return true;
+static bool heap_check(HANDLE heap, const char *call) {
+    if (heap == (HANDLE)&process_heap) return true;
     verify_violation("win32-heap", "%s: %p is not the process heap", call, heap);
     return false;
 }
 
-HANDLE NTAPI GetProcessHeap(VOID)
-{
+HANDLE NTAPI GetProcessHeap(VOID) {
     NT_ENTER(GetProcessHeap);
     return (HANDLE)&process_heap;
 }
 
-LPVOID NTAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes)
-{
+LPVOID NTAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes) {
     NT_ENTER(HeapAlloc);
     /* HeapAlloc does not set the last error. */
-    if (!heap_check(hHeap, "HeapAlloc") || NT_FAULT(HeapAlloc))
-        return NULL;
+    if (!heap_check(hHeap, "HeapAlloc") || NT_FAULT(HeapAlloc)) return NULL;
     return dwFlags & HEAP_ZERO_MEMORY ? calloc(1, dwBytes ? dwBytes : 1) : malloc(dwBytes ? dwBytes : 1);
 }
 
-LPVOID NTAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes)
-{
+LPVOID NTAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes) {
     NT_ENTER(HeapReAlloc);
-    if (!heap_check(hHeap, "HeapReAlloc") || !lpMem || NT_FAULT(HeapReAlloc))
-        return NULL;
+    if (!heap_check(hHeap, "HeapReAlloc") || !lpMem || NT_FAULT(HeapReAlloc)) return NULL;
     if (dwFlags & HEAP_ZERO_MEMORY) { /* the old size is not known, so it cannot be told what is new */
         host_log("HeapReAlloc: HEAP_ZERO_MEMORY is not supported");
         return NULL;
@@ -144,29 +128,24 @@ LPVOID NTAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwByt
     return realloc(lpMem, dwBytes ? dwBytes : 1);
 }
 
-BOOL NTAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem)
-{
+BOOL NTAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem) {
     NT_ENTER(HeapFree);
     (void)dwFlags;
-    if (!heap_check(hHeap, "HeapFree"))
-        return FALSE;
+    if (!heap_check(hHeap, "HeapFree")) return FALSE;
     free(lpMem);
     return TRUE;
 }
 
-HLOCAL NTAPI LocalAlloc(UINT uFlags, SIZE_T uBytes)
-{
+HLOCAL NTAPI LocalAlloc(UINT uFlags, SIZE_T uBytes) {
     NT_ENTER(LocalAlloc);
     void *memory = NULL;
     if (!NT_FAULT(LocalAlloc) && !(uFlags & LMEM_MOVEABLE))
         memory = uFlags & LMEM_ZEROINIT ? calloc(1, uBytes ? uBytes : 1) : malloc(uBytes ? uBytes : 1);
-    if (!memory)
-        win32_set_error(ERROR_NOT_ENOUGH_MEMORY);
+    if (!memory) win32_set_error(ERROR_NOT_ENOUGH_MEMORY);
     return memory;
 }
 
-HLOCAL NTAPI LocalFree(HLOCAL hMem)
-{
+HLOCAL NTAPI LocalFree(HLOCAL hMem) {
     NT_ENTER(LocalFree);
     free(hMem);
     return NULL;
@@ -181,8 +160,7 @@ static PHANDLER_ROUTINE handlers[HANDLERS_MAX]; /* handlers_lock; the newest las
 static unsigned handler_count;                  /* handlers_lock */
 static bool ignore_ctrl_c;                      /* handlers_lock */
 
-BOOL NTAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add)
-{
+BOOL NTAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add) {
     NT_ENTER(SetConsoleCtrlHandler);
     DWORD error = ERROR_SUCCESS;
     pthread_mutex_lock(&handlers_lock);
@@ -195,16 +173,14 @@ BOOL NTAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add)
             error = ERROR_NOT_ENOUGH_MEMORY;
     } else {
         unsigned at = handler_count;
-        while (at && handlers[at - 1] != HandlerRoutine)
-            at--;
+        while (at && handlers[at - 1] != HandlerRoutine) at--;
         if (at)
             memmove(&handlers[at - 1], &handlers[at], (--handler_count - (at - 1)) * sizeof *handlers);
         else
             error = ERROR_INVALID_PARAMETER;
     }
     pthread_mutex_unlock(&handlers_lock);
-    if (error)
-        win32_set_error(error);
+    if (error) win32_set_error(error);
     return !error;
 }
 
@@ -213,8 +189,7 @@ struct console_event {
     void (*unhandled)(DWORD event);
 };
 
-static void console_main(void *context)
-{
+static void console_main(void *context) {
     struct console_event what = *(struct console_event *)context;
     PHANDLER_ROUTINE asked[HANDLERS_MAX];
     free(context);
@@ -223,14 +198,11 @@ static void console_main(void *context)
     memcpy(asked, handlers, sizeof asked);
     bool handled = what.event == CTRL_C_EVENT && ignore_ctrl_c;
     pthread_mutex_unlock(&handlers_lock);
-    while (count && !handled)
-        handled = asked[--count](what.event);
-    if (!handled)
-        what.unhandled(what.event);
+    while (count && !handled) handled = asked[--count](what.event);
+    if (!handled) what.unhandled(what.event);
 }
 
-void win32_console_event(DWORD event, void (*unhandled)(DWORD event))
-{
+void win32_console_event(DWORD event, void (*unhandled)(DWORD event)) {
     struct console_event *what = malloc(sizeof *what);
     PETHREAD thread = NULL;
     if (what) {

@@ -23,15 +23,13 @@ struct named {
 static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct named *names;
 
-static void named_close(PEPROCESS process, void *object, bool last)
-{
+static void named_close(PEPROCESS process, void *object, bool last) {
     (void)process;
     (void)last; /* our own count cannot be overtaken by a creation that has found the name but has no handle yet */
     pthread_mutex_lock(&names_lock);
     for (struct named **link = &names; *link; link = &(*link)->next) {
         struct named *entry = *link;
-        if (entry->object != object)
-            continue;
+        if (entry->object != object) continue;
         if (!--entry->handles) {
             *link = entry->next;
             free(entry);
@@ -41,15 +39,13 @@ static void named_close(PEPROCESS process, void *object, bool last)
     pthread_mutex_unlock(&names_lock);
 }
 
-void win32_names_start(void)
-{
+void win32_names_start(void) {
     ob_type_event.close = named_close;
     ob_type_mutant.close = named_close;
 }
 
 /* "Global\X", "Local\X" and "X" are one name: the host has a single session. NULL with the last error set. */
-static const WCHAR *name_normal(const WCHAR *name)
-{
+static const WCHAR *name_normal(const WCHAR *name) {
     static const WCHAR prefixes[][8] = {L"Global\\", L"Local\\"};
     for (unsigned i = 0; i < 2; i++) {
         size_t length = win32_length(prefixes[i]);
@@ -62,20 +58,16 @@ static const WCHAR *name_normal(const WCHAR *name)
     size_t length = win32_length(name);
     DWORD error = length > 260 ? ERROR_FILENAME_EXCED_RANGE : ERROR_SUCCESS;
     for (size_t i = 0; i < length && !error; i++)
-        if (name[i] == '\\')
-            error = ERROR_PATH_NOT_FOUND;
-    if (!error)
-        return name;
+        if (name[i] == '\\') error = ERROR_PATH_NOT_FOUND;
+    if (!error) return name;
     win32_set_error(error);
     return NULL;
 }
 
 /* With names_lock. */
-static struct named *name_find(const WCHAR *name)
-{
+static struct named *name_find(const WCHAR *name) {
     struct named *entry = names;
-    while (entry && !win32_same(entry->name, name, false))
-        entry = entry->next;
+    while (entry && !win32_same(entry->name, name, false)) entry = entry->next;
     return entry;
 }
 
@@ -85,16 +77,13 @@ static struct named *name_find(const WCHAR *name)
 typedef void initialize(void *object, bool flag, bool state);
 
 static NTSTATUS named_create(struct ob_type *type, size_t size, initialize *start, bool flag, bool state,
-                             const WCHAR *name, ACCESS_MASK access, HANDLE *handle, bool *existed)
-{
+                             const WCHAR *name, ACCESS_MASK access, HANDLE *handle, bool *existed) {
     struct named *entry = name_find(name);
     *existed = entry;
     if (entry) {
-        if (ob_type_of(entry->object) != type)
-            return STATUS_INVALID_HANDLE;
+        if (ob_type_of(entry->object) != type) return STATUS_INVALID_HANDLE;
         NTSTATUS status = ob_insert(ps_current_process(), entry->object, access, handle);
-        if (NT_SUCCESS(status))
-            entry->handles++;
+        if (NT_SUCCESS(status)) entry->handles++;
         return status;
     }
     size_t name_size = (win32_length(name) + 1) * sizeof *name;
@@ -105,8 +94,7 @@ static NTSTATUS named_create(struct ob_type *type, size_t size, initialize *star
         start(object, flag, state);
         status = ob_insert(ps_current_process(), object, access, handle);
     }
-    if (object)
-        ob_dereference(object);
+    if (object) ob_dereference(object);
     if (!NT_SUCCESS(status)) {
         free(entry);
         return status;
@@ -120,15 +108,13 @@ static NTSTATUS named_create(struct ob_type *type, size_t size, initialize *star
 }
 
 static HANDLE create(struct ob_type *type, size_t size, initialize *start, bool flag, bool state, const WCHAR *name,
-                     ACCESS_MASK access)
-{
+                     ACCESS_MASK access) {
     HANDLE handle = NULL;
     NTSTATUS status = STATUS_NO_MEMORY;
     bool existed = false;
     if (name && *name) {
         name = name_normal(name);
-        if (!name)
-            return NULL;
+        if (!name) return NULL;
         pthread_mutex_lock(&names_lock);
         status = named_create(type, size, start, flag, state, name, access, &handle, &existed);
         pthread_mutex_unlock(&names_lock);
@@ -140,44 +126,37 @@ static HANDLE create(struct ob_type *type, size_t size, initialize *start, bool 
             ob_dereference(object);
         }
     }
-    if (!win32_check(status))
-        return NULL;
+    if (!win32_check(status)) return NULL;
     win32_set_error(existed ? ERROR_ALREADY_EXISTS : ERROR_SUCCESS);
     return handle;
 }
 
-static HANDLE open_named(struct ob_type *type, const WCHAR *name, ACCESS_MASK access)
-{
+static HANDLE open_named(struct ob_type *type, const WCHAR *name, ACCESS_MASK access) {
     HANDLE handle = NULL;
     if (!name) {
         win32_set_error(ERROR_INVALID_PARAMETER);
         return NULL;
     }
     name = name_normal(name);
-    if (!name)
-        return NULL;
+    if (!name) return NULL;
     pthread_mutex_lock(&names_lock);
     struct named *entry = name_find(name);
     NTSTATUS status = entry ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
-    if (entry && ob_type_of(entry->object) != type)
-        status = STATUS_OBJECT_TYPE_MISMATCH;
-    if (NT_SUCCESS(status))
-        status = ob_insert(ps_current_process(), entry->object, access, &handle);
-    if (NT_SUCCESS(status))
-        entry->handles++;
+    if (entry && ob_type_of(entry->object) != type) status = STATUS_OBJECT_TYPE_MISMATCH;
+    if (NT_SUCCESS(status)) status = ob_insert(ps_current_process(), entry->object, access, &handle);
+    if (NT_SUCCESS(status)) entry->handles++;
     pthread_mutex_unlock(&names_lock);
     return win32_check(status) ? handle : NULL;
 }
 
 /* --- events ------------------------------------------------------------------------------------------------------ */
 
-static void event_start(void *object, bool manual, bool set)
-{
+static void event_start(void *object, bool manual, bool set) {
     KeInitializeEvent(object, manual ? NotificationEvent : SynchronizationEvent, set);
 }
 
-HANDLE NTAPI CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState, LPCWSTR lpName)
-{
+HANDLE NTAPI CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
+                          LPCWSTR lpName) {
     NT_ENTER(CreateEventW);
     (void)lpEventAttributes;
     if (NT_FAULT(CreateEventW)) {
@@ -187,30 +166,25 @@ HANDLE NTAPI CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualR
     return create(&ob_type_event, sizeof(KEVENT), event_start, bManualReset, bInitialState, lpName, EVENT_ALL_ACCESS);
 }
 
-HANDLE NTAPI OpenEventW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
-{
+HANDLE NTAPI OpenEventW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName) {
     NT_ENTER(OpenEventW);
     (void)bInheritHandle;
     return open_named(&ob_type_event, lpName, dwDesiredAccess);
 }
 
-BOOL NTAPI SetEvent(HANDLE hEvent)
-{
+BOOL NTAPI SetEvent(HANDLE hEvent) {
     NT_ENTER(SetEvent);
     PRKEVENT event = win32_object(hEvent, &ob_type_event, EVENT_MODIFY_STATE);
-    if (!event)
-        return FALSE;
+    if (!event) return FALSE;
     KeSetEvent(event, IO_NO_INCREMENT, FALSE);
     ob_dereference(event);
     return TRUE;
 }
 
-BOOL NTAPI ResetEvent(HANDLE hEvent)
-{
+BOOL NTAPI ResetEvent(HANDLE hEvent) {
     NT_ENTER(ResetEvent);
     PRKEVENT event = win32_object(hEvent, &ob_type_event, EVENT_MODIFY_STATE);
-    if (!event)
-        return FALSE;
+    if (!event) return FALSE;
     KeClearEvent(event);
     ob_dereference(event);
     return TRUE;
@@ -218,17 +192,14 @@ BOOL NTAPI ResetEvent(HANDLE hEvent)
 
 /* --- mutexes ----------------------------------------------------------------------------------------------------- */
 
-static void mutex_start(void *object, bool unused, bool owned)
-{
+static void mutex_start(void *object, bool unused, bool owned) {
     (void)unused;
     KeInitializeMutex(object, 0);
     /* Nobody else has it yet, so this does not wait. */
-    if (owned)
-        KeWaitForSingleObject(object, UserRequest, UserMode, FALSE, NULL);
+    if (owned) KeWaitForSingleObject(object, UserRequest, UserMode, FALSE, NULL);
 }
 
-HANDLE NTAPI CreateMutexW(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner, LPCWSTR lpName)
-{
+HANDLE NTAPI CreateMutexW(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner, LPCWSTR lpName) {
     NT_ENTER(CreateMutexW);
     (void)lpMutexAttributes;
     if (NT_FAULT(CreateMutexW)) {
@@ -238,59 +209,47 @@ HANDLE NTAPI CreateMutexW(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitial
     return create(&ob_type_mutant, sizeof(KMUTANT), mutex_start, false, bInitialOwner, lpName, MUTANT_ALL_ACCESS);
 }
 
-HANDLE NTAPI OpenMutexW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
-{
+HANDLE NTAPI OpenMutexW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName) {
     NT_ENTER(OpenMutexW);
     (void)bInheritHandle;
     return open_named(&ob_type_mutant, lpName, dwDesiredAccess);
 }
 
-BOOL NTAPI ReleaseMutex(HANDLE hMutex)
-{
+BOOL NTAPI ReleaseMutex(HANDLE hMutex) {
     NT_ENTER(ReleaseMutex);
     PKMUTANT mutex = win32_object(hMutex, &ob_type_mutant, 0);
-    if (!mutex)
-        return FALSE;
+    if (!mutex) return FALSE;
     /* KeReleaseMutex raises an exception for a thread that does not own it. */
     bool own = __atomic_load_n(&mutex->OwnerThread, __ATOMIC_ACQUIRE) == KeGetCurrentThread();
-    if (own)
-        KeReleaseMutex(mutex, FALSE);
+    if (own) KeReleaseMutex(mutex, FALSE);
     ob_dereference(mutex);
     return win32_check(own ? STATUS_SUCCESS : STATUS_MUTANT_NOT_OWNED);
 }
 
 /* --- waits ------------------------------------------------------------------------------------------------------- */
 
-static LARGE_INTEGER *timeout_of(DWORD milliseconds, LARGE_INTEGER *timeout)
-{
+static LARGE_INTEGER *timeout_of(DWORD milliseconds, LARGE_INTEGER *timeout) {
     timeout->QuadPart = -(LONGLONG)milliseconds * 10000;
     return milliseconds == INFINITE ? NULL : timeout;
 }
 
 /* What a wait for the object waits for, NULL if one cannot wait for its type. */
-static void *waitable(void *object)
-{
+static void *waitable(void *object) {
     struct ob_type *type = ob_type_of(object);
     if (type == &ob_type_event || type == &ob_type_mutant || type == &ob_type_thread || type == &ob_type_process)
         return object;
-    if (type == &ob_type_file)
-        return &((PFILE_OBJECT)object)->Event;
+    if (type == &ob_type_file) return &((PFILE_OBJECT)object)->Event;
     return NULL;
 }
 
 /* Windows' WAIT_... values are NTSTATUS values. */
-static DWORD wait_result(NTSTATUS status)
-{
-    return win32_check(status) ? (DWORD)status : WAIT_FAILED;
-}
+static DWORD wait_result(NTSTATUS status) { return win32_check(status) ? (DWORD)status : WAIT_FAILED; }
 
-DWORD NTAPI WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds, BOOL bAlertable)
-{
+DWORD NTAPI WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds, BOOL bAlertable) {
     NT_ENTER(WaitForSingleObjectEx);
     LARGE_INTEGER timeout;
     void *object = win32_object(hHandle, NULL, SYNCHRONIZE);
-    if (!object)
-        return WAIT_FAILED;
+    if (!object) return WAIT_FAILED;
     void *wait = waitable(object);
     NTSTATUS status = STATUS_OBJECT_TYPE_MISMATCH;
     if (wait)
@@ -299,15 +258,13 @@ DWORD NTAPI WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds, BOOL bAl
     return wait_result(status);
 }
 
-DWORD NTAPI WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds)
-{
+DWORD NTAPI WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds) {
     NT_ENTER(WaitForSingleObject);
     return WaitForSingleObjectEx(hHandle, dwMilliseconds, FALSE);
 }
 
 DWORD NTAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll, DWORD dwMilliseconds,
-                                     BOOL bAlertable)
-{
+                                     BOOL bAlertable) {
     NT_ENTER(WaitForMultipleObjectsEx);
     void *objects[MAXIMUM_WAIT_OBJECTS], *waits[MAXIMUM_WAIT_OBJECTS];
     KWAIT_BLOCK blocks[MAXIMUM_WAIT_OBJECTS];
@@ -319,8 +276,7 @@ DWORD NTAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE *lpHandles, BOOL
     }
     for (; count < nCount; count++) {
         objects[count] = win32_object(lpHandles[count], NULL, SYNCHRONIZE);
-        if (!objects[count])
-            goto dereference;
+        if (!objects[count]) goto dereference;
         waits[count] = waitable(objects[count]);
         if (!waits[count]) {
             count++;
@@ -331,19 +287,16 @@ DWORD NTAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE *lpHandles, BOOL
     result = wait_result(KeWaitForMultipleObjects(nCount, waits, bWaitAll ? WaitAll : WaitAny, UserRequest, UserMode,
                                                   !!bAlertable, timeout_of(dwMilliseconds, &timeout), blocks));
 dereference:
-    while (count--)
-        ob_dereference(objects[count]);
+    while (count--) ob_dereference(objects[count]);
     return result;
 }
 
-DWORD NTAPI WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll, DWORD dwMilliseconds)
-{
+DWORD NTAPI WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll, DWORD dwMilliseconds) {
     NT_ENTER(WaitForMultipleObjects);
     return WaitForMultipleObjectsEx(nCount, lpHandles, bWaitAll, dwMilliseconds, FALSE);
 }
 
-DWORD NTAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable)
-{
+DWORD NTAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable) {
     NT_ENTER(SleepEx);
     LARGE_INTEGER interval;
     if (!dwMilliseconds) {
@@ -351,20 +304,17 @@ DWORD NTAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable)
         return 0;
     }
     /* INFINITE: as long as the number allows, 29,000 years. */
-    if (!timeout_of(dwMilliseconds, &interval))
-        interval.QuadPart = -0x7fffffffffffffffLL;
+    if (!timeout_of(dwMilliseconds, &interval)) interval.QuadPart = -0x7fffffffffffffffLL;
     NTSTATUS status = KeDelayExecutionThread(UserMode, !!bAlertable, &interval);
     return status == STATUS_USER_APC ? WAIT_IO_COMPLETION : 0;
 }
 
-VOID NTAPI Sleep(DWORD dwMilliseconds)
-{
+VOID NTAPI Sleep(DWORD dwMilliseconds) {
     NT_ENTER(Sleep);
     SleepEx(dwMilliseconds, FALSE);
 }
 
-BOOL NTAPI SwitchToThread(VOID)
-{
+BOOL NTAPI SwitchToThread(VOID) {
     NT_ENTER(SwitchToThread);
     return sched_yield() == 0;
 }

@@ -13,46 +13,39 @@
 
 #define UNIX_EPOCH 116444736000000000ull /* 1970 in Windows' time: 100 ns since 1601 */
 
-static uint64_t clock_ns(clockid_t clock)
-{
+static uint64_t clock_ns(clockid_t clock) {
     struct timespec time;
     clock_gettime(clock, &time);
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-static FILETIME file_time(void)
-{
+static FILETIME file_time(void) {
     uint64_t time = clock_ns(CLOCK_REALTIME) / 100 + UNIX_EPOCH;
     return (FILETIME){.dwLowDateTime = (DWORD)time, .dwHighDateTime = (DWORD)(time >> 32)};
 }
 
-VOID NTAPI GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime)
-{
+VOID NTAPI GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime) {
     NT_ENTER(GetSystemTimeAsFileTime);
     *lpSystemTimeAsFileTime = file_time();
 }
 
-VOID NTAPI GetSystemTimePreciseAsFileTime(LPFILETIME lpSystemTimeAsFileTime)
-{
+VOID NTAPI GetSystemTimePreciseAsFileTime(LPFILETIME lpSystemTimeAsFileTime) {
     NT_ENTER(GetSystemTimePreciseAsFileTime);
     *lpSystemTimeAsFileTime = file_time();
 }
 
-ULONGLONG NTAPI GetTickCount64(VOID)
-{
+ULONGLONG NTAPI GetTickCount64(VOID) {
     NT_ENTER(GetTickCount64);
     return clock_ns(CLOCK_BOOTTIME) / 1000000;
 }
 
-BOOL NTAPI QueryPerformanceCounter(LARGE_INTEGER *lpPerformanceCount)
-{
+BOOL NTAPI QueryPerformanceCounter(LARGE_INTEGER *lpPerformanceCount) {
     NT_ENTER(QueryPerformanceCounter);
     lpPerformanceCount->QuadPart = (LONGLONG)(clock_ns(CLOCK_MONOTONIC) / 100);
     return TRUE;
 }
 
-BOOL NTAPI QueryPerformanceFrequency(LARGE_INTEGER *lpFrequency)
-{
+BOOL NTAPI QueryPerformanceFrequency(LARGE_INTEGER *lpFrequency) {
     NT_ENTER(QueryPerformanceFrequency);
     lpFrequency->QuadPart = 10000000; /* as Windows has it on all current machines */
     return TRUE;
@@ -60,8 +53,7 @@ BOOL NTAPI QueryPerformanceFrequency(LARGE_INTEGER *lpFrequency)
 
 /* --- the machine ------------------------------------------------------------------------------------------------- */
 
-VOID NTAPI GetNativeSystemInfo(LPSYSTEM_INFO lpSystemInfo)
-{
+VOID NTAPI GetNativeSystemInfo(LPSYSTEM_INFO lpSystemInfo) {
     NT_ENTER(GetNativeSystemInfo);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     memset(lpSystemInfo, 0, sizeof *lpSystemInfo);
@@ -75,14 +67,12 @@ VOID NTAPI GetNativeSystemInfo(LPSYSTEM_INFO lpSystemInfo)
     lpSystemInfo->dwNumberOfProcessors = processors > 0 ? (DWORD)processors : 1;
 }
 
-VOID NTAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo)
-{
+VOID NTAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo) {
     NT_ENTER(GetSystemInfo);
     GetNativeSystemInfo(lpSystemInfo);
 }
 
-BOOL NTAPI IsWow64Process2(HANDLE hProcess, USHORT *pProcessMachine, USHORT *pNativeMachine)
-{
+BOOL NTAPI IsWow64Process2(HANDLE hProcess, USHORT *pProcessMachine, USHORT *pNativeMachine) {
     NT_ENTER(IsWow64Process2);
     (void)hProcess;
     *pProcessMachine = IMAGE_FILE_MACHINE_UNKNOWN; /* not a 32-bit process */
@@ -98,17 +88,13 @@ BOOL NTAPI IsWow64Process2(HANDLE hProcess, USHORT *pProcessMachine, USHORT *pNa
 
 /* --- bcrypt ------------------------------------------------------------------------------------------------------ */
 
-NTSTATUS NTAPI BCryptGenRandom(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbBuffer, ULONG cbBuffer, ULONG dwFlags)
-{
+NTSTATUS NTAPI BCryptGenRandom(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbBuffer, ULONG cbBuffer, ULONG dwFlags) {
     NT_ENTER(BCryptGenRandom);
-    if (hAlgorithm || dwFlags != BCRYPT_USE_SYSTEM_PREFERRED_RNG)
-        return STATUS_INVALID_PARAMETER;
-    if (NT_FAULT(BCryptGenRandom))
-        return STATUS_UNSUCCESSFUL;
+    if (hAlgorithm || dwFlags != BCRYPT_USE_SYSTEM_PREFERRED_RNG) return STATUS_INVALID_PARAMETER;
+    if (NT_FAULT(BCryptGenRandom)) return STATUS_UNSUCCESSFUL;
     while (cbBuffer) {
         ssize_t got = getrandom(pbBuffer, cbBuffer, 0);
-        if (got < 0)
-            return STATUS_UNSUCCESSFUL;
+        if (got < 0) return STATUS_UNSUCCESSFUL;
         pbBuffer += got;
         cbBuffer -= (ULONG)got;
     }
@@ -116,17 +102,13 @@ NTSTATUS NTAPI BCryptGenRandom(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbBuffer, UL
 }
 
 NTSTATUS NTAPI BCryptHash(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbSecret, ULONG cbSecret, PUCHAR pbInput, ULONG cbInput,
-                          PUCHAR pbOutput, ULONG cbOutput)
-{
+                          PUCHAR pbOutput, ULONG cbOutput) {
     NT_ENTER(BCryptHash);
     struct sha sha;
     bool one = hAlgorithm == BCRYPT_SHA1_ALG_HANDLE;
-    if (!one && hAlgorithm != BCRYPT_SHA256_ALG_HANDLE)
-        return STATUS_NOT_SUPPORTED;
-    if (pbSecret || cbSecret || cbOutput != (one ? SHA_1_SIZE : SHA_256_SIZE))
-        return STATUS_INVALID_PARAMETER;
-    if (NT_FAULT(BCryptHash))
-        return STATUS_NO_MEMORY;
+    if (!one && hAlgorithm != BCRYPT_SHA256_ALG_HANDLE) return STATUS_NOT_SUPPORTED;
+    if (pbSecret || cbSecret || cbOutput != (one ? SHA_1_SIZE : SHA_256_SIZE)) return STATUS_INVALID_PARAMETER;
+    if (NT_FAULT(BCryptHash)) return STATUS_NO_MEMORY;
     sha_begin(&sha, one ? SHA_1 : SHA_256);
     sha_add(&sha, pbInput, cbInput);
     sha_end(&sha, pbOutput);

@@ -9,6 +9,7 @@
 
 #include "nt/types.h"
 
+#define APC_LEVEL 1
 #define DELETE 0x10000
 #define DISPATCH_LEVEL 2
 #define DO_BOOT_CRITICAL 0x20000000
@@ -422,6 +423,11 @@
 #define CM_PROB_FAILED_DRIVER_ENTRY 37
 #define CM_PROB_DRIVER_FAILED_LOAD 39
 #define ALL_PROCESSOR_GROUPS 0xFFFF
+#define STATUS_NO_MEMORY ((NTSTATUS)0xC0000017)
+#define STATUS_NOT_MAPPED_VIEW ((NTSTATUS)0xC0000019)
+#define STATUS_WORKING_SET_QUOTA ((NTSTATUS)0xC00000A1)
+#define STATUS_INVALID_SECURITY_DESCR ((NTSTATUS)0xC0000079)
+#define STATUS_INVALID_PARAMETER_4 ((NTSTATUS)0xC00000F2)
 #define MdlMappingNoWrite 0x80000000
 #define MdlMappingNoExecute 0x40000000
 #define SECTION_QUERY 0x0001
@@ -1015,247 +1021,11 @@ typedef enum _DEVICE_REGISTRY_PROPERTY {
 typedef NTSTATUS NTAPI DRIVER_INITIALIZE(struct _DRIVER_OBJECT *DriverObject, PUNICODE_STRING RegistryPath);
 typedef DRIVER_INITIALIZE *PDRIVER_INITIALIZE;
 
-typedef enum _EX_POOL_PRIORITY {
-    LowPoolPriority = 0,
-    LowPoolPrioritySpecialPoolOverrun = 8,
-    LowPoolPrioritySpecialPoolUnderrun = 9,
-    NormalPoolPriority = 16,
-    NormalPoolPrioritySpecialPoolOverrun = 24,
-    NormalPoolPrioritySpecialPoolUnderrun = 25,
-    HighPoolPriority = 32,
-    HighPoolPrioritySpecialPoolOverrun = 40,
-    HighPoolPrioritySpecialPoolUnderrun = 41,
-} EX_POOL_PRIORITY, *PEX_POOL_PRIORITY;
-
-typedef void NTAPI DRIVER_CANCEL(struct _DEVICE_OBJECT *DeviceObject, struct _IRP *Irp);
-typedef DRIVER_CANCEL *PDRIVER_CANCEL;
-
-struct _KDEVICE_QUEUE_ENTRY {
-    LIST_ENTRY DeviceListEntry;
-    ULONG SortKey;
-    BOOLEAN Inserted;
-};
-
-struct _KAPC {
-    UCHAR Type;
-    UCHAR AllFlags;
-    UCHAR Size;
-    UCHAR SpareByte1;
-    ULONG SpareLong0;
-    void * Thread;
-    LIST_ENTRY ApcListEntry;
-    PVOID Reserved[3];
-    PVOID NormalContext;
-    PVOID SystemArgument1;
-    PVOID SystemArgument2;
-    CCHAR ApcStateIndex;
-    KPROCESSOR_MODE ApcMode;
-    BOOLEAN Inserted;
-};
-
-struct DECLSPEC_ALIGN(16) _IRP {
-    CSHORT Type;
-    USHORT Size;
-    PMDL MdlAddress;
-    ULONG Flags;
-    union {
-        IRP * MasterIrp;
-        LONG IrpCount;
-        PVOID SystemBuffer;
-    } AssociatedIrp;
-    LIST_ENTRY ThreadListEntry;
-    IO_STATUS_BLOCK IoStatus;
-    KPROCESSOR_MODE RequestorMode;
-    BOOLEAN PendingReturned;
-    CHAR StackCount;
-    CHAR CurrentLocation;
-    BOOLEAN Cancel;
-    KIRQL CancelIrql;
-    CCHAR ApcEnvironment;
-    UCHAR AllocationFlags;
-    union {
-        PIO_STATUS_BLOCK UserIosb;
-        PVOID IoRingContext;
-    };
-    PKEVENT UserEvent;
-    union {
-        struct {
-            union {
-                PIO_APC_ROUTINE UserApcRoutine;
-                PVOID IssuingProcess;
-            };
-            union {
-                PVOID UserApcContext;
-                void * IoRing;
-            };
-        } AsynchronousParameters;
-        LARGE_INTEGER AllocationSize;
-    } Overlay;
-    PDRIVER_CANCEL CancelRoutine;
-    PVOID UserBuffer;
-    union {
-        struct {
-            union {
-                KDEVICE_QUEUE_ENTRY DeviceQueueEntry;
-                PVOID DriverContext[4];
-            };
-            PETHREAD Thread;
-            PCHAR AuxiliaryBuffer;
-            LIST_ENTRY ListEntry;
-            union {
-                IO_STACK_LOCATION * CurrentStackLocation;
-                ULONG PacketType;
-            };
-            PFILE_OBJECT OriginalFileObject;
-        } Overlay;
-        KAPC Apc;
-        PVOID CompletionKey;
-    } Tail;
-};
-
-typedef void NTAPI KDEFERRED_ROUTINE(struct _KDPC *Dpc, PVOID DeferredContext, PVOID SystemArgument1, PVOID SystemArgument2);
-typedef KDEFERRED_ROUTINE *PKDEFERRED_ROUTINE;
-
-struct _KDPC {
-    union {
-        ULONG TargetInfoAsUlong;
-        struct {
-            UCHAR Type;
-            UCHAR Importance;
-            volatile USHORT Number;
-        };
-    };
-    SINGLE_LIST_ENTRY DpcListEntry;
-    KAFFINITY ProcessorHistory;
-    PKDEFERRED_ROUTINE DeferredRoutine;
-    PVOID DeferredContext;
-    PVOID SystemArgument1;
-    PVOID SystemArgument2;
-    PVOID DpcData;
-};
-
-typedef void NTAPI KSTART_ROUTINE(PVOID StartContext);
-typedef KSTART_ROUTINE *PKSTART_ROUTINE;
-
-struct _KTIMER {
-    DISPATCHER_HEADER Header;
-    ULARGE_INTEGER DueTime;
-    LIST_ENTRY TimerListEntry;
-    KDPC * Dpc;
-    USHORT Processor;
-    USHORT TimerType;
-    ULONG Period;
-};
-
-struct _MDL {
-    NDIS_BUFFER * Next;
-    CSHORT Size;
-    CSHORT MdlFlags;
-    void * Process;
-    PVOID MappedSystemVa;
-    PVOID StartVa;
-    ULONG ByteCount;
-    ULONG ByteOffset;
-};
-
-struct BINARY_DATA {
-    USHORT Length;
-    PVOID Buffer;
-};
-
-struct _WAIT_CONTEXT_BLOCK {
-    union {
-        KDEVICE_QUEUE_ENTRY WaitQueueEntry;
-        struct {
-            LIST_ENTRY DmaWaitEntry;
-            ULONG NumberOfChannels;
-        };
-        struct {
-            UCHAR Pad33[20];
-            ULONG SyncCallback : 1;
-        };
-        struct {
-            UCHAR Pad34[20];
-            ULONG : 1;
-            ULONG DmaContext : 1;
-        };
-        struct {
-            UCHAR Pad35[20];
-            ULONG : 2;
-            ULONG ZeroMapRegisters : 1;
-        };
-        struct {
-            UCHAR Pad36[20];
-            ULONG : 3;
-            ULONG Reserved : 9;
-        };
-        struct {
-            UCHAR Pad37[20];
-            ULONG : 12;
-            ULONG NumberOfRemapPages : 20;
-        };
-    };
-    PDRIVER_CONTROL DeviceRoutine;
-    PVOID DeviceContext;
-    ULONG NumberOfMapRegisters;
-    PVOID DeviceObject;
-    PVOID CurrentIrp;
-    PKDPC BufferChainingDpc;
-};
-
-struct _KDEVICE_QUEUE {
-    CSHORT Type;
-    CSHORT Size;
-    LIST_ENTRY DeviceListHead;
-    KSPIN_LOCK Lock;
-    union {
-        BOOLEAN Busy;
-        struct {
-            LONG64 Reserved : 8;
-        };
-        struct {
-            LONG64 : 8;
-            LONG64 Hint : 56;
-        };
-    };
-};
-
-struct DECLSPEC_ALIGN(16) _DEVICE_OBJECT {
-    CSHORT Type;
-    USHORT Size;
-    LONG ReferenceCount;
-    DRIVER_OBJECT * DriverObject;
-    DEVICE_OBJECT * NextDevice;
-    DEVICE_OBJECT * AttachedDevice;
-    IRP * CurrentIrp;
-    PIO_TIMER Timer;
-    ULONG Flags;
-    ULONG Characteristics;
-    PVPB Vpb;
-    PVOID DeviceExtension;
-    ULONG DeviceType;
-    CCHAR StackSize;
-    union {
-        LIST_ENTRY ListEntry;
-        WAIT_CONTEXT_BLOCK Wcb;
-    } Queue;
-    ULONG AlignmentRequirement;
-    KDEVICE_QUEUE DeviceQueue;
-    KDPC Dpc;
-    ULONG ActiveThreadCount;
-    PSECURITY_DESCRIPTOR SecurityDescriptor;
-    KEVENT DeviceLock;
-    USHORT SectorSize;
-    USHORT Spare1;
-    DEVOBJ_EXTENSION * DeviceObjectExtension;
-    PVOID Reserved;
-};
+typedef void NTAPI DRIVER_UNLOAD(struct _DRIVER_OBJECT *DriverObject);
+typedef DRIVER_UNLOAD *PDRIVER_UNLOAD;
 
 typedef NTSTATUS NTAPI DRIVER_DISPATCH(struct _DEVICE_OBJECT *DeviceObject, struct _IRP *Irp);
 typedef DRIVER_DISPATCH *PDRIVER_DISPATCH;
-
-typedef void NTAPI DRIVER_UNLOAD(struct _DRIVER_OBJECT *DriverObject);
-typedef DRIVER_UNLOAD *PDRIVER_UNLOAD;
 
 struct _DRIVER_OBJECT {
     CSHORT Type;
@@ -1275,38 +1045,22 @@ struct _DRIVER_OBJECT {
     PDRIVER_DISPATCH MajorFunction[28];
 };
 
-struct _FILE_OBJECT {
-    CSHORT Type;
-    CSHORT Size;
-    PDEVICE_OBJECT DeviceObject;
-    PVPB Vpb;
-    PVOID FsContext;
-    PVOID FsContext2;
-    PSECTION_OBJECT_POINTERS SectionObjectPointer;
-    PVOID PrivateCacheMap;
-    NTSTATUS FinalStatus;
-    FILE_OBJECT * RelatedFileObject;
-    BOOLEAN LockOperation;
-    BOOLEAN DeletePending;
-    BOOLEAN ReadAccess;
-    BOOLEAN WriteAccess;
-    BOOLEAN DeleteAccess;
-    BOOLEAN SharedRead;
-    BOOLEAN SharedWrite;
-    BOOLEAN SharedDelete;
-    ULONG Flags;
-    UNICODE_STRING FileName;
-    LARGE_INTEGER CurrentByteOffset;
-    ULONG Waiters;
-    ULONG Busy;
-    PVOID LastLock;
-    KEVENT Lock;
-    KEVENT Event;
-    PIO_COMPLETION_CONTEXT CompletionContext;
-    KSPIN_LOCK IrpListLock;
-    LIST_ENTRY IrpList;
-    PVOID FileObjectExtension;
-};
+typedef enum _EVENT_TYPE {
+    NotificationEvent = 0,
+    SynchronizationEvent = 1,
+} EVENT_TYPE, *PEVENT_TYPE;
+
+typedef enum _EX_POOL_PRIORITY {
+    LowPoolPriority = 0,
+    LowPoolPrioritySpecialPoolOverrun = 8,
+    LowPoolPrioritySpecialPoolUnderrun = 9,
+    NormalPoolPriority = 16,
+    NormalPoolPrioritySpecialPoolOverrun = 24,
+    NormalPoolPrioritySpecialPoolUnderrun = 25,
+    HighPoolPriority = 32,
+    HighPoolPrioritySpecialPoolOverrun = 40,
+    HighPoolPrioritySpecialPoolUnderrun = 41,
+} EX_POOL_PRIORITY, *PEX_POOL_PRIORITY;
 
 typedef enum _DEVICE_RELATION_TYPE {
     BusRelations = 0,
@@ -1554,30 +1308,125 @@ struct _IO_STACK_LOCATION {
     PVOID Context;
 };
 
-struct SCOPE_ID {
-    union {
-        struct {
-            ULONG Zone : 28;
-        };
-        struct {
-            ULONG : 28;
-            ULONG Level : 4;
-        };
-        ULONG Value;
-    };
+typedef void NTAPI DRIVER_CANCEL(struct _DEVICE_OBJECT *DeviceObject, struct _IRP *Irp);
+typedef DRIVER_CANCEL *PDRIVER_CANCEL;
+
+struct _KDEVICE_QUEUE_ENTRY {
+    LIST_ENTRY DeviceListEntry;
+    ULONG SortKey;
+    BOOLEAN Inserted;
 };
 
-typedef enum _WORK_QUEUE_TYPE {
-    CriticalWorkQueue = 0,
-    DelayedWorkQueue = 1,
-    HyperCriticalWorkQueue = 2,
-    NormalWorkQueue = 3,
-    BackgroundWorkQueue = 4,
-    RealTimeWorkQueue = 5,
-    SuperCriticalWorkQueue = 6,
-    MaximumWorkQueue = 7,
-    CustomPriorityWorkQueue = 32,
-} WORK_QUEUE_TYPE, *PWORK_QUEUE_TYPE;
+struct _KAPC {
+    UCHAR Type;
+    UCHAR AllFlags;
+    UCHAR Size;
+    UCHAR SpareByte1;
+    ULONG SpareLong0;
+    void * Thread;
+    LIST_ENTRY ApcListEntry;
+    PVOID Reserved[3];
+    PVOID NormalContext;
+    PVOID SystemArgument1;
+    PVOID SystemArgument2;
+    CCHAR ApcStateIndex;
+    KPROCESSOR_MODE ApcMode;
+    BOOLEAN Inserted;
+};
+
+struct DECLSPEC_ALIGN(16) _IRP {
+    CSHORT Type;
+    USHORT Size;
+    PMDL MdlAddress;
+    ULONG Flags;
+    union {
+        IRP * MasterIrp;
+        LONG IrpCount;
+        PVOID SystemBuffer;
+    } AssociatedIrp;
+    LIST_ENTRY ThreadListEntry;
+    IO_STATUS_BLOCK IoStatus;
+    KPROCESSOR_MODE RequestorMode;
+    BOOLEAN PendingReturned;
+    CHAR StackCount;
+    CHAR CurrentLocation;
+    BOOLEAN Cancel;
+    KIRQL CancelIrql;
+    CCHAR ApcEnvironment;
+    UCHAR AllocationFlags;
+    union {
+        PIO_STATUS_BLOCK UserIosb;
+        PVOID IoRingContext;
+    };
+    PKEVENT UserEvent;
+    union {
+        struct {
+            union {
+                PIO_APC_ROUTINE UserApcRoutine;
+                PVOID IssuingProcess;
+            };
+            union {
+                PVOID UserApcContext;
+                void * IoRing;
+            };
+        } AsynchronousParameters;
+        LARGE_INTEGER AllocationSize;
+    } Overlay;
+    PDRIVER_CANCEL CancelRoutine;
+    PVOID UserBuffer;
+    union {
+        struct {
+            union {
+                KDEVICE_QUEUE_ENTRY DeviceQueueEntry;
+                PVOID DriverContext[4];
+            };
+            PETHREAD Thread;
+            PCHAR AuxiliaryBuffer;
+            LIST_ENTRY ListEntry;
+            union {
+                IO_STACK_LOCATION * CurrentStackLocation;
+                ULONG PacketType;
+            };
+            PFILE_OBJECT OriginalFileObject;
+        } Overlay;
+        KAPC Apc;
+        PVOID CompletionKey;
+    } Tail;
+};
+
+typedef void NTAPI KDEFERRED_ROUTINE(struct _KDPC *Dpc, PVOID DeferredContext, PVOID SystemArgument1, PVOID SystemArgument2);
+typedef KDEFERRED_ROUTINE *PKDEFERRED_ROUTINE;
+
+struct _KDPC {
+    union {
+        ULONG TargetInfoAsUlong;
+        struct {
+            UCHAR Type;
+            UCHAR Importance;
+            volatile USHORT Number;
+        };
+    };
+    SINGLE_LIST_ENTRY DpcListEntry;
+    KAFFINITY ProcessorHistory;
+    PKDEFERRED_ROUTINE DeferredRoutine;
+    PVOID DeferredContext;
+    PVOID SystemArgument1;
+    PVOID SystemArgument2;
+    PVOID DpcData;
+};
+
+typedef void NTAPI KSTART_ROUTINE(PVOID StartContext);
+typedef KSTART_ROUTINE *PKSTART_ROUTINE;
+
+struct _KTIMER {
+    DISPATCHER_HEADER Header;
+    ULARGE_INTEGER DueTime;
+    LIST_ENTRY TimerListEntry;
+    KDPC * Dpc;
+    USHORT Processor;
+    USHORT TimerType;
+    ULONG Period;
+};
 
 typedef enum _KWAIT_REASON {
     Executive = 0,
@@ -1625,40 +1474,162 @@ typedef enum _KWAIT_REASON {
     MaximumWaitReason = 42,
 } KWAIT_REASON, *PKWAIT_REASON;
 
-typedef enum _INTERFACE_TYPE {
-    InterfaceTypeUndefined = -1,
-    Internal = 0,
-    Isa = 1,
-    Eisa = 2,
-    MicroChannel = 3,
-    TurboChannel = 4,
-    PCIBus = 5,
-    VMEBus = 6,
-    NuBus = 7,
-    PCMCIABus = 8,
-    CBus = 9,
-    MPIBus = 10,
-    MPSABus = 11,
-    ProcessorInternal = 12,
-    InternalPowerBus = 13,
-    PNPISABus = 14,
-    PNPBus = 15,
-    Vmcs = 16,
-    ACPIBus = 17,
-    MaximumInterfaceType = 18,
-} INTERFACE_TYPE, *PINTERFACE_TYPE;
-
 typedef enum _LOCK_OPERATION {
     IoReadAccess = 0,
     IoWriteAccess = 1,
     IoModifyAccess = 2,
 } LOCK_OPERATION, *PLOCK_OPERATION;
 
-typedef enum _MODE {
-    KernelMode = 0,
-    UserMode = 1,
-    MaximumMode = 2,
-} MODE, *PMODE;
+struct _MDL {
+    NDIS_BUFFER * Next;
+    CSHORT Size;
+    CSHORT MdlFlags;
+    void * Process;
+    PVOID MappedSystemVa;
+    PVOID StartVa;
+    ULONG ByteCount;
+    ULONG ByteOffset;
+};
+
+typedef enum _MEMORY_CACHING_TYPE {
+    MmNonCached = 0,
+    MmCached = 1,
+    MmWriteCombined = 2,
+    MmHardwareCoherentCached = 3,
+    MmNonCachedUnordered = 4,
+    MmUSWCCached = 5,
+    MmMaximumCacheType = 6,
+    MmNotMapped = -1,
+} MEMORY_CACHING_TYPE, *PMEMORY_CACHING_TYPE;
+
+struct BINARY_DATA {
+    USHORT Length;
+    PVOID Buffer;
+};
+
+struct _WAIT_CONTEXT_BLOCK {
+    union {
+        KDEVICE_QUEUE_ENTRY WaitQueueEntry;
+        struct {
+            LIST_ENTRY DmaWaitEntry;
+            ULONG NumberOfChannels;
+        };
+        struct {
+            UCHAR Pad33[20];
+            ULONG SyncCallback : 1;
+        };
+        struct {
+            UCHAR Pad34[20];
+            ULONG : 1;
+            ULONG DmaContext : 1;
+        };
+        struct {
+            UCHAR Pad35[20];
+            ULONG : 2;
+            ULONG ZeroMapRegisters : 1;
+        };
+        struct {
+            UCHAR Pad36[20];
+            ULONG : 3;
+            ULONG Reserved : 9;
+        };
+        struct {
+            UCHAR Pad37[20];
+            ULONG : 12;
+            ULONG NumberOfRemapPages : 20;
+        };
+    };
+    PDRIVER_CONTROL DeviceRoutine;
+    PVOID DeviceContext;
+    ULONG NumberOfMapRegisters;
+    PVOID DeviceObject;
+    PVOID CurrentIrp;
+    PKDPC BufferChainingDpc;
+};
+
+struct _KDEVICE_QUEUE {
+    CSHORT Type;
+    CSHORT Size;
+    LIST_ENTRY DeviceListHead;
+    KSPIN_LOCK Lock;
+    union {
+        BOOLEAN Busy;
+        struct {
+            LONG64 Reserved : 8;
+        };
+        struct {
+            LONG64 : 8;
+            LONG64 Hint : 56;
+        };
+    };
+};
+
+struct DECLSPEC_ALIGN(16) _DEVICE_OBJECT {
+    CSHORT Type;
+    USHORT Size;
+    LONG ReferenceCount;
+    DRIVER_OBJECT * DriverObject;
+    DEVICE_OBJECT * NextDevice;
+    DEVICE_OBJECT * AttachedDevice;
+    IRP * CurrentIrp;
+    PIO_TIMER Timer;
+    ULONG Flags;
+    ULONG Characteristics;
+    PVPB Vpb;
+    PVOID DeviceExtension;
+    ULONG DeviceType;
+    CCHAR StackSize;
+    union {
+        LIST_ENTRY ListEntry;
+        WAIT_CONTEXT_BLOCK Wcb;
+    } Queue;
+    ULONG AlignmentRequirement;
+    KDEVICE_QUEUE DeviceQueue;
+    KDPC Dpc;
+    ULONG ActiveThreadCount;
+    PSECURITY_DESCRIPTOR SecurityDescriptor;
+    KEVENT DeviceLock;
+    USHORT SectorSize;
+    USHORT Spare1;
+    DEVOBJ_EXTENSION * DeviceObjectExtension;
+    PVOID Reserved;
+};
+
+struct _FILE_OBJECT {
+    CSHORT Type;
+    CSHORT Size;
+    PDEVICE_OBJECT DeviceObject;
+    PVPB Vpb;
+    PVOID FsContext;
+    PVOID FsContext2;
+    PSECTION_OBJECT_POINTERS SectionObjectPointer;
+    PVOID PrivateCacheMap;
+    NTSTATUS FinalStatus;
+    FILE_OBJECT * RelatedFileObject;
+    BOOLEAN LockOperation;
+    BOOLEAN DeletePending;
+    BOOLEAN ReadAccess;
+    BOOLEAN WriteAccess;
+    BOOLEAN DeleteAccess;
+    BOOLEAN SharedRead;
+    BOOLEAN SharedWrite;
+    BOOLEAN SharedDelete;
+    ULONG Flags;
+    UNICODE_STRING FileName;
+    LARGE_INTEGER CurrentByteOffset;
+    ULONG Waiters;
+    ULONG Busy;
+    PVOID LastLock;
+    KEVENT Lock;
+    KEVENT Event;
+    PIO_COMPLETION_CONTEXT CompletionContext;
+    KSPIN_LOCK IrpListLock;
+    LIST_ENTRY IrpList;
+    PVOID FileObjectExtension;
+};
+
+typedef void NTAPI IO_WORKITEM_ROUTINE(PDEVICE_OBJECT DeviceObject, PVOID Context);
+typedef IO_WORKITEM_ROUTINE *PIO_WORKITEM_ROUTINE;
 
 typedef enum _POOL_TYPE {
     NonPagedPool = 0,
@@ -1686,17 +1657,6 @@ typedef enum _POOL_TYPE {
     NonPagedPoolSessionNx = 544,
 } POOL_TYPE, *PPOOL_TYPE;
 
-typedef enum _MM_PAGE_PRIORITY {
-    LowPagePriority = 0,
-    NormalPagePriority = 16,
-    HighPagePriority = 32,
-} MM_PAGE_PRIORITY, *PMM_PAGE_PRIORITY;
-
-typedef enum _EVENT_TYPE {
-    NotificationEvent = 0,
-    SynchronizationEvent = 1,
-} EVENT_TYPE, *PEVENT_TYPE;
-
 typedef enum _TIMER_TYPE {
     NotificationTimer = 0,
     SynchronizationTimer = 1,
@@ -1710,28 +1670,74 @@ typedef enum _WAIT_TYPE {
     WaitDpc = 4,
 } WAIT_TYPE, *PWAIT_TYPE;
 
+typedef enum _WORK_QUEUE_TYPE {
+    CriticalWorkQueue = 0,
+    DelayedWorkQueue = 1,
+    HyperCriticalWorkQueue = 2,
+    NormalWorkQueue = 3,
+    BackgroundWorkQueue = 4,
+    RealTimeWorkQueue = 5,
+    SuperCriticalWorkQueue = 6,
+    MaximumWorkQueue = 7,
+    CustomPriorityWorkQueue = 32,
+} WORK_QUEUE_TYPE, *PWORK_QUEUE_TYPE;
+
+struct SCOPE_ID {
+    union {
+        struct {
+            ULONG Zone : 28;
+        };
+        struct {
+            ULONG : 28;
+            ULONG Level : 4;
+        };
+        ULONG Value;
+    };
+};
+
+typedef enum _INTERFACE_TYPE {
+    InterfaceTypeUndefined = -1,
+    Internal = 0,
+    Isa = 1,
+    Eisa = 2,
+    MicroChannel = 3,
+    TurboChannel = 4,
+    PCIBus = 5,
+    VMEBus = 6,
+    NuBus = 7,
+    PCMCIABus = 8,
+    CBus = 9,
+    MPIBus = 10,
+    MPSABus = 11,
+    ProcessorInternal = 12,
+    InternalPowerBus = 13,
+    PNPISABus = 14,
+    PNPBus = 15,
+    Vmcs = 16,
+    ACPIBus = 17,
+    MaximumInterfaceType = 18,
+} INTERFACE_TYPE, *PINTERFACE_TYPE;
+
+typedef enum _MODE {
+    KernelMode = 0,
+    UserMode = 1,
+    MaximumMode = 2,
+} MODE, *PMODE;
+
+typedef enum _MM_PAGE_PRIORITY {
+    LowPagePriority = 0,
+    NormalPagePriority = 16,
+    HighPagePriority = 32,
+} MM_PAGE_PRIORITY, *PMM_PAGE_PRIORITY;
+
 struct _WORK_QUEUE_ITEM {
     LIST_ENTRY List;
     PWORKER_THREAD_ROUTINE WorkerRoutine;
     PVOID Parameter;
 };
 
-typedef void NTAPI IO_WORKITEM_ROUTINE(PDEVICE_OBJECT DeviceObject, PVOID Context);
-typedef IO_WORKITEM_ROUTINE *PIO_WORKITEM_ROUTINE;
-
 typedef void NTAPI IO_WORKITEM_ROUTINE_EX(PVOID IoObject, PVOID Context, PIO_WORKITEM IoWorkItem);
 typedef IO_WORKITEM_ROUTINE_EX *PIO_WORKITEM_ROUTINE_EX;
-
-typedef enum _MEMORY_CACHING_TYPE {
-    MmNonCached = 0,
-    MmCached = 1,
-    MmWriteCombined = 2,
-    MmHardwareCoherentCached = 3,
-    MmNonCachedUnordered = 4,
-    MmUSWCCached = 5,
-    MmMaximumCacheType = 6,
-    MmNotMapped = -1,
-} MEMORY_CACHING_TYPE, *PMEMORY_CACHING_TYPE;
 
 typedef void (NTAPI *PCREATE_PROCESS_NOTIFY_ROUTINE)(HANDLE ParentId, HANDLE ProcessId, BOOLEAN Create);
 
@@ -2100,6 +2106,7 @@ FORCEINLINE PVOID MmGetSystemAddressForMdlSafe(PMDL Mdl, ULONG Priority) {
      (Mdl)->MdlFlags = 0, (Mdl)->StartVa = PAGE_ALIGN(Va), (Mdl)->ByteOffset = BYTE_OFFSET(Va),                        \
      (Mdl)->ByteCount = (ULONG)(Bytes))
 
+#define NT_ERROR(Status) ((((ULONG)(Status)) >> 30) == 3)
 #define KernelMode 0
 #define UserMode 1
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * The Win32 surface that the client library and small programs use: kernel32, advapi32, bcrypt, cfgmgr32, swdevice,
- * setupapi, newdev and iphlpapi, and as much of the socket headers as these need. Names, values and layouts are Windows'
- * own. nt/win32/ has the names of the usual headers, which all lead here.
+ * setupapi, newdev and iphlpapi, and as much of the socket headers as these need. Names, values and layouts are
+ * Windows' own. nt/win32/ has the names of the usual headers, which all lead here.
  */
 #ifndef NT_WIN32_H
 #define NT_WIN32_H
@@ -99,7 +99,7 @@ typedef BOOL(WINAPI *PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID 
 
 /* --- kernel32 constants ------------------------------------------------------------------------------------------ */
 
-#define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
+#define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR) - 1)
 #define INFINITE 0xffffffff
 #define WAIT_OBJECT_0 0u
 #define WAIT_ABANDONED 0x80u
@@ -228,7 +228,7 @@ typedef BOOL(WINAPI *PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID 
 #define ERROR_NOT_SUPPORTED 50
 #define ERROR_NO_MORE_FILES 18
 #define ERROR_NO_MORE_ITEMS 259
-#define ERROR_NO_SUCH_DEVINST (0x20000000|0xC0000000|0x20B)
+#define ERROR_NO_SUCH_DEVINST (0x20000000 | 0xC0000000 | 0x20B)
 #define ERROR_NO_SYSTEM_RESOURCES 1450
 #define ERROR_NO_UNICODE_TRANSLATION 1113
 #define ERROR_OBJECT_ALREADY_EXISTS 5010
@@ -258,7 +258,7 @@ typedef BOOL(WINAPI *PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID 
 #define FAILED(Result) ((HRESULT)(Result) < 0)
 #define HRESULT_CODE(Result) ((Result) & 0xFFFF)
 #define HRESULT_FACILITY(Result) (((Result) >> 16) & 0x1FFF)
-#define HRESULT_FROM_WIN32(Error) \
+#define HRESULT_FROM_WIN32(Error)                                                                                      \
     ((HRESULT)(Error) <= 0 ? (HRESULT)(Error) : (HRESULT)(((Error) & 0xFFFF) | FACILITY_WIN32 << 16 | 0x80000000u))
 
 /* --- registry ---------------------------------------------------------------------------------------------------- */
@@ -417,8 +417,8 @@ typedef struct _CM_NOTIFY_EVENT_DATA {
 typedef DWORD(CALLBACK *PCM_NOTIFY_CALLBACK)(HCMNOTIFICATION hNotify, PVOID Context, CM_NOTIFY_ACTION Action,
                                              PCM_NOTIFY_EVENT_DATA EventData, DWORD EventDataSize);
 
-static const GUID GUID_DEVINTERFACE_NET __attribute__((unused)) = {
-    0xcac88484, 0x7515, 0x4c03, {0x82, 0xe6, 0x71, 0xa8, 0x7a, 0xba, 0xc3, 0x61}};
+static const GUID GUID_DEVINTERFACE_NET
+    __attribute__((unused)) = {0xcac88484, 0x7515, 0x4c03, {0x82, 0xe6, 0x71, 0xa8, 0x7a, 0xba, 0xc3, 0x61}};
 
 /* --- setupapi ---------------------------------------------------------------------------------------------------- */
 
@@ -615,9 +615,9 @@ typedef struct _MIB_IF_ROW2 {
 } MIB_IF_ROW2, *PMIB_IF_ROW2;
 
 _Static_assert(sizeof(MIB_UNICASTIPADDRESS_ROW) == 80 && sizeof(MIB_IPINTERFACE_ROW) == 168 &&
-                   sizeof(MIB_IF_ROW2) == 1352 && sizeof(CM_NOTIFY_FILTER) == 416 && sizeof(SW_DEVICE_CREATE_INFO) == 72 &&
-                   sizeof(DEVPROPERTY) == 48 && sizeof(SP_DEVINFO_DATA) == 32 && sizeof(SYSTEM_INFO) == 48 &&
-                   sizeof(MEMORY_BASIC_INFORMATION) == 48 && sizeof(OVERLAPPED) == 32,
+                   sizeof(MIB_IF_ROW2) == 1352 && sizeof(CM_NOTIFY_FILTER) == 416 &&
+                   sizeof(SW_DEVICE_CREATE_INFO) == 72 && sizeof(DEVPROPERTY) == 48 && sizeof(SP_DEVINFO_DATA) == 32 &&
+                   sizeof(SYSTEM_INFO) == 48 && sizeof(MEMORY_BASIC_INFORMATION) == 48 && sizeof(OVERLAPPED) == 32,
                "the sizes of 64-bit Windows");
 
 /* --- functions --------------------------------------------------------------------------------------------------- */
@@ -626,26 +626,38 @@ _Static_assert(sizeof(MIB_UNICASTIPADDRESS_ROW) == 80 && sizeof(MIB_IPINTERFACE_
 NTKERNELAPI DWORD NTAPI GetLastError(VOID);
 NTKERNELAPI VOID NTAPI SetLastError(DWORD dwErrCode);
 NTKERNELAPI ULONG NTAPI RtlNtStatusToDosError(NTSTATUS Status);
-NTKERNELAPI DWORD NTAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPSTR lpBuffer, DWORD nSize, va_list *Arguments);
-NTKERNELAPI DWORD NTAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPWSTR lpBuffer, DWORD nSize, va_list *Arguments);
+NTKERNELAPI DWORD NTAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
+                                       LPSTR lpBuffer, DWORD nSize, va_list *Arguments);
+NTKERNELAPI DWORD NTAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
+                                       LPWSTR lpBuffer, DWORD nSize, va_list *Arguments);
 
 /* text */
 NTKERNELAPI int NTAPI lstrlenW(LPCWSTR lpString);
 NTKERNELAPI int NTAPI lstrlenA(LPCSTR lpString);
-NTKERNELAPI int NTAPI CompareStringOrdinal(LPCWSTR lpString1, int cchCount1, LPCWSTR lpString2, int cchCount2, BOOL bIgnoreCase);
-NTKERNELAPI int NTAPI MultiByteToWideChar(UINT CodePage, DWORD dwFlags, LPCSTR lpMultiByteStr, int cbMultiByte, LPWSTR lpWideCharStr, int cchWideChar);
-NTKERNELAPI int NTAPI WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWSTR lpWideCharStr, int cchWideChar, LPSTR lpMultiByteStr, int cbMultiByte, LPCSTR lpDefaultChar, LPBOOL lpUsedDefaultChar);
+NTKERNELAPI int NTAPI CompareStringOrdinal(LPCWSTR lpString1, int cchCount1, LPCWSTR lpString2, int cchCount2,
+                                           BOOL bIgnoreCase);
+NTKERNELAPI int NTAPI MultiByteToWideChar(UINT CodePage, DWORD dwFlags, LPCSTR lpMultiByteStr, int cbMultiByte,
+                                          LPWSTR lpWideCharStr, int cchWideChar);
+NTKERNELAPI int NTAPI WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWSTR lpWideCharStr, int cchWideChar,
+                                          LPSTR lpMultiByteStr, int cbMultiByte, LPCSTR lpDefaultChar,
+                                          LPBOOL lpUsedDefaultChar);
 
 /* files, handles, views */
-NTKERNELAPI HANDLE NTAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode, LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition, DWORD dwFlagsAndAttributes, HANDLE hTemplateFile);
-NTKERNELAPI BOOL NTAPI DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuffer, DWORD nInBufferSize, LPVOID lpOutBuffer, DWORD nOutBufferSize, LPDWORD lpBytesReturned, LPOVERLAPPED lpOverlapped);
-NTKERNELAPI BOOL NTAPI GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred, BOOL bWait);
+NTKERNELAPI HANDLE NTAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
+                                     LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
+                                     DWORD dwFlagsAndAttributes, HANDLE hTemplateFile);
+NTKERNELAPI BOOL NTAPI DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuffer, DWORD nInBufferSize,
+                                       LPVOID lpOutBuffer, DWORD nOutBufferSize, LPDWORD lpBytesReturned,
+                                       LPOVERLAPPED lpOverlapped);
+NTKERNELAPI BOOL NTAPI GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred,
+                                           BOOL bWait);
 NTKERNELAPI BOOL NTAPI CloseHandle(HANDLE hObject);
 NTKERNELAPI BOOL NTAPI UnmapViewOfFile(LPCVOID lpBaseAddress);
 NTKERNELAPI SIZE_T NTAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength);
 
 /* events, mutexes, waits */
-NTKERNELAPI HANDLE NTAPI CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState, LPCWSTR lpName);
+NTKERNELAPI HANDLE NTAPI CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
+                                      LPCWSTR lpName);
 NTKERNELAPI HANDLE NTAPI OpenEventW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName);
 NTKERNELAPI BOOL NTAPI SetEvent(HANDLE hEvent);
 NTKERNELAPI BOOL NTAPI ResetEvent(HANDLE hEvent);
@@ -654,8 +666,10 @@ NTKERNELAPI HANDLE NTAPI OpenMutexW(DWORD dwDesiredAccess, BOOL bInheritHandle, 
 NTKERNELAPI BOOL NTAPI ReleaseMutex(HANDLE hMutex);
 NTKERNELAPI DWORD NTAPI WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds, BOOL bAlertable);
 NTKERNELAPI DWORD NTAPI WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds);
-NTKERNELAPI DWORD NTAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll, DWORD dwMilliseconds, BOOL bAlertable);
-NTKERNELAPI DWORD NTAPI WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll, DWORD dwMilliseconds);
+NTKERNELAPI DWORD NTAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll,
+                                                 DWORD dwMilliseconds, BOOL bAlertable);
+NTKERNELAPI DWORD NTAPI WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll,
+                                               DWORD dwMilliseconds);
 NTKERNELAPI DWORD NTAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable);
 NTKERNELAPI VOID NTAPI Sleep(DWORD dwMilliseconds);
 NTKERNELAPI BOOL NTAPI SwitchToThread(VOID);
@@ -672,10 +686,13 @@ NTKERNELAPI BOOL NTAPI InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN In
 NTKERNELAPI VOID NTAPI InitializeConditionVariable(PCONDITION_VARIABLE ConditionVariable);
 NTKERNELAPI VOID NTAPI WakeConditionVariable(PCONDITION_VARIABLE ConditionVariable);
 NTKERNELAPI VOID NTAPI WakeAllConditionVariable(PCONDITION_VARIABLE ConditionVariable);
-NTKERNELAPI BOOL NTAPI SleepConditionVariableSRW(PCONDITION_VARIABLE ConditionVariable, PSRWLOCK SRWLock, DWORD dwMilliseconds, ULONG Flags);
+NTKERNELAPI BOOL NTAPI SleepConditionVariableSRW(PCONDITION_VARIABLE ConditionVariable, PSRWLOCK SRWLock,
+                                                 DWORD dwMilliseconds, ULONG Flags);
 
 /* threads, process, heap, console */
-NTKERNELAPI HANDLE NTAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize, LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter, DWORD dwCreationFlags, LPDWORD lpThreadId);
+NTKERNELAPI HANDLE NTAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize,
+                                      LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter, DWORD dwCreationFlags,
+                                      LPDWORD lpThreadId);
 NTKERNELAPI HANDLE NTAPI GetCurrentThread(VOID);
 NTKERNELAPI DWORD NTAPI GetCurrentThreadId(VOID);
 NTKERNELAPI HANDLE NTAPI GetCurrentProcess(VOID);
@@ -709,50 +726,74 @@ NTKERNELAPI BOOL NTAPI QueryPerformanceFrequency(LARGE_INTEGER *lpFrequency);
 NTKERNELAPI VOID NTAPI GetNativeSystemInfo(LPSYSTEM_INFO lpSystemInfo);
 NTKERNELAPI VOID NTAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo);
 NTKERNELAPI BOOL NTAPI IsWow64Process2(HANDLE hProcess, USHORT *pProcessMachine, USHORT *pNativeMachine);
-NTKERNELAPI NTSTATUS NTAPI BCryptGenRandom(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbBuffer, ULONG cbBuffer, ULONG dwFlags);
-NTKERNELAPI NTSTATUS NTAPI BCryptHash(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbSecret, ULONG cbSecret, PUCHAR pbInput, ULONG cbInput, PUCHAR pbOutput, ULONG cbOutput);
+NTKERNELAPI NTSTATUS NTAPI BCryptGenRandom(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbBuffer, ULONG cbBuffer,
+                                           ULONG dwFlags);
+NTKERNELAPI NTSTATUS NTAPI BCryptHash(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbSecret, ULONG cbSecret, PUCHAR pbInput,
+                                      ULONG cbInput, PUCHAR pbOutput, ULONG cbOutput);
 
 /* registry */
-NTKERNELAPI LSTATUS NTAPI RegOpenKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD ulOptions, REGSAM samDesired, PHKEY phkResult);
-NTKERNELAPI LSTATUS NTAPI RegCreateKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD Reserved, LPWSTR lpClass, DWORD dwOptions, REGSAM samDesired, const LPSECURITY_ATTRIBUTES lpSecurityAttributes, PHKEY phkResult, LPDWORD lpdwDisposition);
+NTKERNELAPI LSTATUS NTAPI RegOpenKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD ulOptions, REGSAM samDesired,
+                                        PHKEY phkResult);
+NTKERNELAPI LSTATUS NTAPI RegCreateKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD Reserved, LPWSTR lpClass, DWORD dwOptions,
+                                          REGSAM samDesired, const LPSECURITY_ATTRIBUTES lpSecurityAttributes,
+                                          PHKEY phkResult, LPDWORD lpdwDisposition);
 NTKERNELAPI LSTATUS NTAPI RegCloseKey(HKEY hKey);
-NTKERNELAPI LSTATUS NTAPI RegQueryValueExW(HKEY hKey, LPCWSTR lpValueName, LPDWORD lpReserved, LPDWORD lpType, LPBYTE lpData, LPDWORD lpcbData);
-NTKERNELAPI LSTATUS NTAPI RegSetValueExW(HKEY hKey, LPCWSTR lpValueName, DWORD Reserved, DWORD dwType, const BYTE *lpData, DWORD cbData);
+NTKERNELAPI LSTATUS NTAPI RegQueryValueExW(HKEY hKey, LPCWSTR lpValueName, LPDWORD lpReserved, LPDWORD lpType,
+                                           LPBYTE lpData, LPDWORD lpcbData);
+NTKERNELAPI LSTATUS NTAPI RegSetValueExW(HKEY hKey, LPCWSTR lpValueName, DWORD Reserved, DWORD dwType,
+                                         const BYTE *lpData, DWORD cbData);
 NTKERNELAPI LSTATUS NTAPI RegDeleteValueW(HKEY hKey, LPCWSTR lpValueName);
 NTKERNELAPI LSTATUS NTAPI RegDeleteTreeW(HKEY hKey, LPCWSTR lpSubKey);
-NTKERNELAPI LSTATUS NTAPI RegEnumKeyExW(HKEY hKey, DWORD dwIndex, LPWSTR lpName, LPDWORD lpcchName, LPDWORD lpReserved, LPWSTR lpClass, LPDWORD lpcchClass, PFILETIME lpftLastWriteTime);
+NTKERNELAPI LSTATUS NTAPI RegEnumKeyExW(HKEY hKey, DWORD dwIndex, LPWSTR lpName, LPDWORD lpcchName, LPDWORD lpReserved,
+                                        LPWSTR lpClass, LPDWORD lpcchClass, PFILETIME lpftLastWriteTime);
 
 /* cfgmgr32, setupapi, newdev */
 NTKERNELAPI DWORD NTAPI CM_MapCrToWin32Err(CONFIGRET CmReturnCode, DWORD DefaultErr);
 NTKERNELAPI CONFIGRET NTAPI CM_Get_Device_ID_List_SizeW(PULONG pulLen, PCWSTR pszFilter, ULONG ulFlags);
 NTKERNELAPI CONFIGRET NTAPI CM_Get_Device_ID_ListW(PCWSTR pszFilter, PZZWSTR Buffer, ULONG BufferLen, ULONG ulFlags);
 NTKERNELAPI CONFIGRET NTAPI CM_Locate_DevNodeW(PDEVINST pdnDevInst, DEVINSTID_W pDeviceID, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Get_DevNode_Status(PULONG pulStatus, PULONG pulProblemNumber, DEVINST dnDevInst, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Get_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *PropertyKey, DEVPROPTYPE *PropertyType, PBYTE PropertyBuffer, PULONG PropertyBufferSize, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Set_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *PropertyKey, DEVPROPTYPE PropertyType, const PBYTE PropertyBuffer, ULONG PropertyBufferSize, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Open_DevNode_Key(DEVINST dnDevNode, REGSAM samDesired, ULONG ulHardwareProfile, REGDISPOSITION Disposition, PHKEY phkDevice, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Get_Device_Interface_List_SizeW(PULONG pulLen, LPGUID InterfaceClassGuid, DEVINSTID_W pDeviceID, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Get_Device_Interface_ListW(LPGUID InterfaceClassGuid, DEVINSTID_W pDeviceID, PZZWSTR Buffer, ULONG BufferLen, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Register_Notification(PCM_NOTIFY_FILTER pFilter, PVOID pContext, PCM_NOTIFY_CALLBACK pCallback, PHCMNOTIFICATION pNotifyContext);
+NTKERNELAPI CONFIGRET NTAPI CM_Get_DevNode_Status(PULONG pulStatus, PULONG pulProblemNumber, DEVINST dnDevInst,
+                                                  ULONG ulFlags);
+NTKERNELAPI CONFIGRET NTAPI CM_Get_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *PropertyKey,
+                                                     DEVPROPTYPE *PropertyType, PBYTE PropertyBuffer,
+                                                     PULONG PropertyBufferSize, ULONG ulFlags);
+NTKERNELAPI CONFIGRET NTAPI CM_Set_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *PropertyKey,
+                                                     DEVPROPTYPE PropertyType, const PBYTE PropertyBuffer,
+                                                     ULONG PropertyBufferSize, ULONG ulFlags);
+NTKERNELAPI CONFIGRET NTAPI CM_Open_DevNode_Key(DEVINST dnDevNode, REGSAM samDesired, ULONG ulHardwareProfile,
+                                                REGDISPOSITION Disposition, PHKEY phkDevice, ULONG ulFlags);
+NTKERNELAPI CONFIGRET NTAPI CM_Get_Device_Interface_List_SizeW(PULONG pulLen, LPGUID InterfaceClassGuid,
+                                                               DEVINSTID_W pDeviceID, ULONG ulFlags);
+NTKERNELAPI CONFIGRET NTAPI CM_Get_Device_Interface_ListW(LPGUID InterfaceClassGuid, DEVINSTID_W pDeviceID,
+                                                          PZZWSTR Buffer, ULONG BufferLen, ULONG ulFlags);
+NTKERNELAPI CONFIGRET NTAPI CM_Register_Notification(PCM_NOTIFY_FILTER pFilter, PVOID pContext,
+                                                     PCM_NOTIFY_CALLBACK pCallback, PHCMNOTIFICATION pNotifyContext);
 NTKERNELAPI CONFIGRET NTAPI CM_Unregister_Notification(HCMNOTIFICATION NotifyContext);
 NTKERNELAPI HDEVINFO NTAPI SetupDiCreateDeviceInfoList(const GUID *ClassGuid, HWND hwndParent);
 NTKERNELAPI BOOL NTAPI SetupDiDestroyDeviceInfoList(HDEVINFO DeviceInfoSet);
-NTKERNELAPI BOOL NTAPI SetupDiOpenDeviceInfoW(HDEVINFO DeviceInfoSet, PCWSTR DeviceInstanceId, HWND hwndParent, DWORD OpenFlags, PSP_DEVINFO_DATA DeviceInfoData);
-NTKERNELAPI BOOL NTAPI DiUninstallDevice(HWND hwndParent, HDEVINFO DeviceInfoSet, PSP_DEVINFO_DATA DeviceInfoData, DWORD Flags, PBOOL NeedReboot);
+NTKERNELAPI BOOL NTAPI SetupDiOpenDeviceInfoW(HDEVINFO DeviceInfoSet, PCWSTR DeviceInstanceId, HWND hwndParent,
+                                              DWORD OpenFlags, PSP_DEVINFO_DATA DeviceInfoData);
+NTKERNELAPI BOOL NTAPI DiUninstallDevice(HWND hwndParent, HDEVINFO DeviceInfoSet, PSP_DEVINFO_DATA DeviceInfoData,
+                                         DWORD Flags, PBOOL NeedReboot);
 
 /* swdevice */
-NTKERNELAPI HRESULT NTAPI SwDeviceCreate(PCWSTR pszEnumeratorName, PCWSTR pszParentDeviceInstance, const SW_DEVICE_CREATE_INFO *pCreateInfo, ULONG cPropertyCount, const DEVPROPERTY *pProperties, SW_DEVICE_CREATE_CALLBACK pCallback, PVOID pContext, PHSWDEVICE phSwDevice);
+NTKERNELAPI HRESULT NTAPI SwDeviceCreate(PCWSTR pszEnumeratorName, PCWSTR pszParentDeviceInstance,
+                                         const SW_DEVICE_CREATE_INFO *pCreateInfo, ULONG cPropertyCount,
+                                         const DEVPROPERTY *pProperties, SW_DEVICE_CREATE_CALLBACK pCallback,
+                                         PVOID pContext, PHSWDEVICE phSwDevice);
 NTKERNELAPI VOID NTAPI SwDeviceClose(HSWDEVICE hSwDevice);
 NTKERNELAPI HRESULT NTAPI SwDeviceSetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME Lifetime);
 NTKERNELAPI HRESULT NTAPI SwDeviceGetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME *pLifetime);
-NTKERNELAPI HRESULT NTAPI SwDevicePropertySet(HSWDEVICE hSwDevice, ULONG cPropertyCount, const DEVPROPERTY *pProperties);
+NTKERNELAPI HRESULT NTAPI SwDevicePropertySet(HSWDEVICE hSwDevice, ULONG cPropertyCount,
+                                              const DEVPROPERTY *pProperties);
 
 /* iphlpapi */
 NTKERNELAPI NETIO_STATUS NTAPI ConvertInterfaceGuidToLuid(const GUID *InterfaceGuid, PNET_LUID InterfaceLuid);
 NTKERNELAPI NETIO_STATUS NTAPI ConvertInterfaceLuidToGuid(const NET_LUID *InterfaceLuid, GUID *InterfaceGuid);
 NTKERNELAPI NETIO_STATUS NTAPI ConvertInterfaceLuidToIndex(const NET_LUID *InterfaceLuid, PNET_IFINDEX InterfaceIndex);
 NTKERNELAPI NETIO_STATUS NTAPI ConvertInterfaceIndexToLuid(NET_IFINDEX InterfaceIndex, PNET_LUID InterfaceLuid);
-NTKERNELAPI NETIO_STATUS NTAPI ConvertInterfaceLuidToAlias(const NET_LUID *InterfaceLuid, PWSTR InterfaceAlias, SIZE_T Length);
+NTKERNELAPI NETIO_STATUS NTAPI ConvertInterfaceLuidToAlias(const NET_LUID *InterfaceLuid, PWSTR InterfaceAlias,
+                                                           SIZE_T Length);
 NTKERNELAPI VOID NTAPI InitializeUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW Row);
 NTKERNELAPI NETIO_STATUS NTAPI CreateUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row);
 NTKERNELAPI NETIO_STATUS NTAPI DeleteUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row);

@@ -29,21 +29,11 @@ title() {
     printf '\n%s%s%s\n' "$bold" "$1" "$plain"
 }
 
-# The first of the places where the build may have put it.
-built() {
-    local path
-    for path in "$O/$1" "$O"/*/"$1"; do
-        if [ -e "$path" ]; then
-            printf '%s\n' "$path"
-            return
-        fi
-    done
-    printf 'demo: %s is not in %s: build it first (./run demo does)\n' "$1" "$O" >&2
-    return 1
-}
-
-host=$(built warren-host) && driver=$(built warren.sys) && library=$(built warren.dll) &&
-    program=$(built echo.so) && load=$(built udp_load) || exit 1
+host=$O/host/warren-host driver=$O/win-x64/warren.sys library=$O/win-x64/warren.dll
+program=$O/host/examples/echo.so load=$O/host/udp_load
+for file in "$host" "$driver" "$library" "$program" "$load"; do
+    [ -e "$file" ] || fail "$file is missing: build it first (./run demo does)"
+done
 for tool in ip ping unshare; do
     command -v "$tool" >/dev/null || fail "the program $tool is missing (packages iproute2, iputils-ping, util-linux)"
 done

@@ -6,7 +6,6 @@
  * At most a window of them is on its way at a time, so that no queue on the path can overflow: whatever is missing in
  * the end was lost by somebody who should not have. An ordinary Linux program.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
@@ -47,23 +46,20 @@ struct load {
     uint8_t *out, *in; /* BATCH datagrams each */
 };
 
-static double now(void)
-{
+static double now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static _Noreturn void die(const char *what)
-{
+static _Noreturn void die(const char *what) {
     fprintf(stderr, "udp_load: %s: %s\n", what, strerror(errno));
     exit(2);
 }
 
 /* --- contents ---------------------------------------------------------------------------------------------------- */
 
-static void fill(uint8_t *data, uint32_t size, uint64_t run, uint64_t number)
-{
+static void fill(uint8_t *data, uint32_t size, uint64_t run, uint64_t number) {
     uint64_t word = number * 0x9e3779b97f4a7c15u ^ run;
     memcpy(data, &run, 8);
     memcpy(data + 8, &number, 8);
@@ -73,19 +69,16 @@ static void fill(uint8_t *data, uint32_t size, uint64_t run, uint64_t number)
     }
 }
 
-static bool contents_right(const uint8_t *data, uint32_t size, uint64_t run, uint64_t number)
-{
+static bool contents_right(const uint8_t *data, uint32_t size, uint64_t run, uint64_t number) {
     uint64_t word = number * 0x9e3779b97f4a7c15u ^ run;
     for (uint32_t at = HEADER; at < size; at += 8) {
         word += 0xd1b54a32d192ed03u;
-        if (memcmp(data + at, &word, size - at < 8 ? size - at : 8))
-            return false;
+        if (memcmp(data + at, &word, size - at < 8 ? size - at : 8)) return false;
     }
     return true;
 }
 
-static void check(struct load *load, const uint8_t *data, uint32_t size)
-{
+static void check(struct load *load, const uint8_t *data, uint32_t size) {
     uint64_t run, number;
     if (size < HEADER) {
         load->corrupt++;
@@ -107,8 +100,7 @@ static void check(struct load *load, const uint8_t *data, uint32_t size)
 
 /* --- traffic ----------------------------------------------------------------------------------------------------- */
 
-static void open_socket(struct load *load)
-{
+static void open_socket(struct load *load) {
     struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)load->o.port)};
     struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)load->o.port)};
     bool is_four = inet_pton(AF_INET, load->o.target, &four.sin_addr) == 1;
@@ -117,8 +109,7 @@ static void open_socket(struct load *load)
         exit(2);
     }
     load->fd = socket(is_four ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (load->fd < 0)
-        die("socket");
+    if (load->fd < 0) die("socket");
     int room = 32 << 20;
     /* Beyond the system's limit if we may; else as much as it lets us have. */
     if (setsockopt(load->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room))
@@ -126,8 +117,7 @@ static void open_socket(struct load *load)
     if (setsockopt(load->fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room))
         setsockopt(load->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     socklen_t length = sizeof room;
-    if (getsockopt(load->fd, SOL_SOCKET, SO_RCVBUF, &room, &length))
-        die("SO_RCVBUF");
+    if (getsockopt(load->fd, SOL_SOCKET, SO_RCVBUF, &room, &length)) die("SO_RCVBUF");
     if (connect(load->fd, is_four ? (void *)&four : (void *)&six, is_four ? sizeof four : sizeof six))
         die(load->o.target);
     /* Linux charges a datagram's buffers, not its bytes: twice the size and a page is more than it ever takes. */
@@ -135,23 +125,19 @@ static void open_socket(struct load *load)
     load->window = load->o.window < fit ? load->o.window : (uint32_t)(fit ? fit : 1);
 }
 
-static uint64_t outstanding(const struct load *load)
-{
+static uint64_t outstanding(const struct load *load) {
     uint64_t done = load->received + load->given_up;
     return load->sent > done ? load->sent - done : 0;
 }
 
-static bool send_some(struct load *load)
-{
+static bool send_some(struct load *load) {
     struct mmsghdr messages[BATCH];
     struct iovec parts[BATCH];
     uint64_t room = load->window > outstanding(load) ? load->window - outstanding(load) : 0;
     uint64_t left = load->o.count - load->sent;
     unsigned count = (unsigned)(room < BATCH ? room : BATCH);
-    if (count > left)
-        count = (unsigned)left;
-    if (!count)
-        return false;
+    if (count > left) count = (unsigned)left;
+    if (!count) return false;
     memset(messages, 0, sizeof messages);
     for (unsigned i = 0; i < count; i++) {
         uint8_t *data = load->out + (size_t)i * load->o.size;
@@ -162,16 +148,14 @@ static bool send_some(struct load *load)
     }
     int sent = sendmmsg(load->fd, messages, count, 0);
     if (sent < 0) {
-        if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR)
-            return false;
+        if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR) return false;
         die("sendmmsg");
     }
     load->sent += (unsigned)sent;
     return true;
 }
 
-static bool receive_some(struct load *load)
-{
+static bool receive_some(struct load *load) {
     struct mmsghdr messages[BATCH];
     struct iovec parts[BATCH];
     memset(messages, 0, sizeof messages);
@@ -182,28 +166,23 @@ static bool receive_some(struct load *load)
     }
     int count = recvmmsg(load->fd, messages, BATCH, 0, NULL);
     if (count < 0) {
-        if (errno == EAGAIN || errno == EINTR)
-            return false;
+        if (errno == EAGAIN || errno == EINTR) return false;
         die("recvmmsg");
     }
-    for (int i = 0; i < count; i++)
-        check(load, parts[i].iov_base, messages[i].msg_len);
-    if (count)
-        load->last_answer = now();
+    for (int i = 0; i < count; i++) check(load, parts[i].iov_base, messages[i].msg_len);
+    if (count) load->last_answer = now();
     return count > 0;
 }
 
 /* --- telling ----------------------------------------------------------------------------------------------------- */
 
-static void progress(struct load *load, bool tty)
-{
+static void progress(struct load *load, bool tty) {
     static double shown;
     static unsigned tenth;
     double time = now();
     double part = (double)load->sent / (double)load->o.count, elapsed = time - load->start;
     if (tty) {
-        if (time - shown < 0.1 && load->sent < load->o.count)
-            return;
+        if (time - shown < 0.1 && load->sent < load->o.count) return;
         shown = time;
         char bar[31];
         memset(bar, '.', 30);
@@ -220,18 +199,15 @@ static void progress(struct load *load, bool tty)
     }
 }
 
-static bool all_arrived(const struct load *load)
-{
+static bool all_arrived(const struct load *load) {
     return load->received == load->o.count && !load->duplicates && !load->corrupt;
 }
 
-static void result(const struct load *load, bool tty)
-{
+static void result(const struct load *load, bool tty) {
     double seconds = load->end - load->start;
     double rate = (double)load->received / seconds, bits = rate * load->o.size * 8;
     uint64_t lost = load->sent - load->received;
-    if (tty && !load->o.json)
-        fputs("\r\033[K", stderr);
+    if (tty && !load->o.json) fputs("\r\033[K", stderr);
     if (load->o.json) {
         printf("{\"target\": \"%s\", \"count\": %" PRIu64 ", \"size\": %u, \"window\": %u, \"sent\": %" PRIu64
                ", \"received\": %" PRIu64 ", \"lost\": %" PRIu64 ", \"duplicates\": %" PRIu64 ", \"corrupt\": %" PRIu64
@@ -241,8 +217,8 @@ static void result(const struct load *load, bool tty)
     } else {
         printf("  %s: %" PRIu64 " datagrams of %u bytes sent, %" PRIu64 " back, %" PRIu64 " lost, %" PRIu64
                " duplicate, %" PRIu64 " corrupt\n  %.2f s, %.0f per second each way, %.2f Gbit/s each way\n",
-               load->o.target, load->sent, load->o.size, load->received, lost, load->duplicates, load->corrupt,
-               seconds, rate, bits / 1e9);
+               load->o.target, load->sent, load->o.size, load->received, lost, load->duplicates, load->corrupt, seconds,
+               rate, bits / 1e9);
     }
     fflush(stdout);
     if (load->timed_out)
@@ -254,22 +230,18 @@ static void result(const struct load *load, bool tty)
 
 /* --- main -------------------------------------------------------------------------------------------------------- */
 
-static void run(struct load *load, bool tty)
-{
+static void run(struct load *load, bool tty) {
     load->start = load->last_answer = now();
     while (load->sent < load->o.count || outstanding(load)) {
         bool busy = send_some(load);
-        while (receive_some(load))
-            busy = true;
+        while (receive_some(load)) busy = true;
         double time = now();
         if (time - load->start > load->o.deadline) {
             load->timed_out = true;
             break;
         }
-        if (!load->o.json)
-            progress(load, tty);
-        if (busy)
-            continue;
+        if (!load->o.json) progress(load, tty);
+        if (busy) continue;
         if (time - load->last_answer > STALL_SECONDS) {
             load->given_up = load->sent - load->received;
             load->last_answer = time;
@@ -281,8 +253,7 @@ static void run(struct load *load, bool tty)
     load->end = now();
 }
 
-static _Noreturn void usage(int code)
-{
+static _Noreturn void usage(int code) {
     fprintf(code ? stderr : stdout,
             "usage: udp_load [--count N] [--size BYTES] [--window N] [--port N] [--deadline SECONDS] [--json] ADDRESS\n"
             "Sends N (1000000) datagrams of BYTES (1024, from %d to %d) to the UDP echo at ADDRESS, at most a window\n"
@@ -291,8 +262,7 @@ static _Noreturn void usage(int code)
     exit(code);
 }
 
-static uint64_t number(const char *text, uint64_t low, uint64_t high, const char *what)
-{
+static uint64_t number(const char *text, uint64_t low, uint64_t high, const char *what) {
     char *end;
     errno = 0;
     uint64_t value = strtoull(text, &end, 0);
@@ -304,13 +274,12 @@ static uint64_t number(const char *text, uint64_t low, uint64_t high, const char
     return value;
 }
 
-static struct options options_from(int argc, char **argv)
-{
+static struct options options_from(int argc, char **argv) {
     static const struct option known[] = {
-        {"count", required_argument, NULL, 'c'}, {"size", required_argument, NULL, 's'},
-        {"window", required_argument, NULL, 'w'}, {"port", required_argument, NULL, 'p'},
+        {"count", required_argument, NULL, 'c'},    {"size", required_argument, NULL, 's'},
+        {"window", required_argument, NULL, 'w'},   {"port", required_argument, NULL, 'p'},
         {"deadline", required_argument, NULL, 'd'}, {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'}, {0},
+        {"help", no_argument, NULL, 'h'},           {0},
     };
     struct options o = {.count = 1000000, .size = 1024, .window = 256, .port = 7, .deadline = 60};
     for (int c; (c = getopt_long(argc, argv, "c:s:w:p:d:jh", known, NULL)) != -1;) {
@@ -325,21 +294,18 @@ static struct options options_from(int argc, char **argv)
         default: usage(2);
         }
     }
-    if (optind + 1 != argc)
-        usage(2);
+    if (optind + 1 != argc) usage(2);
     o.target = argv[optind];
     return o;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     struct load load = {.o = options_from(argc, argv)};
     load.run = (uint64_t)getpid() << 32 ^ (uint64_t)time(NULL);
     load.seen = calloc(1, load.o.count / 8 + 1);
     load.out = malloc((size_t)BATCH * load.o.size);
     load.in = malloc((size_t)BATCH * (load.o.size + 1));
-    if (!load.seen || !load.out || !load.in)
-        die("memory");
+    if (!load.seen || !load.out || !load.in) die("memory");
     bool tty = isatty(STDERR_FILENO);
     open_socket(&load);
     run(&load, tty);

@@ -4,6 +4,7 @@
  * Runs the tests that registered themselves, each in a process of its own, and prints TAP.
  */
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,16 +36,40 @@ static double time_limit(void) {
     return text != NULL ? strtod(text, NULL) : 120;
 }
 
-static int list(void) {
+/* The name of a test as filters see it. */
+static const char *name_of(unsigned topic, unsigned test, char name[static 256]) {
+    snprintf(name, 256, "%s/%s", topics[topic].name, topics[topic].tests[test]->name);
+    return name;
+}
+
+static int list(const char *filter) {
+    char name[256];
+
     for (unsigned topic = 0; topic < topic_count; topic++)
         for (unsigned test = 0; test < topics[topic].count; test++)
-            printf("%s/%s\n", topics[topic].name, topics[topic].tests[test]->name);
+            if (strstr(name_of(topic, test, name), filter) != NULL) puts(name);
     return EXIT_SUCCESS;
+}
+
+static Suite *select_tests(unsigned topic, const char *filter) {
+    Suite *suite = suite_create(topics[topic].name);
+    char name[256];
+
+    for (unsigned test = 0; test < topics[topic].count; test++) {
+        TCase *tcase;
+
+        if (strstr(name_of(topic, test, name), filter) == NULL) continue;
+        tcase = tcase_create(topics[topic].tests[test]->name);
+        tcase_set_timeout(tcase, time_limit());
+        tcase_add_test(tcase, topics[topic].tests[test]);
+        suite_add_tcase(suite, tcase);
+    }
+    return suite;
 }
 
 static int usage(const char *program) {
     fprintf(stderr,
-            "usage: %s [-l] [-n] [-f TEXT]\n  -l  list the tests\n  -n  run in this process, for a debugger\n"
+            "usage: %s [-l] [-n] [-f TEXT]\n  -l  list them, do not run\n  -n  run in this process, for a debugger\n"
             "  -f  only tests whose topic/name contains TEXT\n",
             program);
     return 2;
@@ -53,34 +78,21 @@ static int usage(const char *program) {
 int main(int argc, char **argv) {
     SRunner *runner = srunner_create(NULL);
     const char *filter = "";
+    bool only_list = false;
     int option;
 
     while ((option = getopt(argc, argv, "lnf:")) != -1) {
         switch (option) {
-        case 'l': return list();
+        case 'l': only_list = true; break;
         case 'n': srunner_set_fork_status(runner, CK_NOFORK); break;
         case 'f': filter = optarg; break;
         default: return usage(argv[0]);
         }
     }
     if (optind != argc) return usage(argv[0]);
-    for (unsigned topic = 0; topic < topic_count; topic++) {
-        Suite *suite = suite_create(topics[topic].name);
-
-        for (unsigned test = 0; test < topics[topic].count; test++) {
-            const TTest *each = topics[topic].tests[test];
-            char name[256];
-            TCase *tcase;
-
-            snprintf(name, sizeof(name), "%s/%s", topics[topic].name, each->name);
-            if (strstr(name, filter) == NULL) continue;
-            tcase = tcase_create(each->name);
-            tcase_set_timeout(tcase, time_limit());
-            tcase_add_test(tcase, each);
-            suite_add_tcase(suite, tcase);
-        }
-        srunner_add_suite(runner, suite);
-    }
+    if (only_list) return list(filter);
+    for (unsigned topic = 0; topic < topic_count; topic++)
+        srunner_add_suite(runner, select_tests(topic, filter));
     srunner_set_tap(runner, "-");
     srunner_run_all(runner, CK_SILENT);
     option = srunner_ntests_failed(runner);

@@ -19,7 +19,7 @@ errors() {
 number=0
 check() {
     number=$((number + 1))
-    if [ "$2" "$3" "$4" ]; then echo "ok $number - $1"; else echo "not ok $number - $1 ($2)"; fi
+    if test "$2" "$3" "$4"; then echo "ok $number - $1"; else echo "not ok $number - $1 ($2)"; fi
 }
 
 echo 1..3

@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: 2026 The Warren Authors
+# SPDX-License-Identifier: MIT
+#
+# Builds everything into O (default: build/). `make help` lists the targets.
+#
+#   O/win-x64, O/win-arm64   warren.sys, warren.dll, import library, PDBs; echo.exe (x64)
+#   O/host                   warren-host, the tests, programs for the host; ELF
+#   O/asan, O/tsan           the same with sanitizers, and driver and library built natively as .so
+
+O ?= build
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+include brand.mk
+include toolchain.mk
+
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+say = @echo "$(1) $(2)"
+dir = $(Q)mkdir -p $(@D)
+
+MACHINES := x64 arm64
+C_FILES = $(shell find core nt driver lib cli host include examples test -name '*.[ch]' 2>/dev/null | sort)
+FLAVOURS := host asan tsan
+SYS := $(BRAND_FILE).sys
+DLL := $(BRAND_FILE).dll
+
+.PHONY: all win host asan tsan help clean FORCE
+all: win host
+help:
+	@sed -n '3,9s/^# \{0,1\}//p' Makefile
+	@echo "targets: all win host asan tsan compile_commands format tidy clean; V=1 shows the commands"
+clean:
+	rm -rf $(O)
+
+# --- names ---------------------------------------------------------------------------------------------------------
+export VERSION_MAJOR VERSION_MINOR VERSION_PATCH BRAND BRAND_FILE BRAND_COMPANY BRAND_DESCRIPTION BRAND_SERVICE \
+	BRAND_ENUMERATOR BRAND_HARDWARE_ID BRAND_DEVICE_PREFIX BRAND_MUTEX BRAND_POOL_TAG BRAND_NAMESPACE_GUID \
+	BRAND_PROPERTY_GUID
+# Written only when it says something else, so that it may be looked at every time.
+$(O)/gen/brand.h: FORCE
+	$(dir)
+	$(Q)tools/brand.sh >$@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# --- Windows -------------------------------------------------------------------------------------------------------
+SYS_SRC := $(wildcard driver/*.c)
+DLL_SRC := $(wildcard lib/*.c)
+SYS_IMPORTS := ntoskrnl hal ndis
+DLL_IMPORTS := kernel32 advapi32 cfgmgr32 setupapi newdev iphlpapi bcrypt
+
+define WIN
+win: $(O)/win-$(1)/$(SYS) $(O)/win-$(1)/$(DLL)
+
+$(O)/win-$(1)/obj/%.o: %.c $(O)/gen/brand.h toolchain.mk
+	$$(call say,CC-$(1),$$<)
+	$$(dir)
+	$$(Q)$(CC) $(WIN_TARGET_$(1)) $(WIN_CFLAGS) $$(if $$(filter lib/%,$$<),$(WIN_LIB_CFLAGS)) -MMD -MP \
+		-Xclang -object-file-name=$$(@:$(O)/%=%) -c $$< -o $$@
+
+$(O)/win-$(1)/obj/nt/cfg.o: nt/cfg.S toolchain.mk
+	$$(call say,AS-$(1),$$<)
+	$$(dir)
+	$$(Q)$(CC) $(WIN_TARGET_$(1)) $(REPRODUCIBLE) -c $$< -o $$@
+
+$(O)/win-$(1)/obj/%.res: %.rc nt/version.rc $(O)/gen/brand.h
+	$$(call say,RC-$(1),$$<)
+	$$(dir)
+	$$(Q)$(CC) -E -xc -DRC_INVOKED -P -I. -I$(O) $$< -o $$(@:.res=.i.rc)
+	$$(Q)$(RC) /nologo /fo $$@ $$(@:.res=.i.rc)
+
+$(O)/win-$(1)/obj/%.import.lib: nt/%.def
+	$$(dir)
+	$$(Q)$(DLLTOOL) -m $(DLLTOOL_$(1)) -d $$< -l $$@
+
+$(O)/win-$(1)/$(SYS): $(SYS_SRC:%.c=$(O)/win-$(1)/obj/%.o) $(O)/win-$(1)/obj/nt/cfg.o $(O)/win-$(1)/obj/driver/warren.res \
+		$(SYS_IMPORTS:%=$(O)/win-$(1)/obj/%.import.lib)
+	$$(call say,LINK,$$@)
+	$$(Q)cd $$(@D) && $(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:$(MACHINE_$(1)) /out:$$(@F) \
+		/pdb:$$(@F).pdb /pdbaltpath:$$(@F).pdb $$(^:$$(@D)/%=%)
+
+$(O)/win-$(1)/$(DLL): $(DLL_SRC:%.c=$(O)/win-$(1)/obj/%.o) $(O)/win-$(1)/obj/nt/cfg.o $(O)/win-$(1)/obj/lib/warren.res \
+		$(DLL_IMPORTS:%=$(O)/win-$(1)/obj/%.import.lib) $(O)/win-$(1)/obj/exports.def
+	$$(call say,LINK,$$@)
+	$$(Q)cd $$(@D) && $(LLD_LINK) $(WIN_LDFLAGS) $(DLL_LDFLAGS) /machine:$(MACHINE_$(1)) /out:$$(@F) /def:obj/exports.def \
+		/implib:$$(@F:.dll=.lib) /pdb:$$(@F).pdb /pdbaltpath:$$(@F).pdb $$(filter-out %.def,$$(^:$$(@D)/%=%))
+
+# The linker notes its command line in the PDB, so it runs in the output folder and sees nothing outside.
+$(O)/win-$(1)/obj/exports.def: lib/exports.def
+	$$(dir)
+	$$(Q)cp $$< $$@
+endef
+$(foreach m,$(MACHINES),$(eval $(call WIN,$(m))))
+
+# As a user would build it: another compiler, the real headers, nothing but the public one of ours.
+win: $(O)/win-x64/echo.exe
+$(O)/win-x64/echo.exe: examples/echo.c include/wintun.h
+	$(call say,CC-mingw,$<)
+	$(dir)
+	$(Q)$(MINGW_CC) -std=c11 -O2 -Wall -Wextra -Werror -Iinclude -s -Wl,--no-insert-timestamp $< -o $@ -liphlpapi -lws2_32
+
+# Small drivers that the tests load.
+TEST_DRIVERS := $(patsubst test/driver/drivers/%.c,$(O)/win-x64/test/%.sys,$(wildcard test/driver/drivers/*.c))
+host asan tsan: $(TEST_DRIVERS)
+$(O)/win-x64/test/%.sys: test/driver/drivers/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS_IMPORTS:%=$(O)/win-x64/obj/%.import.lib) \
+		$(O)/gen/brand.h
+	$(call say,CC-x64,$<)
+	$(dir)
+	$(Q)$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) -fasync-exceptions -c $< -o $(@:.sys=.o)
+	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:x64 /out:$@ /pdb:$(@:.sys=.pdb) \
+		/pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
+
+# --- Linux ---------------------------------------------------------------------------------------------------------
+HOST_SRC := $(filter-out host/main.c host/os_windows.c,$(wildcard host/*.c)) $(wildcard host/*.S)
+TEST_KINDS := unit driver api
+PROGRAMS := $(wildcard examples/*.c) $(wildcard test/client/*_program.c)
+
+# compile: flavour, extra flags
+define ELF
+$(1): $(O)/$(1)/warren-host $(TEST_KINDS:%=$(O)/$(1)/%_test) $$(PROGRAMS:%.c=$(O)/$(1)/%.so) \
+	$$(patsubst test/client/%.c,$(O)/$(1)/%,$$(filter-out %_program.c,$$(wildcard test/client/*.c)))
+
+$(O)/$(1)/obj/%.o: %.c $(O)/gen/brand.h toolchain.mk
+	$$(call say,CC-$(1),$$<)
+	$$(dir)
+	$$(Q)$(CC) $(ELF_CFLAGS) $(SANITIZE_$(1)) $$(if $$(filter lib/% examples/% test/client/%,$$<),-Int/win32 -Iinclude) \
+		$$(if $$(filter lib/%,$$<),-fno-builtin) -MMD -MP -c $$< -o $$@
+
+$(O)/$(1)/obj/%.o: %.S
+	$$(call say,AS-$(1),$$<)
+	$$(dir)
+	$$(Q)$(CC) -I. $(REPRODUCIBLE) -MMD -MP -c $$< -o $$@
+
+$(O)/$(1)/warren-host: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(HOST_SRC) host/main.c))
+	$$(call say,LINK,$$@)
+	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@ $(ELF_LDLIBS)
+
+# A program for the host's process.
+$(O)/$(1)/%.so: $(O)/$(1)/obj/%.o
+	$$(call say,LINK,$$@)
+	$$(dir)
+	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) -shared $$^ -o $$@
+
+# An ordinary Linux program.
+$(O)/$(1)/%: test/client/%.c
+	$$(call say,CC-$(1),$$<)
+	$$(dir)
+	$$(Q)$(CC) -std=gnu11 -O2 -g -D_GNU_SOURCE $(WARN) $(REPRODUCIBLE) $(SANITIZE_$(1)) -pthread $$< -o $$@
+endef
+$(foreach f,$(FLAVOURS),$(eval $(call ELF,$(f))))
+
+define TEST
+$(O)/$(1)/$(2)_test: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(wildcard test/$(2)/*.c test/common/*.c) $$(HOST_SRC)))
+	$$(call say,LINK,$$@)
+	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@ $$(CHECK_LIBS) $(ELF_LDLIBS)
+endef
+$(foreach f,$(FLAVOURS),$(foreach k,$(TEST_KINDS),$(eval $(call TEST,$(f),$(k)))))
+
+# Driver and library as native code, so that sanitizers see inside.
+define NATIVE
+$(1): $(O)/$(1)/$(SYS).so $(O)/$(1)/$(DLL).so
+$(O)/$(1)/$(SYS).so: $(SYS_SRC:%.c=$(O)/$(1)/obj/%.o)
+$(O)/$(1)/$(DLL).so: $(DLL_SRC:%.c=$(O)/$(1)/obj/%.o)
+$(O)/$(1)/$(SYS).so $(O)/$(1)/$(DLL).so:
+	$$(call say,LINK,$$@)
+	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) -shared -Wl,-Bsymbolic $$^ -o $$@
+endef
+$(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
+
+# --- for tools -----------------------------------------------------------------------------------------------------
+# What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.
+TIDY_WIN := $(SYS_SRC) $(DLL_SRC)
+TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(wildcard examples/*.c test/*/*.c)
+.PHONY: compile_commands format tidy
+compile_commands: $(O)/gen/brand.h
+	$(Q)tools/compile-commands "$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_WIN) \
+		-- "$(CC) $(ELF_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_ELF) >$(O)/compile_commands.json
+format:
+	$(Q)clang-format$(LLVM) -i $(C_FILES)
+tidy: $(TIDY_WIN:%=$(O)/tidy/%.done) $(TIDY_ELF:%=$(O)/tidy/%.done)
+$(O)/tidy/%.done: % .clang-tidy | compile_commands
+	$(call say,TIDY,$<)
+	$(dir)
+	$(Q)clang-tidy$(LLVM) --quiet -p $(O) $< >$@.log 2>&1 || { cat $@.log; exit 1; }
+	$(Q)touch $@
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

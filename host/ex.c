@@ -1,0 +1,195 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Rundown protection and push locks.
+ */
+#include <sched.h>
+#include <stdlib.h>
+
+#include "host/kernel_private.h"
+
+static pthread_mutex_t rundown_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t rundown_done = PTHREAD_COND_INITIALIZER;
+
+static void rundown_wake(void) {
+    pthread_mutex_lock(&rundown_lock);
+    pthread_cond_broadcast(&rundown_done);
+    pthread_mutex_unlock(&rundown_lock);
+}
+
+/* --- plain: bit 0 says that it is run down, the rest counts by twos ----------------------------------------------- */
+
+void NTAPI ExInitializeRundownProtection(PEX_RUNDOWN_REF RunRef) {
+    NT_ENTER(ExInitializeRundownProtection);
+    __atomic_store_n(&RunRef->Count, 0, __ATOMIC_RELEASE);
+}
+
+BOOLEAN NTAPI ExAcquireRundownProtectionEx(PEX_RUNDOWN_REF RunRef, ULONG Count) {
+    NT_ENTER(ExAcquireRundownProtectionEx);
+    ULONG_PTR now = __atomic_load_n(&RunRef->Count, __ATOMIC_RELAXED);
+    do
+        if (now & 1) return FALSE;
+    while (!__atomic_compare_exchange_n(&RunRef->Count, &now, now + 2ull * Count, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+    return TRUE;
+}
+
+BOOLEAN NTAPI ExAcquireRundownProtection(PEX_RUNDOWN_REF RunRef) {
+    NT_ENTER(ExAcquireRundownProtection);
+    return ExAcquireRundownProtectionEx(RunRef, 1);
+}
+
+void NTAPI ExReleaseRundownProtectionEx(PEX_RUNDOWN_REF RunRef, ULONG Count) {
+    NT_ENTER(ExReleaseRundownProtectionEx);
+    ULONG_PTR before = __atomic_fetch_sub(&RunRef->Count, 2ull * Count, __ATOMIC_ACQ_REL);
+    if (before < 2ull * Count) verify_violation("rundown-underflow", "rundown protection is released too often");
+    if ((before & 1) && before - 2ull * Count == 1) rundown_wake();
+}
+
+void NTAPI ExReleaseRundownProtection(PEX_RUNDOWN_REF RunRef) {
+    NT_ENTER(ExReleaseRundownProtection);
+    ExReleaseRundownProtectionEx(RunRef, 1);
+}
+
+void NTAPI ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef) {
+    NT_ENTER(ExWaitForRundownProtectionRelease);
+    __atomic_fetch_or(&RunRef->Count, 1, __ATOMIC_ACQ_REL);
+    pthread_mutex_lock(&rundown_lock);
+    while (__atomic_load_n(&RunRef->Count, __ATOMIC_ACQUIRE) != 1) pthread_cond_wait(&rundown_done, &rundown_lock);
+    pthread_mutex_unlock(&rundown_lock);
+}
+
+void NTAPI ExRundownCompleted(PEX_RUNDOWN_REF RunRef) {
+    NT_ENTER(ExRundownCompleted);
+    __atomic_store_n(&RunRef->Count, 1, __ATOMIC_RELEASE);
+}
+
+void NTAPI ExReInitializeRundownProtection(PEX_RUNDOWN_REF RunRef) {
+    NT_ENTER(ExReInitializeRundownProtection);
+    if (__atomic_load_n(&RunRef->Count, __ATOMIC_RELAXED) != 1)
+        verify_violation("rundown-reinitialize", "rundown protection is re-initialized without having run down");
+    __atomic_store_n(&RunRef->Count, 0, __ATOMIC_RELEASE);
+}
+
+/* --- cache-aware: a word of the same kind for each of several processors. A reference may be dropped on another
+ * processor than it was taken on, so a single count may be negative; only the sum means something. Rundown closes each
+ * word and moves its count to `remaining`, which those who release afterwards count down. ------------------------- */
+
+#define SLOTS 16
+
+struct _EX_RUNDOWN_REF_CACHE_AWARE {
+    struct {
+        _Alignas(64) int64_t word; /* count << 1 | closed */
+    } slots[SLOTS];
+    _Alignas(64) int64_t remaining;
+    int state; /* 0 open, 1 closing, 2 run down, 3 completed */
+};
+
+PEX_RUNDOWN_REF_CACHE_AWARE NTAPI ExAllocateCacheAwareRundownProtection(POOL_TYPE PoolType, ULONG PoolTag) {
+    NT_ENTER(ExAllocateCacheAwareRundownProtection);
+    PEX_RUNDOWN_REF_CACHE_AWARE ref;
+    if (NT_FAULT(ExAllocateCacheAwareRundownProtection)) return NULL;
+    if (posix_memalign((void **)&ref, 64, sizeof(*ref)) != 0) return NULL;
+    *ref = (struct _EX_RUNDOWN_REF_CACHE_AWARE){0};
+    verify_track("rundown", ref, sizeof(*ref), PoolTag, CALLER);
+    return ref;
+}
+
+void NTAPI ExFreeCacheAwareRundownProtection(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware) {
+    NT_ENTER(ExFreeCacheAwareRundownProtection);
+    verify_untrack("rundown", RunRefCacheAware);
+    free(RunRefCacheAware);
+}
+
+static int64_t *slot_of(PEX_RUNDOWN_REF_CACHE_AWARE ref) {
+    return &ref->slots[((PETHREAD)ps_self())->id / 4 % SLOTS].word;
+}
+
+BOOLEAN NTAPI ExAcquireRundownProtectionCacheAwareEx(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware, ULONG Count) {
+    NT_ENTER(ExAcquireRundownProtectionCacheAwareEx);
+    int64_t *slot = slot_of(RunRefCacheAware), now = __atomic_load_n(slot, __ATOMIC_RELAXED);
+    do
+        if (now & 1) return FALSE;
+    while (!__atomic_compare_exchange_n(slot, &now, now + 2 * (int64_t)Count, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+    return TRUE;
+}
+
+BOOLEAN NTAPI ExAcquireRundownProtectionCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware) {
+    NT_ENTER(ExAcquireRundownProtectionCacheAware);
+    return ExAcquireRundownProtectionCacheAwareEx(RunRefCacheAware, 1);
+}
+
+void NTAPI ExReleaseRundownProtectionCacheAwareEx(PEX_RUNDOWN_REF_CACHE_AWARE RunRef, ULONG Count) {
+    NT_ENTER(ExReleaseRundownProtectionCacheAwareEx);
+    int64_t *slot = slot_of(RunRef), now = __atomic_load_n(slot, __ATOMIC_RELAXED);
+    while (!(now & 1))
+        if (__atomic_compare_exchange_n(slot, &now, now - 2 * (int64_t)Count, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) return;
+    if (__atomic_sub_fetch(&RunRef->remaining, (int64_t)Count, __ATOMIC_ACQ_REL) == 0) rundown_wake();
+    if (__atomic_load_n(&RunRef->state, __ATOMIC_ACQUIRE) >= 2)
+        verify_violation("rundown-underflow", "rundown protection is released after it has run down");
+}
+
+void NTAPI ExReleaseRundownProtectionCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware) {
+    NT_ENTER(ExReleaseRundownProtectionCacheAware);
+    ExReleaseRundownProtectionCacheAwareEx(RunRefCacheAware, 1);
+}
+
+void NTAPI ExWaitForRundownProtectionReleaseCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRef) {
+    NT_ENTER(ExWaitForRundownProtectionReleaseCacheAware);
+    int64_t sum = 0;
+
+    if (__atomic_exchange_n(&RunRef->state, 1, __ATOMIC_ACQ_REL) != 0)
+        verify_violation("rundown-twice", "rundown protection is run down while it is closed");
+    /* One too many, so that nobody sees zero before all words are in. */
+    __atomic_store_n(&RunRef->remaining, 1, __ATOMIC_RELEASE);
+    for (unsigned at = 0; at < SLOTS; at++) sum += __atomic_exchange_n(&RunRef->slots[at].word, 1, __ATOMIC_ACQ_REL) >> 1;
+    __atomic_add_fetch(&RunRef->remaining, sum - 1, __ATOMIC_ACQ_REL);
+    pthread_mutex_lock(&rundown_lock);
+    while (__atomic_load_n(&RunRef->remaining, __ATOMIC_ACQUIRE) > 0) pthread_cond_wait(&rundown_done, &rundown_lock);
+    pthread_mutex_unlock(&rundown_lock);
+    if (__atomic_load_n(&RunRef->remaining, __ATOMIC_ACQUIRE) < 0)
+        verify_violation("rundown-underflow", "rundown protection is released too often");
+    __atomic_store_n(&RunRef->state, 2, __ATOMIC_RELEASE);
+}
+
+void NTAPI ExRundownCompletedCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware) {
+    NT_ENTER(ExRundownCompletedCacheAware);
+    if (RunRefCacheAware->state != 2) verify_violation("rundown-completed", "rundown completed without having run down");
+    __atomic_store_n(&RunRefCacheAware->state, 3, __ATOMIC_RELEASE);
+}
+
+void NTAPI ExReInitializeRundownProtectionCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware) {
+    NT_ENTER(ExReInitializeRundownProtectionCacheAware);
+    if (RunRefCacheAware->state != 3)
+        verify_violation("rundown-reinitialize", "rundown protection is re-initialized without having been completed");
+    for (unsigned at = 0; at < SLOTS; at++) __atomic_store_n(&RunRefCacheAware->slots[at].word, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&RunRefCacheAware->state, 0, __ATOMIC_RELEASE);
+}
+
+/* --- push locks: 1 exclusive, otherwise twice the number of sharers ----------------------------------------------- */
+
+static void push_lock_check(const char *name) {
+    if (ke_irql() < APC_LEVEL && ((PETHREAD)ps_self())->critical_regions == 0)
+        verify_violation("push-lock-apc", "%s with normal kernel APCs enabled", name);
+}
+
+void NTAPI ExInitializePushLock(PULONG_PTR PushLock) {
+    NT_ENTER(ExInitializePushLock);
+    *PushLock = 0;
+}
+
+void NTAPI ExAcquirePushLockExclusiveEx(PULONG_PTR PushLock, ULONG Flags) {
+    NT_ENTER(ExAcquirePushLockExclusiveEx);
+    ULONG_PTR expected = 0;
+    push_lock_check("ExAcquirePushLockExclusive");
+    while (!__atomic_compare_exchange_n(PushLock, &expected, 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        expected = 0;
+        sched_yield();
+    }
+}
+
+void NTAPI ExReleasePushLockExclusiveEx(PULONG_PTR PushLock, ULONG Flags) {
+    NT_ENTER(ExReleasePushLockExclusiveEx);
+    push_lock_check("ExReleasePushLockExclusive");
+    if (__atomic_exchange_n(PushLock, 0, __ATOMIC_RELEASE) != 1) verify_violation("push-lock-not-held", "a push lock is released that is not held");
+}
+

@@ -1,0 +1,201 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * IRQL, spin locks, processors, time, and the end.
+ */
+#include "host/kernel_private.h"
+
+#include <sched.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+KIRQL ke_irql(void) { return ps_self() ? ps_this->irql : PASSIVE_LEVEL; }
+
+unsigned ke_locks_held(void) { return ps_this ? ps_this->spin_locks : 0; }
+
+KIRQL NTAPI KeGetCurrentIrql(void) {
+    NT_ENTER(KeGetCurrentIrql);
+    return ke_irql();
+}
+
+KIRQL NTAPI KfRaiseIrql(KIRQL NewIrql) {
+    NT_ENTER(KfRaiseIrql);
+    PETHREAD self = (PETHREAD)ps_self();
+    KIRQL old = self->irql;
+    if (NewIrql < old) verify_violation("irql-raise-lowers", "KeRaiseIrql(%u) at %u", NewIrql, old);
+    self->irql = NewIrql;
+    return old;
+}
+
+void NTAPI KeLowerIrql(KIRQL NewIrql) {
+    NT_ENTER(KeLowerIrql);
+    PETHREAD self = (PETHREAD)ps_self();
+    if (NewIrql > self->irql) verify_violation("irql-lower-raises", "KeLowerIrql(%u) at %u", NewIrql, self->irql);
+    if (NewIrql < DISPATCH_LEVEL && self->spin_locks != 0)
+        verify_violation("irql-lower-with-lock", "KeLowerIrql(%u) while %u spin locks are held", NewIrql,
+                         self->spin_locks);
+    self->irql = NewIrql;
+}
+
+/* --- spin locks: the word holds the owning thread ---------------------------------------------------------------- */
+
+static void spin_acquire(PKSPIN_LOCK lock) {
+    PETHREAD self = (PETHREAD)ps_self();
+    ULONG_PTR expected = 0;
+
+    for (unsigned tries = 0;
+         !__atomic_compare_exchange_n(lock, &expected, (ULONG_PTR)self, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+         expected = 0, tries++) {
+        if (expected == (ULONG_PTR)self)
+            verify_violation("spin-lock-recursion", "the spin lock %p is held by this thread already", (void *)lock);
+        /* The owner may have been preempted, which cannot happen to it on Windows. */
+        if (tries % 64 == 63) sched_yield();
+        else __builtin_ia32_pause();
+    }
+    self->spin_locks++;
+}
+
+static void spin_release(PKSPIN_LOCK lock) {
+    PETHREAD self = (PETHREAD)ps_self();
+
+    if (__atomic_load_n(lock, __ATOMIC_RELAXED) != (ULONG_PTR)self)
+        verify_violation("spin-lock-foreign-release", "the spin lock %p is not held by this thread", (void *)lock);
+    self->spin_locks--;
+    __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
+}
+
+static void at_dispatch(const char *name) {
+    if (ke_irql() < DISPATCH_LEVEL) verify_violation("irql-too-low", "%s at IRQL %u", name, ke_irql());
+}
+
+KIRQL NTAPI KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock) {
+    NT_ENTER(KeAcquireSpinLockRaiseToDpc);
+    PETHREAD self = (PETHREAD)ps_self();
+    KIRQL old = self->irql;
+    self->irql = DISPATCH_LEVEL;
+    spin_acquire(SpinLock);
+    return old;
+}
+
+void NTAPI KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql) {
+    NT_ENTER(KeReleaseSpinLock);
+    at_dispatch("KeReleaseSpinLock");
+    spin_release(SpinLock);
+    ps_this->irql = NewIrql;
+}
+
+void NTAPI KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock) {
+    NT_ENTER(KeAcquireSpinLockAtDpcLevel);
+    at_dispatch("KeAcquireSpinLockAtDpcLevel");
+    spin_acquire(SpinLock);
+}
+
+void NTAPI KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock) {
+    NT_ENTER(KeReleaseSpinLockFromDpcLevel);
+    at_dispatch("KeReleaseSpinLockFromDpcLevel");
+    spin_release(SpinLock);
+}
+
+void NTAPI KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle) {
+    NT_ENTER(KeAcquireInStackQueuedSpinLock);
+    PETHREAD self = (PETHREAD)ps_self();
+    LockHandle->OldIrql = self->irql;
+    LockHandle->LockQueue.Lock = SpinLock;
+    self->irql = DISPATCH_LEVEL;
+    spin_acquire(SpinLock);
+}
+
+void NTAPI KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE LockHandle) {
+    NT_ENTER(KeReleaseInStackQueuedSpinLock);
+    spin_release((PKSPIN_LOCK)LockHandle->LockQueue.Lock);
+    ps_this->irql = LockHandle->OldIrql;
+}
+
+/* --- critical regions, processes, processors ---------------------------------------------------------------------- */
+
+void NTAPI KeEnterCriticalRegion(void) {
+    NT_ENTER(KeEnterCriticalRegion);
+    ((PETHREAD)ps_self())->critical_regions++;
+}
+
+void NTAPI KeLeaveCriticalRegion(void) {
+    NT_ENTER(KeLeaveCriticalRegion);
+    if (--((PETHREAD)ps_self())->critical_regions < 0)
+        verify_violation("critical-region-balance", "KeLeaveCriticalRegion without KeEnterCriticalRegion");
+}
+
+ULONG NTAPI KeQueryActiveProcessorCount(PKAFFINITY ActiveProcessors) {
+    NT_ENTER(KeQueryActiveProcessorCount);
+    ULONG count = (ULONG)sysconf(_SC_NPROCESSORS_ONLN);
+    if (ActiveProcessors) *ActiveProcessors = count >= 64 ? ~(KAFFINITY)0 : ((KAFFINITY)1 << count) - 1;
+    return count;
+}
+
+ULONG NTAPI KeQueryActiveProcessorCountEx(USHORT GroupNumber) {
+    NT_ENTER(KeQueryActiveProcessorCountEx);
+    return (ULONG)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+ULONG NTAPI KeGetCurrentProcessorNumberEx(PPROCESSOR_NUMBER ProcNumber) {
+    NT_ENTER(KeGetCurrentProcessorNumberEx);
+    ULONG number = ((PETHREAD)ps_self())->id % (ULONG)sysconf(_SC_NPROCESSORS_ONLN);
+    if (ProcNumber) *ProcNumber = (PROCESSOR_NUMBER){.Number = (UCHAR)number};
+    return number;
+}
+
+KPRIORITY NTAPI KeSetPriorityThread(PKTHREAD Thread, KPRIORITY Priority) {
+    NT_ENTER(KeSetPriorityThread);
+    if (Priority < 1 || Priority > 31) verify_violation("priority-range", "KeSetPriorityThread(%d)", Priority);
+    return 8;
+}
+
+PKTHREAD NTAPI KeGetCurrentThread(void) {
+    NT_ENTER(KeGetCurrentThread);
+    return (PKTHREAD)ps_self();
+}
+
+/* --- time --------------------------------------------------------------------------------------------------------- */
+
+static uint64_t nanoseconds(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+LARGE_INTEGER NTAPI KeQueryPerformanceCounter(PLARGE_INTEGER PerformanceFrequency) {
+    NT_ENTER(KeQueryPerformanceCounter);
+    if (PerformanceFrequency) PerformanceFrequency->QuadPart = 10000000;
+    return (LARGE_INTEGER){.QuadPart = (LONGLONG)(nanoseconds(CLOCK_MONOTONIC) / 100)};
+}
+
+void NTAPI KeQuerySystemTimePrecise(PLARGE_INTEGER CurrentTime) {
+    NT_ENTER(KeQuerySystemTimePrecise);
+    /* 100 ns units since 1601 */
+    CurrentTime->QuadPart = (LONGLONG)(nanoseconds(CLOCK_REALTIME) / 100) + 116444736000000000;
+}
+
+ULONG64 NTAPI KeQueryInterruptTimePrecise(PULONG64 QpcTimeStamp) {
+    NT_ENTER(KeQueryInterruptTimePrecise);
+    ULONG64 now = nanoseconds(CLOCK_MONOTONIC) / 100;
+    if (QpcTimeStamp) *QpcTimeStamp = now;
+    return now;
+}
+
+/* --- the end ------------------------------------------------------------------------------------------------------ */
+
+void NTAPI KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR P1, ULONG_PTR P2, ULONG_PTR P3, ULONG_PTR P4) {
+    verify_violation("bugcheck", "%08x (%llx, %llx, %llx, %llx)", BugCheckCode, P1, P2, P3, P4);
+    abort();
+}
+
+void host_panic(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "host: ");
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    abort();
+}

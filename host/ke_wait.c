@@ -1,0 +1,246 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Waiting: dispatcher objects, events, mutexes, timers. One lock for all of it, as NT had for long, since a wait for
+ * several objects is one decision over all of them.
+ */
+#include "host/kernel_private.h"
+
+#include <errno.h>
+#include <time.h>
+
+static pthread_mutex_t dispatcher = PTHREAD_MUTEX_INITIALIZER;
+
+/* A thread's wait: lives on its stack, linked into each object's WaitListHead. D: all of it under `dispatcher`. */
+struct wait {
+    PETHREAD thread;
+    DISPATCHER_HEADER **objects;
+    ULONG count;
+    bool all, done;
+    ULONG result; /* index of the object that satisfied it */
+};
+
+struct wait_block {
+    LIST_ENTRY link;
+    struct wait *wait;
+    ULONG index;
+};
+
+void ke_header_init(DISPATCHER_HEADER *header, UCHAR type, UCHAR size, LONG state) {
+    header->Lock = 0;
+    header->Type = type;
+    header->Size = size;
+    __atomic_store_n(&header->SignalState, state, __ATOMIC_RELAXED);
+    InitializeListHead(&header->WaitListHead);
+}
+
+static bool ready(const DISPATCHER_HEADER *header, PETHREAD thread) {
+    if (header->Type == KE_MUTANT)
+        return header->SignalState > 0 || ((const KMUTANT *)header)->OwnerThread == (PKTHREAD)thread;
+    return header->SignalState > 0;
+}
+
+static void take(DISPATCHER_HEADER *header, PETHREAD thread) {
+    switch (header->Type) {
+    case KE_SYNCHRONIZATION_EVENT:
+    case KE_TIMER_SYNCHRONIZATION: __atomic_store_n(&header->SignalState, 0, __ATOMIC_RELAXED); break;
+    case KE_SEMAPHORE: header->SignalState--; break;
+    case KE_MUTANT:
+        header->SignalState--;
+        ((KMUTANT *)header)->OwnerThread = (PKTHREAD)thread;
+        break;
+    default: break;
+    }
+}
+
+/* Ends the wait if its objects allow. */
+static bool try_satisfy(struct wait *wait) {
+    for (ULONG at = 0; at < wait->count; at++) {
+        if (!ready(wait->objects[at], wait->thread)) {
+            if (wait->all) return false;
+            continue;
+        }
+        if (wait->all) continue;
+        take(wait->objects[at], wait->thread);
+        wait->result = at;
+        return wait->done = true;
+    }
+    if (!wait->all) return false;
+    for (ULONG at = 0; at < wait->count; at++) take(wait->objects[at], wait->thread);
+    wait->result = 0;
+    return wait->done = true;
+}
+
+static void wake_waiters(DISPATCHER_HEADER *header) {
+    for (LIST_ENTRY *entry = header->WaitListHead.Flink, *next; entry != &header->WaitListHead; entry = next) {
+        struct wait *wait = CONTAINING_RECORD(entry, struct wait_block, link)->wait;
+        next = entry->Flink;
+        if (!wait->done && try_satisfy(wait)) pthread_cond_signal(&wait->thread->wake);
+        if (header->SignalState <= 0) break;
+    }
+}
+
+void ke_signal(DISPATCHER_HEADER *header, LONG state) {
+    pthread_mutex_lock(&dispatcher);
+    __atomic_store_n(&header->SignalState, state, __ATOMIC_RELAXED);
+    wake_waiters(header);
+    pthread_mutex_unlock(&dispatcher);
+}
+
+/* --- events ------------------------------------------------------------------------------------------------------- */
+
+void NTAPI KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State) {
+    NT_ENTER(KeInitializeEvent);
+    ke_header_init(&Event->Header, (UCHAR)Type, sizeof(KEVENT) / sizeof(LONG), State != FALSE);
+}
+
+static void check_event(PRKEVENT event, const char *name) {
+    if (event->Header.Type > KE_SYNCHRONIZATION_EVENT || event->Header.WaitListHead.Flink == NULL)
+        verify_violation("not-an-event", "%s(%p): not an initialized event", name, (void *)event);
+}
+
+LONG NTAPI KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait) {
+    NT_ENTER(KeSetEvent);
+    LONG before;
+    check_event(Event, "KeSetEvent");
+    if (Wait && ke_irql() > APC_LEVEL) verify_violation("irql-too-high", "KeSetEvent with Wait at DISPATCH_LEVEL");
+    pthread_mutex_lock(&dispatcher);
+    before = Event->Header.SignalState;
+    __atomic_store_n(&Event->Header.SignalState, 1, __ATOMIC_RELAXED);
+    if (before == 0) wake_waiters(&Event->Header);
+    pthread_mutex_unlock(&dispatcher);
+    return before;
+}
+
+static LONG set_state(PRKEVENT event, LONG state) {
+    LONG before;
+    pthread_mutex_lock(&dispatcher);
+    before = event->Header.SignalState;
+    __atomic_store_n(&event->Header.SignalState, state, __ATOMIC_RELAXED);
+    pthread_mutex_unlock(&dispatcher);
+    return before;
+}
+
+LONG NTAPI KeResetEvent(PRKEVENT Event) {
+    NT_ENTER(KeResetEvent);
+    check_event(Event, "KeResetEvent");
+    return set_state(Event, 0);
+}
+
+void NTAPI KeClearEvent(PRKEVENT Event) {
+    NT_ENTER(KeClearEvent);
+    check_event(Event, "KeClearEvent");
+    set_state(Event, 0);
+}
+
+LONG NTAPI KeReadStateEvent(PRKEVENT Event) {
+    NT_ENTER(KeReadStateEvent);
+    return __atomic_load_n(&Event->Header.SignalState, __ATOMIC_ACQUIRE);
+}
+
+/* --- mutexes ------------------------------------------------------------------------------------------------------ */
+
+void NTAPI KeInitializeMutex(PRKMUTEX Mutex, ULONG Level) {
+    NT_ENTER(KeInitializeMutex);
+    ke_header_init(&Mutex->Header, KE_MUTANT, sizeof(KMUTANT) / sizeof(LONG), 1);
+    Mutex->OwnerThread = NULL;
+    Mutex->Abandoned = FALSE;
+}
+
+LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait) {
+    NT_ENTER(KeReleaseMutex);
+    LONG before;
+    pthread_mutex_lock(&dispatcher);
+    before = Mutex->Header.SignalState;
+    if (Mutex->OwnerThread != (PKTHREAD)ps_this)
+        verify_violation("mutex-not-owned", "KeReleaseMutex(%p) by a thread that does not own it", (void *)Mutex);
+    if (++Mutex->Header.SignalState == 1) {
+        Mutex->OwnerThread = NULL;
+        wake_waiters(&Mutex->Header);
+    }
+    pthread_mutex_unlock(&dispatcher);
+    return before;
+}
+
+LONG NTAPI KeReadStateMutex(PRKMUTEX Mutex) {
+    NT_ENTER(KeReadStateMutex);
+    return Mutex->Header.SignalState;
+}
+
+/* --- waits -------------------------------------------------------------------------------------------------------- */
+
+/* The monotonic time at which a wait of this NT timeout ends. */
+static struct timespec deadline(const LARGE_INTEGER *timeout) {
+    struct timespec now, real;
+    int64_t delta = -timeout->QuadPart;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (timeout->QuadPart > 0) { /* absolute, since 1601 */
+        clock_gettime(CLOCK_REALTIME, &real);
+        delta = timeout->QuadPart - 116444736000000000 - ((int64_t)real.tv_sec * 10000000 + real.tv_nsec / 100);
+    }
+    if (delta < 0) delta = 0;
+    now.tv_sec += delta / 10000000;
+    now.tv_nsec += delta % 10000000 * 100;
+    if (now.tv_nsec >= 1000000000) {
+        now.tv_sec++;
+        now.tv_nsec -= 1000000000;
+    }
+    return now;
+}
+
+static NTSTATUS wait_for(DISPATCHER_HEADER **objects, ULONG count, bool all, const LARGE_INTEGER *timeout) {
+    struct wait wait = {.thread = (PETHREAD)ps_self(), .objects = objects, .count = count, .all = all};
+    struct wait_block blocks[MAXIMUM_WAIT_OBJECTS];
+    struct timespec until;
+    NTSTATUS status;
+
+    if (timeout == NULL || timeout->QuadPart != 0) {
+        if (ke_irql() > APC_LEVEL)
+            verify_violation("wait-at-dispatch", "a wait that may block, at IRQL %u", ke_irql());
+        if (ke_locks_held()) verify_violation("wait-with-spin-lock", "a wait that may block, with a spin lock held");
+    }
+    for (ULONG at = 0; at < count; at++)
+        if (objects[at]->WaitListHead.Flink == NULL)
+            verify_violation("wait-uninitialized", "the object %p was never initialized", (void *)objects[at]);
+    pthread_mutex_lock(&dispatcher);
+    if (!try_satisfy(&wait) && (timeout == NULL || timeout->QuadPart != 0)) {
+        if (timeout) until = deadline(timeout);
+        for (ULONG at = 0; at < count; at++) {
+            blocks[at] = (struct wait_block){.wait = &wait, .index = at};
+            InsertTailList(&objects[at]->WaitListHead, &blocks[at].link);
+        }
+        while (!wait.done)
+            if (timeout == NULL) pthread_cond_wait(&wait.thread->wake, &dispatcher);
+            else if (pthread_cond_timedwait(&wait.thread->wake, &dispatcher, &until) == ETIMEDOUT) break;
+        for (ULONG at = 0; at < count; at++) RemoveEntryList(&blocks[at].link);
+    }
+    status = wait.done ? (NTSTATUS)wait.result : STATUS_TIMEOUT;
+    pthread_mutex_unlock(&dispatcher);
+    return status;
+}
+
+NTSTATUS NTAPI KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
+                                     BOOLEAN Alertable, PLARGE_INTEGER Timeout) {
+    NT_ENTER(KeWaitForSingleObject);
+    DISPATCHER_HEADER *header = Object;
+    return wait_for(&header, 1, false, Timeout);
+}
+
+NTSTATUS NTAPI KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitType, KWAIT_REASON WaitReason,
+                                        KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Timeout,
+                                        PKWAIT_BLOCK WaitBlockArray) {
+    NT_ENTER(KeWaitForMultipleObjects);
+    if (Count == 0 || Count > MAXIMUM_WAIT_OBJECTS || (WaitBlockArray == NULL && Count > THREAD_WAIT_OBJECTS))
+        verify_violation("wait-count", "KeWaitForMultipleObjects of %u objects %s wait blocks", Count,
+                         WaitBlockArray ? "with" : "without");
+    return wait_for((DISPATCHER_HEADER **)Object, Count, WaitType == WaitAll, Timeout);
+}
+
+NTSTATUS NTAPI KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Interval) {
+    NT_ENTER(KeDelayExecutionThread);
+    DISPATCHER_HEADER never, *object = &never;
+    ke_header_init(&never, KE_NOTIFICATION_EVENT, 0, 0);
+    wait_for(&object, 1, false, Interval);
+    return STATUS_SUCCESS;
+}

@@ -1,0 +1,63 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * What the kernel half's own files share.
+ */
+#ifndef HOST_KERNEL_PRIVATE_H
+#define HOST_KERNEL_PRIVATE_H
+
+#include <pthread.h>
+
+#include "host/kernel.h"
+#include "host/se.h"
+
+/* A thread is its own logical processor: what Windows keeps per processor or per thread is here, and only its owner
+ * touches it, but for the header, which the dispatcher lock guards. */
+struct _ETHREAD {
+    DISPATCHER_HEADER Header; /* signalled when the thread has ended */
+    PEPROCESS process;
+    pthread_t pthread;
+    bool joinable;
+    unsigned id;
+    KIRQL irql;
+    unsigned spin_locks;      /* held */
+    int critical_regions;     /* depth */
+    PEPROCESS attached;       /* KeStackAttachProcess */
+    pthread_cond_t wake;      /* of a wait; with the dispatcher lock */
+    void (*start)(void *);
+    void *context;
+    char name[16];
+};
+
+struct handle_entry {
+    void *object;
+    ACCESS_MASK access;
+};
+
+struct _EPROCESS {
+    DISPATCHER_HEADER Header;
+    unsigned id;
+    char name[16];
+    pthread_mutex_t lock; /* handles, views */
+    struct handle_entry *handles;
+    unsigned handle_capacity;
+    struct mm_view *views;
+    enum se_token_kind token;
+};
+
+extern __thread PETHREAD ps_this;
+
+/* ke_wait.c */
+void ke_header_init(DISPATCHER_HEADER *header, UCHAR type, UCHAR size, LONG state);
+void ke_signal(DISPATCHER_HEADER *header, LONG state); /* sets the state and wakes whom that satisfies */
+enum { KE_NOTIFICATION_EVENT = 0, KE_SYNCHRONIZATION_EVENT = 1, KE_MUTANT = 2, KE_PROCESS = 3, KE_SEMAPHORE = 5,
+       KE_THREAD = 6, KE_TIMER_NOTIFICATION = 8, KE_TIMER_SYNCHRONIZATION = 9 };
+void ke_stop(void); /* the timer and worker threads */
+
+/* Bug check with a text, for the host's own impossibilities. */
+_Noreturn void host_panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Whether code of a loaded image called: the address that a host function returns to. */
+#define CALLER __builtin_return_address(0)
+
+#endif

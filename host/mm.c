@@ -1,0 +1,382 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Memory. "Physical" memory is one sparse memfd; a page's number is its index there. The direct map shows all of it, and
+ * pool comes from it; sections and MDLs map pages of it elsewhere, at addresses of their own and with protections of
+ * their own. What the kernel maps lies in a region reserved for that; every other address is user mode's.
+ */
+#include "host/mm.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "host/image.h"
+
+#define PHYSICAL (16ull << 30) /* bytes, sparse */
+#define SYSTEM_VIEWS (64ull << 30)
+
+static int physical = -1;
+uint8_t *mm_direct;
+static uint8_t *system_views;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* L: runs, the free list, the system region */
+
+/* --- page frames -------------------------------------------------------------------------------------------------- */
+
+/* Free page numbers (and, in its own list, free pages of the system region): runs, first fit. L */
+struct span {
+    struct span *next;
+    uint64_t first, count;
+};
+static struct span *free_pages, *free_views;
+
+static uint64_t span_take(struct span **list, uint64_t count) {
+    for (struct span **link = list; *link; link = &(*link)->next) {
+        struct span *span = *link;
+        uint64_t first = span->first;
+        if (span->count < count) continue;
+        span->first += count;
+        span->count -= count;
+        if (span->count == 0) {
+            *link = span->next;
+            free(span);
+        }
+        return first;
+    }
+    return 0;
+}
+
+static void span_give(struct span **list, uint64_t first, uint64_t count) {
+    struct span *span;
+    for (span = *list; span; span = span->next) {
+        if (span->first + span->count == first) {
+            span->count += count;
+            return;
+        }
+        if (first + count == span->first) {
+            span->first = first;
+            span->count += count;
+            return;
+        }
+    }
+    if ((span = malloc(sizeof(*span))) == NULL) return; /* lost, not wrong */
+    *span = (struct span){.next = *list, .first = first, .count = count};
+    *list = span;
+}
+
+uint64_t mm_pages_take(uint64_t count) {
+    pthread_mutex_lock(&lock);
+    uint64_t first = span_take(&free_pages, count);
+    pthread_mutex_unlock(&lock);
+    return first;
+}
+
+void mm_pages_give(uint64_t first, uint64_t count) {
+    /* Back to zero pages, and to the system. */
+    madvise(mm_direct + first * PAGE_SIZE, count * PAGE_SIZE, MADV_REMOVE);
+    pthread_mutex_lock(&lock);
+    span_give(&free_pages, first, count);
+    pthread_mutex_unlock(&lock);
+}
+
+NTSTATUS mm_start(void) {
+    physical = memfd_create("nt-physical", MFD_CLOEXEC);
+    if (physical < 0 || ftruncate(physical, (off_t)PHYSICAL) != 0) return STATUS_INSUFFICIENT_RESOURCES;
+    mm_direct = mmap(NULL, PHYSICAL, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, physical, 0);
+    system_views = mmap(NULL, SYSTEM_VIEWS, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (mm_direct == MAP_FAILED || system_views == MAP_FAILED) return STATUS_INSUFFICIENT_RESOURCES;
+    span_give(&free_pages, 1, PHYSICAL / PAGE_SIZE - 1); /* page 0 stands for "none" */
+    span_give(&free_views, 1, SYSTEM_VIEWS / PAGE_SIZE - 1);
+    return STATUS_SUCCESS;
+}
+
+static bool in_direct(const void *address) {
+    return (const uint8_t *)address >= mm_direct && (const uint8_t *)address < mm_direct + PHYSICAL;
+}
+
+static bool in_system_views(const void *address) {
+    return (const uint8_t *)address >= system_views && (const uint8_t *)address < system_views + SYSTEM_VIEWS;
+}
+
+bool mm_is_user_address(const void *address) {
+    return !in_direct(address) && !in_system_views(address) && image_find(address) == NULL;
+}
+
+/* --- page runs: what a section consists of; alive while anybody maps or locks it ---------------------------------- */
+
+struct run {
+    uint64_t first, count;
+    int references; /* atomic */
+};
+
+static void run_release(struct run *run) {
+    if (__atomic_sub_fetch(&run->references, 1, __ATOMIC_ACQ_REL) != 0) return;
+    mm_pages_give(run->first, run->count);
+    free(run);
+}
+
+/* A mapping of pages somewhere: system views in one list, user views in their process's. */
+struct mm_view {
+    struct mm_view *next;
+    uint8_t *address;
+    uint64_t pages;
+    struct run *run; /* NULL: an MDL's */
+    uint64_t first;
+};
+static struct mm_view *system_list; /* L */
+
+static struct mm_view *view_find(struct mm_view *list, const void *address) {
+    for (; list; list = list->next)
+        if ((const uint8_t *)address >= list->address && (const uint8_t *)address < list->address + list->pages * PAGE_SIZE)
+            return list;
+    return NULL;
+}
+
+/* Maps runs of pages, given by their numbers, side by side at `address`, or anywhere if that is NULL. */
+static uint8_t *map_pages(uint8_t *address, const ULONG_PTR *pfns, uint64_t count, int protection) {
+    uint8_t *at = address;
+
+    if (at == NULL) {
+        at = mmap(NULL, count * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (at == MAP_FAILED) return NULL;
+    }
+    for (uint64_t first = 0, next; first < count; first = next) {
+        for (next = first + 1; next < count && pfns[next] == pfns[first] + (next - first); next++)
+            ;
+        if (mmap(at + first * PAGE_SIZE, (next - first) * PAGE_SIZE, protection, MAP_SHARED | MAP_FIXED, physical,
+                 (off_t)(pfns[first] * PAGE_SIZE)) == MAP_FAILED)
+            return NULL;
+    }
+    return at;
+}
+
+static uint8_t *map_system(const ULONG_PTR *pfns, uint64_t count, int protection) {
+    pthread_mutex_lock(&lock);
+    uint64_t page = span_take(&free_views, count);
+    pthread_mutex_unlock(&lock);
+    return page ? map_pages(system_views + page * PAGE_SIZE, pfns, count, protection) : NULL;
+}
+
+static void unmap_system(uint8_t *address, uint64_t count) {
+    /* Reserved again, so that a use after this faults. */
+    mmap(address, count * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    pthread_mutex_lock(&lock);
+    span_give(&free_views, (uint64_t)(address - system_views) / PAGE_SIZE, count);
+    pthread_mutex_unlock(&lock);
+}
+
+static uint8_t *map_run(struct run *run, bool system, int protection) {
+    ULONG_PTR *pfns = malloc(run->count * sizeof(*pfns));
+    uint8_t *address;
+
+    if (pfns == NULL) return NULL;
+    for (uint64_t at = 0; at < run->count; at++) pfns[at] = run->first + at;
+    address = system ? map_system(pfns, run->count, protection) : map_pages(NULL, pfns, run->count, protection);
+    free(pfns);
+    return address;
+}
+
+/* --- sections ----------------------------------------------------------------------------------------------------- */
+
+struct section {
+    struct run *run;
+    ULONG protection;
+};
+
+static void section_delete(void *object) { run_release(((struct section *)object)->run); }
+
+NTSTATUS NTAPI ZwCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+                               PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection, ULONG AllocationAttributes,
+                               HANDLE FileHandle) {
+    NT_ENTER(ZwCreateSection);
+    bool kernel = ObjectAttributes && ObjectAttributes->Attributes & OBJ_KERNEL_HANDLE;
+    struct section *section;
+    struct run *run;
+    NTSTATUS status;
+
+    if (NT_FAULT(ZwCreateSection)) return STATUS_INSUFFICIENT_RESOURCES;
+    if (FileHandle != NULL) return STATUS_NOT_SUPPORTED;
+    if (MaximumSize == NULL || MaximumSize->QuadPart <= 0 || !(AllocationAttributes & SEC_COMMIT)) return STATUS_INVALID_PARAMETER_4;
+    run = malloc(sizeof(*run));
+    section = ob_create(&ob_type_section, sizeof(*section));
+    if (run == NULL || section == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+    *run = (struct run){.count = ROUND_TO_PAGES(MaximumSize->QuadPart) / PAGE_SIZE, .references = 1};
+    run->first = mm_pages_take(run->count);
+    ob_type_section.delete = section_delete;
+    section->run = run;
+    section->protection = SectionPageProtection;
+    if (run->first == 0) {
+        run->count = 0;
+        ob_dereference(section);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    verify_track("section", section, run->count * PAGE_SIZE, 0, CALLER);
+    status = ob_insert(kernel ? NULL : ps_current_process(), section, DesiredAccess, SectionHandle);
+    ob_dereference(section);
+    return status;
+}
+
+static int protection_of(ULONG protection) { return protection == PAGE_READONLY ? PROT_READ : PROT_READ | PROT_WRITE; }
+
+NTSTATUS NTAPI ZwMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID *BaseAddress, ULONG_PTR ZeroBits,
+                                  SIZE_T CommitSize, PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize,
+                                  SECTION_INHERIT InheritDisposition, ULONG AllocationType, ULONG Win32Protect) {
+    NT_ENTER(ZwMapViewOfSection);
+    PEPROCESS process = ps_current_process();
+    struct section *section;
+    struct mm_view *view;
+    NTSTATUS status;
+
+    if (NT_FAULT(ZwMapViewOfSection)) return STATUS_NO_MEMORY;
+    if (ProcessHandle != ZwCurrentProcess() || *BaseAddress != NULL || *ViewSize != 0 ||
+        (SectionOffset && SectionOffset->QuadPart != 0))
+        return STATUS_NOT_SUPPORTED; /* whole sections, anywhere, into the calling process */
+    status = ob_lookup(process, SectionHandle, &ob_type_section, 0, (void **)&section);
+    if (!NT_SUCCESS(status)) return status;
+    view = malloc(sizeof(*view));
+    *view = (struct mm_view){.pages = section->run->count, .run = section->run, .first = section->run->first};
+    view->address = map_run(section->run, false, protection_of(Win32Protect));
+    if (view->address == NULL) {
+        free(view);
+        ob_dereference(section);
+        return STATUS_NO_MEMORY;
+    }
+    __atomic_add_fetch(&section->run->references, 1, __ATOMIC_RELAXED);
+    *BaseAddress = view->address;
+    *ViewSize = view->pages * PAGE_SIZE;
+    pthread_mutex_lock(&process->lock);
+    view->next = process->views;
+    process->views = view;
+    pthread_mutex_unlock(&process->lock);
+    ob_dereference(section);
+    return STATUS_SUCCESS;
+}
+
+static struct mm_view *view_take(PEPROCESS process, const void *address) {
+    struct mm_view *view = NULL;
+    pthread_mutex_lock(&process->lock);
+    for (struct mm_view **link = &process->views; *link; link = &(*link)->next) {
+        if (address && (*link)->address != address) continue;
+        view = *link;
+        *link = view->next;
+        break;
+    }
+    pthread_mutex_unlock(&process->lock);
+    return view;
+}
+
+static void view_end(struct mm_view *view) {
+    munmap(view->address, view->pages * PAGE_SIZE);
+    run_release(view->run);
+    free(view);
+}
+
+NTSTATUS mm_unmap_user_view(PEPROCESS process, void *address) {
+    struct mm_view *view = address ? view_take(process, address) : NULL;
+    if (view == NULL) return STATUS_NOT_MAPPED_VIEW;
+    view_end(view);
+    return STATUS_SUCCESS;
+}
+
+void mm_unmap_all(PEPROCESS process) {
+    for (struct mm_view *view; (view = view_take(process, NULL)) != NULL;) view_end(view);
+}
+
+NTSTATUS NTAPI ZwUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress) {
+    NT_ENTER(ZwUnmapViewOfSection);
+    return mm_unmap_user_view(ps_current_process(), BaseAddress);
+}
+
+size_t mm_user_view_size(PEPROCESS process, void *address) {
+    size_t size = 0;
+    pthread_mutex_lock(&process->lock);
+    struct mm_view *view = view_find(process->views, address);
+    if (view && view->address == address) size = view->pages * PAGE_SIZE;
+    pthread_mutex_unlock(&process->lock);
+    return size;
+}
+
+unsigned mm_user_view_count(PEPROCESS process) {
+    unsigned count = 0;
+    pthread_mutex_lock(&process->lock);
+    for (struct mm_view *view = process->views; view; view = view->next) count++;
+    pthread_mutex_unlock(&process->lock);
+    return count;
+}
+
+NTSTATUS NTAPI MmMapViewInSystemSpace(PVOID Section, PVOID *MappedBase, PSIZE_T ViewSize) {
+    NT_ENTER(MmMapViewInSystemSpace);
+    struct section *section = Section;
+    struct mm_view *view;
+
+    if (ob_type_of(Section) != &ob_type_section) verify_violation("not-a-section", "MmMapViewInSystemSpace(%p)", Section);
+    if (NT_FAULT(MmMapViewInSystemSpace) || (view = malloc(sizeof(*view))) == NULL) return STATUS_NO_MEMORY;
+    *view = (struct mm_view){.pages = section->run->count, .run = section->run, .first = section->run->first};
+    view->address = map_run(section->run, true, protection_of(section->protection));
+    if (view->address == NULL) {
+        free(view);
+        return STATUS_NO_MEMORY;
+    }
+    __atomic_add_fetch(&section->run->references, 1, __ATOMIC_RELAXED);
+    verify_track("view", view->address, view->pages * PAGE_SIZE, 0, CALLER);
+    *MappedBase = view->address;
+    *ViewSize = view->pages * PAGE_SIZE;
+    pthread_mutex_lock(&lock);
+    view->next = system_list;
+    system_list = view;
+    pthread_mutex_unlock(&lock);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI MmUnmapViewInSystemSpace(PVOID MappedBase) {
+    NT_ENTER(MmUnmapViewInSystemSpace);
+    struct mm_view *view = NULL;
+
+    pthread_mutex_lock(&lock);
+    for (struct mm_view **link = &system_list; *link; link = &(*link)->next) {
+        if ((*link)->address != MappedBase) continue;
+        view = *link;
+        *link = view->next;
+        break;
+    }
+    pthread_mutex_unlock(&lock);
+    if (view == NULL) {
+        verify_violation("not-a-view", "MmUnmapViewInSystemSpace(%p)", MappedBase);
+        return STATUS_NOT_MAPPED_VIEW;
+    }
+    verify_untrack("view", MappedBase);
+    unmap_system(view->address, view->pages);
+    run_release(view->run);
+    free(view);
+    return STATUS_SUCCESS;
+}
+
+/* --- for MDLs ----------------------------------------------------------------------------------------------------- */
+
+/* The page behind an address, and the run to hold while it is locked; 0 if it is not memory of ours. */
+uint64_t mm_page_of(const void *address, struct run **run) {
+    PEPROCESS process = ps_current_process();
+    uint64_t page = 0;
+
+    *run = NULL;
+    if (in_direct(address)) return (uint64_t)((const uint8_t *)address - mm_direct) / PAGE_SIZE;
+    pthread_mutex_t *guard = in_system_views(address) ? &lock : &process->lock;
+    pthread_mutex_lock(guard);
+    struct mm_view *view = view_find(guard == &lock ? system_list : process->views, address);
+    if (view && view->run) {
+        page = view->first + (uint64_t)((const uint8_t *)address - view->address) / PAGE_SIZE;
+        __atomic_add_fetch(&view->run->references, 1, __ATOMIC_RELAXED);
+        *run = view->run;
+    }
+    pthread_mutex_unlock(guard);
+    return page;
+}
+
+void mm_run_release(struct run *run) { run_release(run); }
+
+void *mm_map_system(const ULONG_PTR *pfns, uint64_t count, bool writable) {
+    return map_system(pfns, count, PROT_READ | (writable ? PROT_WRITE : 0));
+}
+
+void mm_unmap_system(void *address, uint64_t count) { unmap_system(address, count); }

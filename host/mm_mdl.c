@@ -1,0 +1,177 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Memory descriptor lists: building, locking, mapping, and what must not be done with them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/image.h"
+#include "host/mm.h"
+
+#define PAGES(mdl) ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(mdl), (mdl)->ByteCount)
+
+/* What a locked MDL holds on to, found by the MDL. */
+struct held {
+    struct held *next;
+    PMDL mdl;
+    struct run *run;
+};
+static struct held *held_list;
+static pthread_mutex_t held_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static bool hold(PMDL mdl, struct run *run) {
+    struct held *held = malloc(sizeof(*held));
+    if (held == NULL) return false;
+    pthread_mutex_lock(&held_lock);
+    *held = (struct held){.next = held_list, .mdl = mdl, .run = run};
+    held_list = held;
+    pthread_mutex_unlock(&held_lock);
+    return true;
+}
+
+static void let_go(PMDL mdl) {
+    struct held *held = NULL;
+    pthread_mutex_lock(&held_lock);
+    for (struct held **link = &held_list; *link; link = &(*link)->next) {
+        if ((*link)->mdl != mdl) continue;
+        held = *link;
+        *link = held->next;
+        break;
+    }
+    pthread_mutex_unlock(&held_lock);
+    if (held) mm_run_release(held->run);
+    free(held);
+}
+
+PMDL NTAPI IoAllocateMdl(PVOID VirtualAddress, ULONG Length, BOOLEAN SecondaryBuffer, BOOLEAN ChargeQuota, PIRP Irp) {
+    NT_ENTER(IoAllocateMdl);
+    size_t pages = ADDRESS_AND_SIZE_TO_SPAN_PAGES(VirtualAddress, Length);
+    PMDL mdl = NT_FAULT(IoAllocateMdl) ? NULL : calloc(1, sizeof(MDL) + pages * sizeof(ULONG_PTR));
+
+    if (mdl == NULL) return NULL;
+    MmInitializeMdl(mdl, VirtualAddress, Length);
+    verify_track("mdl", mdl, Length, 0, CALLER);
+    if (Irp) {
+        if (!SecondaryBuffer) {
+            Irp->MdlAddress = mdl;
+        } else {
+            PMDL last = Irp->MdlAddress;
+            while (last->Next) last = last->Next;
+            last->Next = mdl;
+        }
+    }
+    return mdl;
+}
+
+void NTAPI IoFreeMdl(PMDL Mdl) {
+    NT_ENTER(IoFreeMdl);
+    if (Mdl->MdlFlags & MDL_PAGES_LOCKED) verify_violation("mdl-freed-locked", "the MDL %p is freed while locked", (void *)Mdl);
+    verify_untrack("mdl", Mdl);
+    memset(Mdl, 0xDD, sizeof(*Mdl));
+    free(Mdl);
+}
+
+void NTAPI MmBuildMdlForNonPagedPool(PMDL MemoryDescriptorList) {
+    NT_ENTER(MmBuildMdlForNonPagedPool);
+    PMDL mdl = MemoryDescriptorList;
+    ULONG_PTR *pfns = MmGetMdlPfnArray(mdl);
+    struct run *run;
+
+    for (ULONG at = 0; at < PAGES(mdl); at++) {
+        pfns[at] = mm_page_of((PCHAR)mdl->StartVa + (SIZE_T)at * PAGE_SIZE, &run);
+        if (run) mm_run_release(run);
+    }
+    mdl->MappedSystemVa = MmGetMdlVirtualAddress(mdl);
+    mdl->MdlFlags |= MDL_SOURCE_IS_NONPAGED_POOL;
+}
+
+void NTAPI IoBuildPartialMdl(PMDL SourceMdl, PMDL TargetMdl, PVOID VirtualAddress, ULONG Length) {
+    NT_ENTER(IoBuildPartialMdl);
+    SIZE_T offset = (SIZE_T)((PCHAR)VirtualAddress - (PCHAR)MmGetMdlVirtualAddress(SourceMdl));
+    SIZE_T page = (SIZE_T)((PCHAR)PAGE_ALIGN(VirtualAddress) - (PCHAR)SourceMdl->StartVa) / PAGE_SIZE;
+
+    if (Length == 0) Length = SourceMdl->ByteCount - (ULONG)offset;
+    if (offset + Length > SourceMdl->ByteCount)
+        verify_violation("mdl-partial-range", "a partial MDL reaches beyond its source");
+    TargetMdl->StartVa = PAGE_ALIGN(VirtualAddress);
+    TargetMdl->ByteOffset = BYTE_OFFSET(VirtualAddress);
+    TargetMdl->ByteCount = Length;
+    TargetMdl->MdlFlags = (CSHORT)((SourceMdl->MdlFlags & (MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL)) | MDL_PARTIAL);
+    TargetMdl->MappedSystemVa = (PCHAR)SourceMdl->MappedSystemVa + offset;
+    memcpy(MmGetMdlPfnArray(TargetMdl), MmGetMdlPfnArray(SourceMdl) + page, PAGES(TargetMdl) * sizeof(ULONG_PTR));
+}
+
+void NTAPI MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Operation) {
+    NT_ENTER(MmProbeAndLockPages);
+    PMDL mdl = MemoryDescriptorList;
+    ULONG_PTR *pfns = MmGetMdlPfnArray(mdl);
+    struct run *run = NULL, *again;
+    ULONG_PTR where[2] = {Operation != IoReadAccess, (ULONG_PTR)mdl->StartVa};
+
+    if (mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL))
+        verify_violation("mdl-locked-twice", "the MDL %p is locked already, or describes pool", (void *)mdl);
+    if (NT_FAULT(MmProbeAndLockPages)) seh_raise(STATUS_WORKING_SET_QUOTA, 0, NULL);
+    if (AccessMode == UserMode && !mm_is_user_address(MmGetMdlVirtualAddress(mdl)))
+        seh_raise(STATUS_ACCESS_VIOLATION, 2, where);
+    for (ULONG at = 0; at < PAGES(mdl); at++) {
+        pfns[at] = mm_page_of((PCHAR)mdl->StartVa + (SIZE_T)at * PAGE_SIZE, &again);
+        if (at == 0) run = again;
+        else if (again) mm_run_release(again);
+        if (pfns[at] == 0) {
+            if (run) mm_run_release(run);
+            where[1] += (SIZE_T)at * PAGE_SIZE;
+            seh_raise(STATUS_ACCESS_VIOLATION, 2, where);
+        }
+    }
+    if (run && !hold(mdl, run)) {
+        mm_run_release(run);
+        seh_raise(STATUS_INSUFFICIENT_RESOURCES, 0, NULL);
+    }
+    mdl->Process = AccessMode == UserMode ? (struct _EPROCESS *)ps_current_process() : NULL;
+    mdl->MdlFlags |= MDL_PAGES_LOCKED | (Operation != IoReadAccess ? MDL_WRITE_OPERATION : 0);
+}
+
+static void unmap(PMDL mdl) {
+    mm_unmap_system(PAGE_ALIGN(mdl->MappedSystemVa), PAGES(mdl));
+    verify_untrack("mdl-mapping", mdl);
+    mdl->MdlFlags &= (CSHORT)~MDL_MAPPED_TO_SYSTEM_VA;
+    mdl->MappedSystemVa = NULL;
+}
+
+void NTAPI MmUnlockPages(PMDL MemoryDescriptorList) {
+    NT_ENTER(MmUnlockPages);
+    PMDL mdl = MemoryDescriptorList;
+
+    if (!(mdl->MdlFlags & MDL_PAGES_LOCKED)) verify_violation("mdl-not-locked", "MmUnlockPages(%p)", (void *)mdl);
+    if (mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA) unmap(mdl);
+    mdl->MdlFlags &= (CSHORT) ~(MDL_PAGES_LOCKED | MDL_WRITE_OPERATION);
+    let_go(mdl);
+}
+
+PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode,
+                                         MEMORY_CACHING_TYPE CacheType, PVOID RequestedAddress, ULONG BugCheckOnFailure,
+                                         ULONG Priority) {
+    NT_ENTER(MmMapLockedPagesSpecifyCache);
+    PMDL mdl = MemoryDescriptorList;
+    uint8_t *address;
+
+    if (NT_FAULT(MmMapLockedPagesSpecifyCache)) return NULL;
+    if (AccessMode != KernelMode) seh_raise(STATUS_NOT_SUPPORTED, 0, NULL);
+    if (mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA) verify_violation("mdl-mapped-twice", "the MDL %p is mapped already", (void *)mdl);
+    if (!(mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_PARTIAL)))
+        verify_violation("mdl-not-locked", "the MDL %p is mapped without being locked", (void *)mdl);
+    address = mm_map_system(MmGetMdlPfnArray(mdl), PAGES(mdl), !(Priority & MdlMappingNoWrite));
+    if (address == NULL) return NULL;
+    verify_track("mdl-mapping", mdl, mdl->ByteCount, 0, CALLER);
+    mdl->MappedSystemVa = address + mdl->ByteOffset;
+    mdl->MdlFlags |= MDL_MAPPED_TO_SYSTEM_VA;
+    return mdl->MappedSystemVa;
+}
+
+void NTAPI MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList) {
+    NT_ENTER(MmUnmapLockedPages);
+    if (!(MemoryDescriptorList->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA) || BaseAddress != MemoryDescriptorList->MappedSystemVa)
+        verify_violation("mdl-not-mapped", "MmUnmapLockedPages(%p, %p)", BaseAddress, (void *)MemoryDescriptorList);
+    unmap(MemoryDescriptorList);
+}

@@ -1,0 +1,360 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Objects, handles, names.
+ */
+#include "host/kernel_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* In front of every object's body. */
+struct ob_header {
+    _Alignas(16) struct ob_type *type;
+    int64_t references; /* atomic */
+    uint32_t handles;   /* atomic; in all processes */
+    uint32_t magic;
+};
+#define MAGIC 0x4f424a45u
+
+#define MAPPING(read, write, execute, all) {(read) | 0x20000, (write) | 0x20000, (execute) | 0x20000, (all)}
+struct ob_type ob_type_event = {.name = "Event", .mapping = MAPPING(1, 2, SYNCHRONIZE, EVENT_ALL_ACCESS)},
+               ob_type_mutant = {.name = "Mutant", .mapping = MAPPING(1, 0, SYNCHRONIZE, 0x1F0001)},
+               ob_type_section = {.name = "Section", .mapping = MAPPING(5, 2, 8, SECTION_ALL_ACCESS)},
+               ob_type_thread = {.name = "Thread", .mapping = MAPPING(0x48, 0x37, SYNCHRONIZE, 0x1FFFFF)},
+               ob_type_process = {.name = "Process", .mapping = MAPPING(0x410, 0xBEA, SYNCHRONIZE, 0x1FFFFF)},
+               ob_type_file = {.name = "File", .mapping = {0x120089, 0x120116, 0x1200A0, 0x1F01FF}},
+               ob_type_device = {.name = "Device", .mapping = {0x120089, 0x120116, 0x1200A0, 0x1F01FF}},
+               ob_type_symlink = {.name = "SymbolicLink", .mapping = MAPPING(1, 0, 1, 0xF0001)};
+
+static POBJECT_TYPE event_type = (POBJECT_TYPE)&ob_type_event, thread_type = (POBJECT_TYPE)&ob_type_thread,
+                    process_type = (POBJECT_TYPE)&ob_type_process, file_type = (POBJECT_TYPE)&ob_type_file;
+POBJECT_TYPE *ExEventObjectType = &event_type, *PsThreadType = &thread_type, *PsProcessType = &process_type,
+             *IoFileObjectType = &file_type;
+
+static struct ob_header *header_of(void *object) {
+    struct ob_header *header = (struct ob_header *)object - 1;
+    if (header->magic != MAGIC) verify_violation("not-an-object", "%p is no object", object);
+    return header;
+}
+
+void *ob_create(struct ob_type *type, size_t body_size) {
+    struct ob_header *header = calloc(1, sizeof(*header) + body_size);
+
+    if (header == NULL) return NULL;
+    *header = (struct ob_header){.type = type, .references = 1, .magic = MAGIC};
+    return header + 1;
+}
+
+struct ob_type *ob_type_of(void *object) { return header_of(object)->type; }
+
+void ob_reference(void *object) {
+    if (__atomic_fetch_add(&header_of(object)->references, 1, __ATOMIC_RELAXED) <= 0)
+        verify_violation("reference-to-dead", "a reference to the %s %p, which is gone", ob_type_of(object)->name, object);
+}
+
+void ob_dereference(void *object) {
+    struct ob_header *header = header_of(object);
+    int64_t left = __atomic_sub_fetch(&header->references, 1, __ATOMIC_ACQ_REL);
+
+    if (left > 0) return;
+    if (left < 0) verify_violation("reference-underflow", "the %s %p is dereferenced too often", header->type->name, object);
+    if (header->type->delete) header->type->delete(object);
+    verify_untrack("thread", object);
+    verify_untrack("section", object);
+    header->magic = 0;
+    free(header);
+}
+
+/* --- handles ------------------------------------------------------------------------------------------------------ */
+
+#define KERNEL_HANDLE 0xFFFFFFFF80000000ull
+
+static unsigned handle_index(HANDLE handle) { return (unsigned)((ULONG_PTR)handle & 0x7FFFFFFF) / 4 - 1; }
+
+static PEPROCESS handle_process(PEPROCESS process, HANDLE handle) {
+    return ((ULONG_PTR)handle & KERNEL_HANDLE) == KERNEL_HANDLE ? ps_system_process : process;
+}
+
+NTSTATUS ob_insert(PEPROCESS process, void *object, ACCESS_MASK access, HANDLE *handle) {
+    bool kernel = process == NULL;
+    unsigned at;
+
+    if (kernel) process = ps_system_process;
+    se_map_generic(&access, &ob_type_of(object)->mapping);
+    if (access & 0x02000000 /* MAXIMUM_ALLOWED */) access = ob_type_of(object)->mapping.GenericAll;
+    pthread_mutex_lock(&process->lock);
+    for (at = 0; at < process->handle_capacity && process->handles[at].object; at++)
+        ;
+    if (at == process->handle_capacity) {
+        unsigned capacity = at ? 2 * at : 32;
+        struct handle_entry *grown = realloc(process->handles, capacity * sizeof(*grown));
+        if (grown == NULL) {
+            pthread_mutex_unlock(&process->lock);
+            return STATUS_INSUFFICIENT_RESOURCES;
+        }
+        memset(grown + at, 0, (capacity - at) * sizeof(*grown));
+        process->handles = grown;
+        process->handle_capacity = capacity;
+    }
+    ob_reference(object);
+    __atomic_add_fetch(&header_of(object)->handles, 1, __ATOMIC_RELAXED);
+    process->handles[at] = (struct handle_entry){object, access};
+    pthread_mutex_unlock(&process->lock);
+    *handle = (HANDLE)((ULONG_PTR)(at + 1) * 4 | (kernel ? KERNEL_HANDLE : 0));
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS ob_lookup(PEPROCESS process, HANDLE handle, struct ob_type *type, ACCESS_MASK access, void **object) {
+    unsigned at = handle_index(handle);
+    NTSTATUS status = STATUS_SUCCESS;
+
+    process = handle_process(process, handle);
+    pthread_mutex_lock(&process->lock);
+    if (((ULONG_PTR)handle & 3) != 0 || at >= process->handle_capacity || !process->handles[at].object)
+        status = STATUS_INVALID_HANDLE;
+    else if (type && ob_type_of(process->handles[at].object) != type)
+        status = STATUS_OBJECT_TYPE_MISMATCH;
+    else if (access & ~process->handles[at].access)
+        status = STATUS_ACCESS_DENIED;
+    else
+        ob_reference(*object = process->handles[at].object);
+    pthread_mutex_unlock(&process->lock);
+    return status;
+}
+
+NTSTATUS ob_close(PEPROCESS process, HANDLE handle) {
+    unsigned at = handle_index(handle);
+    void *object = NULL;
+
+    process = handle_process(process, handle);
+    pthread_mutex_lock(&process->lock);
+    if (((ULONG_PTR)handle & 3) == 0 && at < process->handle_capacity) {
+        object = process->handles[at].object;
+        process->handles[at].object = NULL;
+    }
+    pthread_mutex_unlock(&process->lock);
+    if (object == NULL) return STATUS_INVALID_HANDLE;
+    bool last = __atomic_sub_fetch(&header_of(object)->handles, 1, __ATOMIC_ACQ_REL) == 0;
+    if (ob_type_of(object)->close) ob_type_of(object)->close(process, object, last);
+    ob_dereference(object);
+    return STATUS_SUCCESS;
+}
+
+unsigned ob_handle_count(PEPROCESS process) {
+    unsigned count = 0;
+    pthread_mutex_lock(&process->lock);
+    for (unsigned at = 0; at < process->handle_capacity; at++) count += process->handles[at].object != NULL;
+    pthread_mutex_unlock(&process->lock);
+    return count;
+}
+
+NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
+                                         KPROCESSOR_MODE AccessMode, PVOID *Object,
+                                         POBJECT_HANDLE_INFORMATION HandleInformation) {
+    NT_ENTER(ObReferenceObjectByHandle);
+    if (AccessMode == UserMode && ((ULONG_PTR)Handle & KERNEL_HANDLE) == KERNEL_HANDLE) return STATUS_INVALID_HANDLE;
+    if (AccessMode == UserMode && ObjectType == NULL)
+        verify_violation("handle-without-type", "a handle of user mode is referenced without an object type");
+    /* Kernel mode is not held to the handle's access. */
+    return ob_lookup(ps_current_process(), Handle, (struct ob_type *)ObjectType, AccessMode == UserMode ? DesiredAccess : 0,
+                     Object);
+}
+
+LONG_PTR NTAPI ObfReferenceObject(PVOID Object) {
+    NT_ENTER(ObfReferenceObject);
+    ob_reference(Object);
+    return __atomic_load_n(&header_of(Object)->references, __ATOMIC_RELAXED);
+}
+
+LONG_PTR NTAPI ObfDereferenceObject(PVOID Object) {
+    NT_ENTER(ObfDereferenceObject);
+    LONG_PTR left = __atomic_load_n(&header_of(Object)->references, __ATOMIC_RELAXED) - 1;
+    if (left == 0 && ke_irql() > PASSIVE_LEVEL)
+        verify_violation("irql-too-high", "the last reference of a %s goes at IRQL %u", ob_type_of(Object)->name, ke_irql());
+    ob_dereference(Object);
+    return left;
+}
+
+NTSTATUS NTAPI ZwClose(HANDLE Handle) {
+    NT_ENTER(ZwClose);
+    NTSTATUS status = ob_close(ps_current_process(), Handle);
+    if (!NT_SUCCESS(status)) verify_violation("bad-handle", "ZwClose(%p)", Handle);
+    return status;
+}
+
+/* --- names -------------------------------------------------------------------------------------------------------- */
+
+struct name {
+    struct name *next;
+    void *object;
+    unsigned length; /* characters */
+    WCHAR text[];
+};
+static struct name *names;
+static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static WCHAR fold(WCHAR c) { return c >= 'a' && c <= 'z' ? (WCHAR)(c - 32) : c; }
+
+static bool starts(const WCHAR *text, unsigned length, const WCHAR *prefix, unsigned prefix_length) {
+    if (length < prefix_length) return false;
+    for (unsigned at = 0; at < prefix_length; at++)
+        if (fold(text[at]) != fold(prefix[at])) return false;
+    return true;
+}
+
+#define WIDE(literal) literal, sizeof(literal) / sizeof(WCHAR) - 1
+
+/* "\DosDevices\X", "\??\Global\X", "\GLOBAL??\X" are all "\??\X". Returns what is behind the folder, or NULL. */
+static const WCHAR *dos_name(const WCHAR *text, unsigned *length) {
+    static const struct {
+        const WCHAR *text;
+        unsigned length;
+    } folders[] = {{WIDE(L"\\DosDevices\\")}, {WIDE(L"\\??\\")}, {WIDE(L"\\GLOBAL??\\")}};
+
+    for (unsigned at = 0; at < 3; at++) {
+        if (!starts(text, *length, folders[at].text, folders[at].length)) continue;
+        text += folders[at].length;
+        *length -= folders[at].length;
+        if (starts(text, *length, WIDE(L"Global\\"))) {
+            text += 7;
+            *length -= 7;
+        }
+        return text;
+    }
+    return NULL;
+}
+
+/* The canonical spelling in memory from malloc. */
+static WCHAR *canonical(const UNICODE_STRING *path, unsigned *length) {
+    unsigned rest = path->Length / sizeof(WCHAR);
+    const WCHAR *dos = dos_name(path->Buffer, &rest);
+    WCHAR *text = malloc(path->Length + 16);
+
+    if (text == NULL) return NULL;
+    if (dos) {
+        memcpy(text, L"\\??\\", 4 * sizeof(WCHAR));
+        memcpy(text + 4, dos, rest * sizeof(WCHAR));
+        *length = rest + 4;
+    } else {
+        memcpy(text, path->Buffer, path->Length);
+        *length = path->Length / sizeof(WCHAR);
+    }
+    return text;
+}
+
+/* The longest name that is the whole of the path or ends before one of its backslashes. */
+static struct name *find(const WCHAR *text, unsigned length, bool whole) {
+    struct name *best = NULL;
+
+    for (struct name *name = names; name; name = name->next)
+        if (starts(text, length, name->text, name->length) &&
+            (length == name->length || (!whole && text[name->length] == '\\')) && (!best || name->length > best->length))
+            best = name;
+    return best;
+}
+
+NTSTATUS ob_name_insert(const UNICODE_STRING *path, void *object) {
+    unsigned length;
+    WCHAR *text = canonical(path, &length);
+    struct name *name = malloc(sizeof(*name) + path->Length + 16);
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (text == NULL || name == NULL) {
+        free(text);
+        free(name);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    pthread_mutex_lock(&names_lock);
+    if (find(text, length, true)) {
+        status = STATUS_OBJECT_NAME_COLLISION;
+        free(name);
+    } else {
+        *name = (struct name){.next = names, .object = object, .length = length};
+        memcpy(name->text, text, length * sizeof(WCHAR));
+        ob_reference(object);
+        names = name;
+    }
+    pthread_mutex_unlock(&names_lock);
+    free(text);
+    return status;
+}
+
+NTSTATUS ob_name_remove(const UNICODE_STRING *path) {
+    unsigned length;
+    WCHAR *text = canonical(path, &length);
+    struct name *name = NULL;
+
+    if (text == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+    pthread_mutex_lock(&names_lock);
+    for (struct name **link = &names; *link; link = &(*link)->next) {
+        if ((*link)->length != length || !starts(text, length, (*link)->text, length)) continue;
+        name = *link;
+        *link = name->next;
+        break;
+    }
+    pthread_mutex_unlock(&names_lock);
+    free(text);
+    if (name == NULL) return STATUS_OBJECT_NAME_NOT_FOUND;
+    ob_dereference(name->object);
+    free(name);
+    return STATUS_SUCCESS;
+}
+
+struct symlink {
+    UNICODE_STRING target;
+};
+
+NTSTATUS ob_name_lookup(const UNICODE_STRING *path, void **object, UNICODE_STRING *remaining) {
+    UNICODE_STRING now = *path;
+    *remaining = (UNICODE_STRING){0};
+
+    for (unsigned depth = 0; depth < 8; depth++) {
+        unsigned length;
+        WCHAR *text = canonical(&now, &length);
+        struct name *name;
+        void *found = NULL;
+
+        if (text == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+        pthread_mutex_lock(&names_lock);
+        name = find(text, length, false);
+        if (name) {
+            /* What is left lies at the end of the caller's own buffer as well. */
+            unsigned left = (unsigned)((length - name->length) * sizeof(WCHAR));
+            if (depth == 0)
+                *remaining = (UNICODE_STRING){(USHORT)left, (USHORT)left,
+                                              (PWCH)((PCHAR)path->Buffer + path->Length - left)};
+            ob_reference(found = name->object);
+        }
+        pthread_mutex_unlock(&names_lock);
+        free(text);
+        if (found == NULL) return STATUS_OBJECT_NAME_NOT_FOUND;
+        if (ob_type_of(found) != &ob_type_symlink) {
+            *object = found;
+            return STATUS_SUCCESS;
+        }
+        now = ((struct symlink *)found)->target; /* lives as long as the process: links are few */
+        ob_dereference(found);
+    }
+    return STATUS_OBJECT_NAME_INVALID;
+}
+
+NTSTATUS NTAPI IoCreateSymbolicLink(PUNICODE_STRING SymbolicLinkName, PUNICODE_STRING DeviceName) {
+    NT_ENTER(IoCreateSymbolicLink);
+    struct symlink *link = ob_create(&ob_type_symlink, sizeof(*link));
+    NTSTATUS status;
+
+    if (link == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+    link->target = *DeviceName;
+    link->target.Buffer = malloc(DeviceName->Length + sizeof(WCHAR));
+    if (link->target.Buffer == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+    memcpy(link->target.Buffer, DeviceName->Buffer, DeviceName->Length);
+    status = ob_name_insert(SymbolicLinkName, link);
+    ob_dereference(link);
+    return status;
+}
+
+NTSTATUS NTAPI IoDeleteSymbolicLink(PUNICODE_STRING SymbolicLinkName) {
+    NT_ENTER(IoDeleteSymbolicLink);
+    return ob_name_remove(SymbolicLinkName);
+}

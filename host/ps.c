@@ -1,0 +1,189 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Threads and processes. An NT thread is a pthread; all NT processes live in this one.
+ */
+#include "host/kernel_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+__thread PETHREAD ps_this;
+PEPROCESS ps_system_process, ps_client_process;
+static unsigned next_id = 4; /* as NT: ids are multiples of four */
+
+static unsigned new_id(void) { return __atomic_add_fetch(&next_id, 4, __ATOMIC_RELAXED); }
+
+/* --- threads ------------------------------------------------------------------------------------------------------ */
+
+static void thread_delete(void *object) { pthread_cond_destroy(&((PETHREAD)object)->wake); }
+
+static PETHREAD thread_object(PEPROCESS process, const char *name) {
+    PETHREAD thread = ob_create(&ob_type_thread, sizeof(*thread));
+    pthread_condattr_t attributes;
+
+    if (thread == NULL) return NULL;
+    ke_header_init(&thread->Header, KE_THREAD, 0, 0);
+    thread->process = process ? process : ps_system_process;
+    thread->id = new_id();
+    snprintf(thread->name, sizeof(thread->name), "%s", name);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&thread->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    ob_type_thread.delete = thread_delete;
+    return thread;
+}
+
+struct host_thread *ps_self(void) {
+    if (__builtin_expect(ps_this == NULL, 0)) {
+        ps_this = thread_object(NULL, "foreign");
+        if (ps_this == NULL) host_panic("no memory for a thread object");
+        ps_this->pthread = pthread_self();
+    }
+    return (struct host_thread *)ps_this;
+}
+
+static void thread_ends(PETHREAD thread) {
+    if (thread->irql != PASSIVE_LEVEL) verify_violation("thread-ends-raised", "a thread ends at IRQL %u", thread->irql);
+    if (thread->spin_locks) verify_violation("thread-ends-with-lock", "a thread ends with %u spin locks", thread->spin_locks);
+    if (thread->critical_regions)
+        verify_violation("critical-region-balance", "a thread ends inside %d critical regions", thread->critical_regions);
+    ke_signal(&thread->Header, 1);
+    ps_this = NULL;
+    ob_dereference(thread); /* the running thread's own */
+}
+
+static void *thread_main(void *context) {
+    PETHREAD thread = context;
+
+    ps_this = thread;
+    pthread_setname_np(pthread_self(), thread->name);
+    thread->start(thread->context);
+    thread_ends(thread);
+    return NULL;
+}
+
+PETHREAD ps_thread_create(PEPROCESS process, void (*start)(void *), void *context, const char *name) {
+    PETHREAD thread = thread_object(process, name);
+    pthread_attr_t attributes;
+    int error;
+
+    if (thread == NULL) return NULL;
+    thread->start = start;
+    thread->context = context;
+    ob_reference(thread); /* the running thread's own */
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, 1024 * 1024);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    error = pthread_create(&thread->pthread, &attributes, thread_main, thread);
+    pthread_attr_destroy(&attributes);
+    if (error == 0) return thread;
+    ob_dereference(thread);
+    ob_dereference(thread);
+    return NULL;
+}
+
+void ps_thread_join(PETHREAD thread) {
+    KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, NULL);
+    ob_dereference(thread);
+}
+
+struct system_thread {
+    PKSTART_ROUTINE routine;
+    PVOID context;
+};
+
+static void system_thread_start(void *context) {
+    struct system_thread start = *(struct system_thread *)context;
+    free(context);
+    start.routine(start.context);
+}
+
+NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+                                    HANDLE ProcessHandle, PCLIENT_ID ClientId, PKSTART_ROUTINE StartRoutine,
+                                    PVOID StartContext) {
+    NT_ENTER(PsCreateSystemThread);
+    struct system_thread *start;
+    PETHREAD thread;
+    NTSTATUS status;
+
+    if (NT_FAULT(PsCreateSystemThread) || (start = malloc(sizeof(*start))) == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+    *start = (struct system_thread){StartRoutine, StartContext};
+    thread = ps_thread_create(NULL, system_thread_start, start, "system");
+    if (thread == NULL) {
+        free(start);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    status = ob_insert(ObjectAttributes && ObjectAttributes->Attributes & OBJ_KERNEL_HANDLE ? NULL : ps_current_process(),
+                       thread, DesiredAccess, ThreadHandle);
+    if (NT_SUCCESS(status)) verify_track("thread", thread, 0, 0, CALLER);
+    ob_dereference(thread);
+    return status;
+}
+
+NTSTATUS NTAPI PsTerminateSystemThread(NTSTATUS ExitStatus) {
+    NT_ENTER(PsTerminateSystemThread);
+    PETHREAD self = (PETHREAD)ps_self();
+    if (self->process != ps_system_process)
+        verify_violation("terminate-foreign-thread", "PsTerminateSystemThread in a thread of %s", self->process->name);
+    thread_ends(self);
+    pthread_exit(NULL);
+}
+
+/* --- processes ---------------------------------------------------------------------------------------------------- */
+
+PEPROCESS ps_process_create(const char *name) {
+    PEPROCESS process = ob_create(&ob_type_process, sizeof(*process));
+
+    if (process == NULL) host_panic("no memory for a process object");
+    ke_header_init(&process->Header, KE_PROCESS, 0, 0);
+    process->id = new_id();
+    snprintf(process->name, sizeof(process->name), "%s", name);
+    pthread_mutex_init(&process->lock, NULL);
+    process->token = SE_TOKEN_ADMINISTRATOR;
+    return process;
+}
+
+PEPROCESS ps_current_process(void) {
+    PETHREAD self = (PETHREAD)ps_self();
+    return self->attached ? self->attached : self->process;
+}
+
+PEPROCESS ps_act_as(PEPROCESS process) {
+    PETHREAD self = (PETHREAD)ps_self();
+    PEPROCESS before = self->process;
+    self->process = process;
+    return before;
+}
+
+void se_set_process_token(PEPROCESS process, enum se_token_kind kind) { process->token = kind; }
+
+void ps_process_kill(PEPROCESS process) {
+    /* In whatever thread this is, as a process that is ended by another has its handles closed. */
+    for (unsigned at = 0; at < process->handle_capacity; at++)
+        if (process->handles[at].object) ob_close(process, (HANDLE)(ULONG_PTR)((at + 1) * 4));
+    mm_unmap_all(process);
+    ke_signal(&process->Header, 1);
+}
+
+PEPROCESS NTAPI PsGetCurrentProcess(void) {
+    NT_ENTER(PsGetCurrentProcess);
+    return ps_current_process();
+}
+
+PEPROCESS NTAPI IoGetCurrentProcess(void) {
+    NT_ENTER(IoGetCurrentProcess);
+    return ps_current_process();
+}
+
+HANDLE NTAPI PsGetCurrentProcessId(void) {
+    NT_ENTER(PsGetCurrentProcessId);
+    return (HANDLE)(ULONG_PTR)ps_current_process()->id;
+}
+
+HANDLE NTAPI PsGetProcessId(PEPROCESS Process) {
+    NT_ENTER(PsGetProcessId);
+    return (HANDLE)(ULONG_PTR)Process->id;
+}

@@ -1,0 +1,80 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Backtraces through host and image code: the host's frames by their frame pointers, PE frames by their tables.
+ */
+#include "host/seh.h"
+
+#define DEPTH_LIMIT 64
+#define STUB_FRAME_BELOW_RBP 256
+#define STUB_FRAME_ABOVE_RSP 96
+
+/* A host frame's link and return address. Not through the sanitizers: these are frames of others. */
+__attribute__((no_sanitize("address", "thread"))) static bool link_read(uint64_t rbp, uint64_t *next, uint64_t *rip) {
+    struct seh_stack stack = seh_stack();
+    if (rbp % 8 || rbp < stack.low || rbp > stack.high - 16) return false;
+    *next = ((const volatile uint64_t *)(uintptr_t)rbp)[0];
+    *rip = ((const volatile uint64_t *)(uintptr_t)rbp)[1];
+    return true;
+}
+
+struct seh_frame *seh_caller(uint64_t rbp, bool *image_between) {
+    uint64_t next, rip;
+    *image_between = false;
+    for (unsigned i = 0; i < 256 && link_read(rbp, &next, &rip); i++, rbp = next) {
+        if (rip == (uint64_t)(uintptr_t)seh_call_return)
+            return (struct seh_frame *)(uintptr_t)(next - STUB_FRAME_BELOW_RBP);
+        if (image_find((const void *)(uintptr_t)rip)) {
+            *image_between = true;
+            return NULL;
+        }
+        if (next <= rbp) break;
+    }
+    return NULL;
+}
+
+static bool host_step(CONTEXT *context) {
+    uint64_t next, rip;
+    if (context->Rip == (uint64_t)(uintptr_t)seh_call_return) {
+        CONTEXT caller;
+        seh_context_of((const struct seh_frame *)(uintptr_t)(context->Rsp + STUB_FRAME_ABOVE_RSP), &caller);
+        *context = caller;
+        return true;
+    }
+    if (!link_read(context->Rbp, &next, &rip) || context->Rbp < context->Rsp) return false;
+    context->Rsp = context->Rbp + 16;
+    context->Rbp = next;
+    context->Rip = rip;
+    return true;
+}
+
+void seh_trace(FILE *file, const CONTEXT *from) {
+    CONTEXT context = *from;
+    for (unsigned i = 0; i < DEPTH_LIMIT && context.Rip; i++) {
+        char place[256];
+        uint64_t base, before = context.Rsp;
+        image_describe((const void *)(uintptr_t)context.Rip, place, sizeof place);
+        fprintf(file, "  #%-2u %s\n", i, place);
+        const RUNTIME_FUNCTION *function = seh_function(context.Rip, &base);
+        struct seh_step step;
+        struct image *image = image_find((const void *)(uintptr_t)context.Rip);
+        bool more;
+        if (function)
+            more = seh_step(0, base, context.Rip, function, &context, &step);
+        else if (image && !image_is_native(image))
+            more = seh_step_leaf(&context);
+        else
+            more = host_step(&context);
+        if (!more || context.Rsp <= before) break;
+    }
+}
+
+void seh_trace_from(FILE *file, uint64_t rip, uint64_t rsp, uint64_t rbp) {
+    CONTEXT context = {.Rip = rip, .Rsp = rsp, .Rbp = rbp};
+    seh_trace(file, &context);
+}
+
+__attribute__((noinline)) void image_backtrace(FILE *file) {
+    uint64_t rbp = (uint64_t)(uintptr_t)__builtin_frame_address(0), next, rip;
+    if (link_read(rbp, &next, &rip)) seh_trace_from(file, rip, rbp + 16, next);
+}

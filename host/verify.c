@@ -1,0 +1,164 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Violations, what is still alive, and failures on demand.
+ */
+#include <execinfo.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/image.h"
+#include "host/kernel_private.h"
+
+bool verify_enabled = true;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static const char *expected; /* lock */
+static unsigned seen;
+
+static void print_backtrace(void) {
+    void *frames[48];
+    int count = backtrace(frames, 48);
+
+    for (int at = 2; at < count; at++) {
+        char text[256] = "";
+        image_describe(frames[at], text, sizeof(text));
+        if (text[0]) fprintf(stderr, "    %s\n", text);
+        else backtrace_symbols_fd(&frames[at], 1, 2);
+    }
+}
+
+void verify_violation(const char *rule, const char *format, ...) {
+    va_list arguments;
+    bool wanted;
+
+    pthread_mutex_lock(&lock);
+    wanted = expected && strcmp(expected, rule) == 0;
+    seen += wanted;
+    pthread_mutex_unlock(&lock);
+    if (wanted) return;
+    fflush(stdout);
+    fprintf(stderr, "VERIFIER: %s: ", rule);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    print_backtrace();
+    abort();
+}
+
+void verify_expect(const char *rule) {
+    pthread_mutex_lock(&lock);
+    expected = rule;
+    seen = 0;
+    pthread_mutex_unlock(&lock);
+}
+
+unsigned verify_seen(const char *rule) {
+    pthread_mutex_lock(&lock);
+    unsigned count = rule == NULL || (expected && strcmp(expected, rule) == 0) ? seen : 0;
+    pthread_mutex_unlock(&lock);
+    return count;
+}
+
+void host_enter(struct host_export *export) {
+    if (!verify_enabled) return;
+    __atomic_fetch_add(&export->calls, 1, __ATOMIC_RELAXED);
+    if (__builtin_expect(ke_irql() > export->max_irql, 0))
+        verify_violation("irql-too-high", "%s at IRQL %u; it may be called up to %u", export->name, ke_irql(), export->max_irql);
+}
+
+void host_log(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("host: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+/* --- what images have made and not taken back --------------------------------------------------------------------- */
+
+struct tracked {
+    struct tracked *next;
+    const char *kind;
+    void *object;
+    size_t size;
+    uint32_t tag;
+    const void *caller;
+};
+#define BUCKETS 1024
+static struct tracked *buckets[BUCKETS];
+static pthread_mutex_t track_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static struct tracked **bucket_of(void *object) { return &buckets[((uintptr_t)object >> 6) % BUCKETS]; }
+
+void verify_track(const char *kind, void *object, size_t size, uint32_t tag, const void *caller) {
+    struct tracked *tracked;
+
+    if (!verify_enabled || image_find(caller) == NULL) return;
+    if ((tracked = malloc(sizeof(*tracked))) == NULL) return;
+    pthread_mutex_lock(&track_lock);
+    *tracked = (struct tracked){*bucket_of(object), kind, object, size, tag, caller};
+    *bucket_of(object) = tracked;
+    pthread_mutex_unlock(&track_lock);
+}
+
+void verify_untrack(const char *kind, void *object) {
+    struct tracked *tracked = NULL;
+
+    pthread_mutex_lock(&track_lock);
+    for (struct tracked **link = bucket_of(object); *link; link = &(*link)->next) {
+        if ((*link)->object != object || strcmp((*link)->kind, kind) != 0) continue;
+        tracked = *link;
+        *link = tracked->next;
+        break;
+    }
+    pthread_mutex_unlock(&track_lock);
+    free(tracked);
+}
+
+void verify_no_leaks(const char *when) {
+    unsigned count = 0;
+
+    pthread_mutex_lock(&track_lock);
+    for (unsigned at = 0; at < BUCKETS; at++)
+        for (struct tracked *tracked = buckets[at]; tracked; tracked = tracked->next, count++) {
+            char text[256] = "?";
+            image_describe(tracked->caller, text, sizeof(text));
+            if (count < 10)
+                fprintf(stderr, "leak: %s %p, %zu bytes, tag %08x, made by %s\n", tracked->kind, tracked->object,
+                        tracked->size, tracked->tag, text);
+        }
+    pthread_mutex_unlock(&track_lock);
+    if (count) verify_violation("leak", "%u objects of the driver are left %s", count, when);
+}
+
+/* --- failures on demand ------------------------------------------------------------------------------------------- */
+
+bool fault_armed;
+static const struct host_export *fault_export; /* lock */
+static unsigned fault_skip;
+
+bool fault_wants(const struct host_export *export) {
+    bool wants;
+
+    pthread_mutex_lock(&lock);
+    wants = fault_armed && fault_export == export && fault_skip-- == 0;
+    if (wants) __atomic_store_n(&fault_armed, false, __ATOMIC_RELAXED);
+    pthread_mutex_unlock(&lock);
+    return wants;
+}
+
+bool fault_arm(const char *name, unsigned skip) {
+    const struct host_export *found = NULL;
+
+    for (unsigned at = 0; name && at < EXPORT_COUNT; at++)
+        if (strcmp(host_exports[at].name, name) == 0 && host_exports[at].may_fail) found = &host_exports[at];
+    pthread_mutex_lock(&lock);
+    fault_export = found;
+    fault_skip = skip;
+    __atomic_store_n(&fault_armed, found != NULL, __ATOMIC_RELAXED);
+    pthread_mutex_unlock(&lock);
+    return found != NULL || name == NULL;
+}

@@ -1,0 +1,48 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Starting and ending the NT world, in the order in which its parts need each other.
+ */
+#include "host/image.h"
+#include "host/kernel_private.h"
+#include "host/ndis_private.h"
+#include "host/pnp.h"
+#include "host/registry.h"
+#include "host/stack_tun.h"
+#include "host/win32.h"
+
+static PETHREAD starter;
+
+NTSTATUS host_start(const struct host_config *config, const char **why) {
+    NTSTATUS status = mm_start();
+
+    *why = "no memory for the simulated machine";
+    if (!NT_SUCCESS(status)) return status;
+    ps_system_process = ps_process_create("System");
+    ps_system_process->token = SE_TOKEN_SYSTEM;
+    ps_client_process = ps_process_create("client");
+    seh_start();
+    /* The calling thread is one of the client's from now on. */
+    starter = (PETHREAD)ps_self();
+    ps_act_as(ps_client_process);
+    *why = "NDIS does not start";
+    status = ndis_start(config->stack == HOST_STACK_TUN ? &stack_tun : &stack_fake);
+    if (!NT_SUCCESS(status)) return status;
+    *why = "plug and play does not start";
+    status = pnp_start();
+    if (!NT_SUCCESS(status)) return status;
+    win32_start(config->library);
+    *why = "the driver package cannot be installed";
+    if (config->hardware_id && config->driver) status = pnp_package_add(config->hardware_id, config->service, config->driver);
+    if (NT_SUCCESS(status)) *why = NULL;
+    return status;
+}
+
+void host_stop(void) {
+    pnp_stop();
+    ndis_stop();
+    win32_stop();
+    ke_stop();
+    reg_clear();
+    verify_no_leaks("at the end");
+}

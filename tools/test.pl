@@ -1,0 +1,88 @@
+#!/usr/bin/env perl
+# SPDX-FileCopyrightText: 2026 The Warren Authors
+# SPDX-License-Identifier: MIT
+#
+# Runs what ./run test has built through perl's TAP harness (the one behind prove) and ends with a line that counts.
+# An argument selects tests by name. What a program says on its standard error goes to O/log/, and to the screen when it
+# failed.
+use strict;
+use warnings;
+use File::Path qw(make_path);
+use TAP::Harness;
+
+my $filter = shift // '';
+my $out = $ENV{O} // 'build';
+my $log = "$out/log";
+make_path($log);
+$| = 1;
+
+# Tests poke guard pages and turn faults into exceptions, so the sanitizers must leave SIGSEGV alone.
+$ENV{ASAN_OPTIONS} //= 'detect_leaks=1:handle_segv=0:allow_user_segv_handler=1:detect_stack_use_after_return=0';
+$ENV{UBSAN_OPTIONS} //= 'print_stacktrace=1:halt_on_error=1';
+$ENV{TSAN_OPTIONS} //= 'halt_on_error=1:second_deadlock_stack=1:handle_segv=0';
+
+my (@names, %command);
+
+# The one file that a pattern stands for.
+sub one { return (glob $_[0])[0] // $_[0] }
+
+sub add {
+    my ($name, @command) = @_;
+    push @names, $name;
+    $command{$name} = \@command;
+}
+
+# The programs with Check tests, in each flavour: the shipped images first, then native builds of the same sources.
+for (['host', "$out/win-x64/*.sys", "$out/win-x64/*.dll", 60], ['asan', "$out/asan/*.sys.so", "$out/asan/*.dll.so", 240],
+     ['tsan', "$out/tsan/*.sys.so", "$out/tsan/*.dll.so", 240]) {
+    my ($flavour, $driver, $library, $limit) = ($_->[0], one($_->[1]), one($_->[2]), $_->[3]);
+    for my $kind (qw(unit driver api)) {
+        my $program = "$out/$flavour/${kind}_test";
+        my $name = "$flavour/$kind";
+        next unless -x $program;
+        my @select = index($name, $filter) >= 0 ? () : ('-f', $filter);
+        next if @select && !grep { /\S/ } `$program -l -f '\Q$filter\E' 2>/dev/null`;
+        add($name, 'env', "WARREN_DRIVER=$driver", "WARREN_LIBRARY=$library",
+            'WARREN_TEST_TIMEOUT=' . ($ENV{WARREN_TEST_TIMEOUT} // $limit), $program, @select);
+    }
+}
+add($_, 'bash', $_) for grep { index($_, $filter) >= 0 } glob('test/client/*.t test/tools/*.t');
+if (!@names) {
+    print "no test has '$filter' in its name\n0 passed, 0 failed\n";
+    exit 1;
+}
+
+sub log_of { return "$log/" . ($_[0] =~ tr{/}{-}r) . '.log' }
+
+my $harness = TAP::Harness->new({
+    merge => 0,
+    timer => 1,
+    failures => 1,
+    color => -t STDOUT ? 1 : 0,
+    # Nothing may hang for ever; a single test has a limit of its own, far below this.
+    exec => sub {
+        my (undef, $name) = @_;
+        return ['timeout', '--kill-after=10', '1800', 'sh', '-c', 'log=$1; shift; exec "$@" 2>"$log" </dev/null', 'sh',
+                log_of($name), @{$command{$name}}];
+    },
+});
+my $aggregate = $harness->runtests(map { [$_, $_] } @names);
+
+my ($passed, $failed, $skipped) = (0, 0, 0);
+for my $parser ($aggregate->parsers(@names)) {
+    my $skip = $parser->skip_all ? 1 : scalar $parser->skipped;
+    my $bad = $parser->failed;
+    # One that ended badly, or short of its plan, has failed even if no test of it says so.
+    $bad = 1 if !$bad && $parser->has_problems;
+    $skipped += $skip;
+    $failed += $bad;
+    $passed += $parser->passed - ($parser->skip_all ? 0 : $skip);
+}
+for my $name (@names) {
+    my ($parser) = $aggregate->parsers($name);
+    next unless $parser->has_problems && -s log_of($name);
+    print "\n--- ", log_of($name), "\n";
+    system('tail', '-n', '60', log_of($name));
+}
+print "\n$passed passed, $failed failed", $skipped ? ", $skipped skipped" : '', "\n";
+exit($failed || !$passed ? 1 : 0);

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#include "host/image.h"
 #include "host/kernel_private.h"
 
 static pthread_mutex_t rundown_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -193,3 +194,8 @@ void NTAPI ExReleasePushLockExclusiveEx(PULONG_PTR PushLock, ULONG Flags) {
     if (__atomic_exchange_n(PushLock, 0, __ATOMIC_RELEASE) != 1) verify_violation("push-lock-not-held", "a push lock is released that is not held");
 }
 
+
+void NTAPI ExRaiseStatus(NTSTATUS Status) {
+    NT_ENTER(ExRaiseStatus);
+    seh_raise(Status, 0, NULL);
+}

@@ -18,6 +18,72 @@
 #define _IRQL_saves_
 #define _IRQL_restores_
 #define _Use_decl_annotations_
+#define _IRQL_saves_global_(kind, param)
+#define _IRQL_restores_global_(kind, param)
+#define _IRQL_always_function_max_(irql)
+#define _IRQL_always_function_min_(irql)
+#define _IRQL_uses_cancel_
+#define _IRQL_is_cancel_
+#define _In_
+#define _In_opt_
+#define _In_z_
+#define _In_opt_z_
+#define _In_reads_(n)
+#define _In_reads_opt_(n)
+#define _In_reads_bytes_(n)
+#define _In_reads_bytes_opt_(n)
+#define _Inout_
+#define _Inout_opt_
+#define _Inout_updates_(n)
+#define _Inout_updates_bytes_(n)
+#define _Out_
+#define _Out_opt_
+#define _Out_writes_(n)
+#define _Out_writes_opt_(n)
+#define _Out_writes_z_(n)
+#define _Out_writes_to_(n, count)
+#define _Out_writes_bytes_(n)
+#define _Out_writes_bytes_opt_(n)
+#define _Out_writes_bytes_to_(n, count)
+#define _Outptr_
+#define _Outptr_opt_
+#define _Outptr_result_maybenull_
+#define _COM_Outptr_
+#define _Ret_maybenull_
+#define _Ret_notnull_
+#define _Must_inspect_result_
+#define _Check_return_
+#define _Success_(condition)
+#define _Post_invalid_
+#define _Pre_
+#define _Post_
+#define _Pre_notnull_
+#define _Post_notnull_
+#define _When_(condition, annotations)
+#define _At_(target, annotations)
+#define _Null_terminated_
+#define _Field_size_(n)
+#define _Field_size_bytes_(n)
+#define _Field_z_
+#define _Field_range_(low, high)
+#define _Acquires_lock_(lock)
+#define _Releases_lock_(lock)
+#define _Requires_lock_held_(lock)
+#define _Requires_lock_not_held_(lock)
+#define _Acquires_exclusive_lock_(lock)
+#define _Releases_exclusive_lock_(lock)
+#define _Acquires_shared_lock_(lock)
+#define _Releases_shared_lock_(lock)
+#define _Guarded_by_(lock)
+#define _Interlocked_
+#define _Interlocked_operand_
+#define _Function_class_(name)
+#define _Dispatch_type_(type)
+#define _Kernel_clear_do_init_(yes)
+#define _Analysis_assume_(condition)
+#define _Analysis_assume_lock_held_(lock)
+#define _Analysis_assume_lock_not_held_(lock)
+#define __analysis_assume(condition)
 #endif
 
 #if defined(__clang__)

@@ -1874,4 +1874,29 @@ NTKERNELAPI void NTAPI NdisWriteConfiguration(PNDIS_STATUS Status, NDIS_HANDLE C
 #define NDIS_TEST_RECEIVE_AT_DISPATCH_LEVEL(Flags) (((Flags)&NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL) != 0)
 #define NDIS_TEST_RECEIVE_CANNOT_PEND(Flags) (((Flags)&NDIS_RECEIVE_FLAGS_RESOURCES) != 0)
 
+#define NET_BUFFER_CHECKSUM_BIAS(Nb) ((Nb)->ChecksumBias)
+#define NET_BUFFER_LIST_CONTEXT_DATA_SIZE(Nbl) ((Nbl)->Context->Size)
+#define NdisTestNblFlag(Nbl, Flag) (((Nbl)->Flags & (Flag)) != 0)
+#define NdisTestNblFlags(Nbl, Mask) (((Nbl)->Flags & (Mask)) == (Mask))
+#define NdisSetNblFlag(Nbl, Flag) ((Nbl)->Flags |= (Flag))
+#define NdisClearNblFlag(Nbl, Flag) ((Nbl)->Flags &= ~(Flag))
+#define NdisZeroMemory(Destination, Length) RtlZeroMemory((Destination), (Length))
+#define NdisMoveMemory(Destination, Source, Length) RtlCopyMemory((Destination), (Source), (Length))
+#define NdisGetNextMdl(Mdl, Following) (*(Following) = (Mdl)->Next)
+#define NdisQueryMdl(Mdl, Va, Length, Priority) \
+    do { \
+        if ((Va) != NULL) *(PVOID *)(Va) = MmGetSystemAddressForMdlSafe((Mdl), (ULONG)(Priority)); \
+        *(Length) = MmGetMdlByteCount(Mdl); \
+    } while (0)
+
+/* Opaque here: DMA, and polling (NDIS 6.85, newer than what the driver asks for). */
+typedef struct _NDIS_SG_DMA_DESCRIPTION NDIS_SG_DMA_DESCRIPTION, *PNDIS_SG_DMA_DESCRIPTION;
+typedef struct _NDIS_POLL_CHARACTERISTICS NDIS_POLL_CHARACTERISTICS;
+typedef struct NDIS_POLL_HANDLE__ *NDIS_POLL_HANDLE;
+NTKERNELAPI NDIS_STATUS NTAPI NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle, PNDIS_SG_DMA_DESCRIPTION DmaDescription, PNDIS_HANDLE NdisMiniportDmaHandle);
+NTKERNELAPI NDIS_STATUS NTAPI NdisRegisterPoll(NDIS_HANDLE NdisHandle, void *Context, const NDIS_POLL_CHARACTERISTICS *Characteristics, NDIS_POLL_HANDLE *PollHandle);
+NTKERNELAPI void NTAPI NdisDeregisterPoll(NDIS_POLL_HANDLE PollHandle);
+NTKERNELAPI void NTAPI NdisRequestPoll(NDIS_POLL_HANDLE PollHandle, void *Reserved);
+NTKERNELAPI void NTAPI NdisSetPollAffinity(NDIS_POLL_HANDLE PollHandle, const PROCESSOR_NUMBER *PollAffinity);
+
 #endif

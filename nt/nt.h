@@ -9,6 +9,10 @@
 
 #include "nt/types.h"
 
+#define STATUS_INVALID_PARAMETER_1 ((NTSTATUS)0xC00000EF)
+#define STATUS_INVALID_PARAMETER_3 ((NTSTATUS)0xC00000F1)
+#define STATUS_INVALID_PARAMETER_5 ((NTSTATUS)0xC00000F3)
+#define STATUS_INVALID_PARAMETER_6 ((NTSTATUS)0xC00000F4)
 #define APC_LEVEL 1
 #define DELETE 0x10000
 #define DISPATCH_LEVEL 2
@@ -1108,59 +1112,59 @@ struct _IO_STACK_LOCATION {
     union {
         struct {
             PIO_SECURITY_CONTEXT SecurityContext;
-            ULONG Options;
-            USHORT FileAttributes;
+            ULONG POINTER_ALIGNMENT Options;
+            USHORT POINTER_ALIGNMENT FileAttributes;
             USHORT ShareAccess;
-            ULONG EaLength;
+            ULONG POINTER_ALIGNMENT EaLength;
         } Create;
         struct {
             PIO_SECURITY_CONTEXT SecurityContext;
-            ULONG Options;
-            USHORT Reserved;
+            ULONG POINTER_ALIGNMENT Options;
+            USHORT POINTER_ALIGNMENT Reserved;
             USHORT ShareAccess;
             PNAMED_PIPE_CREATE_PARAMETERS Parameters;
         } CreatePipe;
         struct {
             PIO_SECURITY_CONTEXT SecurityContext;
-            ULONG Options;
-            USHORT Reserved;
+            ULONG POINTER_ALIGNMENT Options;
+            USHORT POINTER_ALIGNMENT Reserved;
             USHORT ShareAccess;
             PMAILSLOT_CREATE_PARAMETERS Parameters;
         } CreateMailslot;
         struct {
             ULONG Length;
-            ULONG Key;
+            ULONG POINTER_ALIGNMENT Key;
             ULONG Flags;
             LARGE_INTEGER ByteOffset;
         } Read;
         struct {
             ULONG Length;
-            ULONG Key;
+            ULONG POINTER_ALIGNMENT Key;
             ULONG Flags;
             LARGE_INTEGER ByteOffset;
         } Write;
         struct {
             ULONG Length;
             PUNICODE_STRING FileName;
-            FILE_INFORMATION_CLASS FileInformationClass;
-            ULONG FileIndex;
+            FILE_INFORMATION_CLASS POINTER_ALIGNMENT FileInformationClass;
+            ULONG POINTER_ALIGNMENT FileIndex;
         } QueryDirectory;
         struct {
             ULONG Length;
-            ULONG CompletionFilter;
+            ULONG POINTER_ALIGNMENT CompletionFilter;
         } NotifyDirectory;
         struct {
             ULONG Length;
-            ULONG CompletionFilter;
-            DIRECTORY_NOTIFY_INFORMATION_CLASS DirectoryNotifyInformationClass;
+            ULONG POINTER_ALIGNMENT CompletionFilter;
+            DIRECTORY_NOTIFY_INFORMATION_CLASS POINTER_ALIGNMENT DirectoryNotifyInformationClass;
         } NotifyDirectoryEx;
         struct {
             ULONG Length;
-            FILE_INFORMATION_CLASS FileInformationClass;
+            FILE_INFORMATION_CLASS POINTER_ALIGNMENT FileInformationClass;
         } QueryFile;
         struct {
             ULONG Length;
-            FILE_INFORMATION_CLASS FileInformationClass;
+            FILE_INFORMATION_CLASS POINTER_ALIGNMENT FileInformationClass;
             PFILE_OBJECT FileObject;
             union {
                 struct {
@@ -1174,40 +1178,40 @@ struct _IO_STACK_LOCATION {
         struct {
             ULONG Length;
             PVOID EaList;
-            ULONG EaListLength;
-            ULONG EaIndex;
+            ULONG POINTER_ALIGNMENT EaListLength;
+            ULONG POINTER_ALIGNMENT EaIndex;
         } QueryEa;
         struct {
             ULONG Length;
         } SetEa;
         struct {
             ULONG Length;
-            FS_INFORMATION_CLASS FsInformationClass;
+            FS_INFORMATION_CLASS POINTER_ALIGNMENT FsInformationClass;
         } QueryVolume;
         struct {
             ULONG Length;
-            FS_INFORMATION_CLASS FsInformationClass;
+            FS_INFORMATION_CLASS POINTER_ALIGNMENT FsInformationClass;
         } SetVolume;
         struct {
             ULONG OutputBufferLength;
-            ULONG InputBufferLength;
-            ULONG FsControlCode;
+            ULONG POINTER_ALIGNMENT InputBufferLength;
+            ULONG POINTER_ALIGNMENT FsControlCode;
             PVOID Type3InputBuffer;
         } FileSystemControl;
         struct {
             PLARGE_INTEGER Length;
-            ULONG Key;
+            ULONG POINTER_ALIGNMENT Key;
             LARGE_INTEGER ByteOffset;
         } LockControl;
         struct {
             ULONG OutputBufferLength;
-            ULONG InputBufferLength;
-            ULONG IoControlCode;
+            ULONG POINTER_ALIGNMENT InputBufferLength;
+            ULONG POINTER_ALIGNMENT IoControlCode;
             PVOID Type3InputBuffer;
         } DeviceIoControl;
         struct {
             SECURITY_INFORMATION SecurityInformation;
-            ULONG Length;
+            ULONG POINTER_ALIGNMENT Length;
         } QuerySecurity;
         struct {
             SECURITY_INFORMATION SecurityInformation;
@@ -1228,7 +1232,7 @@ struct _IO_STACK_LOCATION {
             ULONG Length;
             PSID StartSid;
             PFILE_GET_QUOTA_INFORMATION SidList;
-            ULONG SidListLength;
+            ULONG POINTER_ALIGNMENT SidListLength;
         } QueryQuota;
         struct {
             ULONG Length;
@@ -1238,7 +1242,7 @@ struct _IO_STACK_LOCATION {
         } QueryDeviceRelations;
         struct {
             const GUID * InterfaceType;
-            USHORT Size;
+            USHORT POINTER_ALIGNMENT Size;
             USHORT Version;
             PINTERFACE Interface;
             PVOID InterfaceSpecificData;
@@ -1252,8 +1256,8 @@ struct _IO_STACK_LOCATION {
         struct {
             ULONG WhichSpace;
             PVOID Buffer;
-            ULONG Offset;
-            ULONG Length;
+            ULONG POINTER_ALIGNMENT Offset;
+            ULONG POINTER_ALIGNMENT Length;
         } ReadWriteConfig;
         struct {
             BOOLEAN Lock;
@@ -1263,12 +1267,12 @@ struct _IO_STACK_LOCATION {
         } QueryId;
         struct {
             DEVICE_TEXT_TYPE DeviceTextType;
-            LCID LocaleId;
+            LCID POINTER_ALIGNMENT LocaleId;
         } QueryDeviceText;
         struct {
             BOOLEAN InPath;
             BOOLEAN Reserved[3];
-            DEVICE_USAGE_NOTIFICATION_TYPE Type;
+            DEVICE_USAGE_NOTIFICATION_TYPE POINTER_ALIGNMENT Type;
         } UsageNotification;
         struct {
             SYSTEM_POWER_STATE PowerState;
@@ -1281,9 +1285,9 @@ struct _IO_STACK_LOCATION {
                 ULONG SystemContext;
                 SYSTEM_POWER_STATE_CONTEXT SystemPowerStateContext;
             };
-            POWER_STATE_TYPE Type;
-            POWER_STATE State;
-            POWER_ACTION ShutdownType;
+            POWER_STATE_TYPE POINTER_ALIGNMENT Type;
+            POWER_STATE POINTER_ALIGNMENT State;
+            POWER_ACTION POINTER_ALIGNMENT ShutdownType;
         } Power;
         struct {
             PCM_RESOURCE_LIST AllocatedResources;
@@ -1292,7 +1296,7 @@ struct _IO_STACK_LOCATION {
         struct {
             ULONG_PTR ProviderId;
             PVOID DataPath;
-            ULONG BufferSize;
+            ULONG POINTER_ALIGNMENT BufferSize;
             PVOID Buffer;
         } WMI;
         struct {
@@ -1996,6 +2000,38 @@ NTKERNELAPI BOOLEAN NTAPI IoIs32bitProcess(PIRP Irp);
 #define InterlockedCompareExchangePointer(p, v, c)                                                                     \
     __sync_val_compare_and_swap((PVOID volatile *)(p), (PVOID)(c), (PVOID)(v))
 #define InterlockedIncrement64(p) __atomic_add_fetch((volatile LONG64 *)(p), 1, __ATOMIC_SEQ_CST)
+#define InterlockedAdd(p, v) __atomic_add_fetch((volatile LONG *)(p), (v), __ATOMIC_SEQ_CST)
+#define InterlockedXor(p, v) __atomic_fetch_xor((volatile LONG *)(p), (v), __ATOMIC_SEQ_CST)
+#define InterlockedAdd64(p, v) __atomic_add_fetch((volatile LONG64 *)(p), (v), __ATOMIC_SEQ_CST)
+#define InterlockedExchangeAdd64(p, v) __atomic_fetch_add((volatile LONG64 *)(p), (v), __ATOMIC_SEQ_CST)
+#define InterlockedOr64(p, v) __atomic_fetch_or((volatile LONG64 *)(p), (v), __ATOMIC_SEQ_CST)
+#define InterlockedAnd64(p, v) __atomic_fetch_and((volatile LONG64 *)(p), (v), __ATOMIC_SEQ_CST)
+#define InterlockedXor64(p, v) __atomic_fetch_xor((volatile LONG64 *)(p), (v), __ATOMIC_SEQ_CST)
+#define InterlockedExchange64(p, v) __atomic_exchange_n((volatile LONG64 *)(p), (v), __ATOMIC_SEQ_CST)
+#define InterlockedDecrement64(p) __atomic_sub_fetch((volatile LONG64 *)(p), 1, __ATOMIC_SEQ_CST)
+#define InterlockedCompareExchange64(p, v, c) __sync_val_compare_and_swap((volatile LONG64 *)(p), (c), (v))
+#define InterlockedBitTestAndSet(p, b) \
+    ((BOOLEAN)((ULONG)__atomic_fetch_or((volatile LONG *)(p) + ((b) >> 5), (LONG)(1u << ((b) & 31)), __ATOMIC_SEQ_CST) >> ((b) & 31) & 1))
+#define InterlockedBitTestAndReset(p, b) \
+    ((BOOLEAN)((ULONG)__atomic_fetch_and((volatile LONG *)(p) + ((b) >> 5), (LONG) ~(1u << ((b) & 31)), __ATOMIC_SEQ_CST) >> ((b) & 31) & 1))
+#define ReadAcquire(p) __atomic_load_n((LONG const volatile *)(p), __ATOMIC_ACQUIRE)
+#define ReadNoFence(p) __atomic_load_n((LONG const volatile *)(p), __ATOMIC_RELAXED)
+#define WriteRelease(p, v) __atomic_store_n((LONG volatile *)(p), (LONG)(v), __ATOMIC_RELEASE)
+#define WriteNoFence(p, v) __atomic_store_n((LONG volatile *)(p), (LONG)(v), __ATOMIC_RELAXED)
+#define Read64Acquire(p) __atomic_load_n((LONG64 const volatile *)(p), __ATOMIC_ACQUIRE)
+#define Read64NoFence(p) __atomic_load_n((LONG64 const volatile *)(p), __ATOMIC_RELAXED)
+#define Write64Release(p, v) __atomic_store_n((LONG64 volatile *)(p), (LONG64)(v), __ATOMIC_RELEASE)
+#define Write64NoFence(p, v) __atomic_store_n((LONG64 volatile *)(p), (LONG64)(v), __ATOMIC_RELAXED)
+#define ReadPointerAcquire(p) __atomic_load_n((PVOID const volatile *)(p), __ATOMIC_ACQUIRE)
+#define ReadPointerNoFence(p) __atomic_load_n((PVOID const volatile *)(p), __ATOMIC_RELAXED)
+#define WritePointerRelease(p, v) __atomic_store_n((PVOID volatile *)(p), (PVOID)(v), __ATOMIC_RELEASE)
+#define WritePointerNoFence(p, v) __atomic_store_n((PVOID volatile *)(p), (PVOID)(v), __ATOMIC_RELAXED)
+#define MemoryBarrier() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#if defined(__x86_64__)
+#define YieldProcessor() __builtin_ia32_pause()
+#else
+#define YieldProcessor() __asm__ volatile("yield" ::: "memory")
+#endif
 #define KeMemoryBarrier() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
 FORCEINLINE void InitializeListHead(PLIST_ENTRY Head) { Head->Flink = Head->Blink = Head; }
@@ -2106,7 +2142,6 @@ FORCEINLINE PVOID MmGetSystemAddressForMdlSafe(PMDL Mdl, ULONG Priority) {
      (Mdl)->MdlFlags = 0, (Mdl)->StartVa = PAGE_ALIGN(Va), (Mdl)->ByteOffset = BYTE_OFFSET(Va),                        \
      (Mdl)->ByteCount = (ULONG)(Bytes))
 
-#define NT_ERROR(Status) ((((ULONG)(Status)) >> 30) == 3)
 #define KernelMode 0
 #define UserMode 1
 
@@ -2114,5 +2149,70 @@ FORCEINLINE PVOID MmGetSystemAddressForMdlSafe(PMDL Mdl, ULONG Priority) {
 #ifndef LOCALE_NEUTRAL
 #define LOCALE_NEUTRAL 0
 #endif
+
+/* --- the rest ------------------------------------------------------------------------------------------------------ */
+#define BYTES_TO_PAGES(Size) (((Size) >> PAGE_SHIFT) + (((Size) & (PAGE_SIZE - 1)) != 0))
+#ifndef CTL_CODE
+#define CTL_CODE(DeviceType, Function, Method, Access) ((ULONG)(DeviceType) << 16 | (Access) << 14 | (Function) << 2 | (Method))
+#endif
+#define METHOD_FROM_CTL_CODE(Code) ((ULONG)((Code) & 3))
+#define DEVICE_TYPE_FROM_CTL_CODE(Code) ((ULONG)(Code) >> 16)
+#define PAGED_CODE() ((void)0)
+#define NT_ASSERT(Condition) ((void)0)
+#define IoSizeOfIrp(StackSize) ((USHORT)(sizeof(IRP) + (StackSize) * sizeof(IO_STACK_LOCATION)))
+#define RtlEqualMemory(A, B, Length) (__builtin_memcmp((A), (B), (Length)) == 0)
+#define RTL_CONSTANT_OBJECT_ATTRIBUTES(Name, Flags) {sizeof(OBJECT_ATTRIBUTES), NULL, (PUNICODE_STRING)(Name), (Flags), NULL, NULL}
+#define DECLARE_UNICODE_STRING_SIZE(Name, Count) \
+    WCHAR Name##_buffer[Count]; \
+    UNICODE_STRING Name = {0, (Count) * sizeof(WCHAR), Name##_buffer}
+FORCEINLINE void RtlInitEmptyUnicodeString(PUNICODE_STRING String, PWCHAR Buffer, USHORT Size) {
+    *String = (UNICODE_STRING){0, Size, Buffer};
+}
+FORCEINLINE void PushEntryList(PSINGLE_LIST_ENTRY Head, PSINGLE_LIST_ENTRY Entry) {
+    Entry->Next = Head->Next;
+    Head->Next = Entry;
+}
+FORCEINLINE PSINGLE_LIST_ENTRY PopEntryList(PSINGLE_LIST_ENTRY Head) {
+    PSINGLE_LIST_ENTRY Entry = Head->Next;
+    if (Entry != NULL) Head->Next = Entry->Next;
+    return Entry;
+}
+FORCEINLINE void AppendTailList(PLIST_ENTRY Head, PLIST_ENTRY Append) {
+    PLIST_ENTRY Last = Head->Blink;
+    Head->Blink->Flink = Append;
+    Head->Blink = Append->Blink;
+    Append->Blink->Flink = Head;
+    Append->Blink = Last;
+}
+#define MmPrepareMdlForReuse(Mdl) \
+    do { \
+        if ((Mdl)->MdlFlags & MDL_PARTIAL_HAS_BEEN_MAPPED) MmUnmapLockedPages((Mdl)->MappedSystemVa, (Mdl)); \
+    } while (0)
+NTKERNELAPI SIZE_T NTAPI ExSizeOfRundownProtectionCacheAware(VOID);
+NTKERNELAPI VOID NTAPI ExInitializeRundownProtectionCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware, SIZE_T RunRefSize);
+
+/* Opaque here: nothing of ours looks inside. */
+typedef struct _XSTATE_SAVE XSTATE_SAVE, *PXSTATE_SAVE;
+typedef struct _POOL_EXTENDED_PARAMETER POOL_EXTENDED_PARAMETER, *PPOOL_EXTENDED_PARAMETER;
+typedef const POOL_EXTENDED_PARAMETER *PCPOOL_EXTENDED_PARAMETER;
+typedef struct _LOOKASIDE_LIST_EX {
+    DECLSPEC_ALIGN(16) UCHAR L[96];
+} LOOKASIDE_LIST_EX, *PLOOKASIDE_LIST_EX;
+typedef ULONG_PTR NTAPI KIPI_BROADCAST_WORKER(ULONG_PTR Argument);
+typedef KIPI_BROADCAST_WORKER *PKIPI_BROADCAST_WORKER;
+typedef PVOID NTAPI ALLOCATE_FUNCTION_EX(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag, PLOOKASIDE_LIST_EX Lookaside);
+typedef ALLOCATE_FUNCTION_EX *PALLOCATE_FUNCTION_EX;
+typedef VOID NTAPI FREE_FUNCTION_EX(PVOID Buffer, PLOOKASIDE_LIST_EX Lookaside);
+typedef FREE_FUNCTION_EX *PFREE_FUNCTION_EX;
+NTKERNELAPI NTSTATUS NTAPI KeSaveExtendedProcessorState(ULONG64 Mask, PXSTATE_SAVE XStateSave);
+NTKERNELAPI void NTAPI KeRestoreExtendedProcessorState(PXSTATE_SAVE XStateSave);
+NTKERNELAPI PVOID NTAPI ExAllocatePool3(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag, PCPOOL_EXTENDED_PARAMETER ExtendedParameters, ULONG ExtendedParametersCount);
+NTKERNELAPI void NTAPI ExFreePool2(PVOID P, ULONG Tag, PCPOOL_EXTENDED_PARAMETER ExtendedParameters, ULONG ExtendedParametersCount);
+NTKERNELAPI ULONG_PTR NTAPI KeIpiGenericCall(PKIPI_BROADCAST_WORKER BroadcastFunction, ULONG_PTR Context);
+NTKERNELAPI NTSTATUS NTAPI ExInitializeLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PALLOCATE_FUNCTION_EX Allocate, PFREE_FUNCTION_EX Free, POOL_TYPE PoolType, ULONG Flags, SIZE_T Size, ULONG Tag, USHORT Depth);
+NTKERNELAPI void NTAPI ExDeleteLookasideListEx(PLOOKASIDE_LIST_EX Lookaside);
+NTKERNELAPI PVOID NTAPI ExAllocateFromLookasideListEx(PLOOKASIDE_LIST_EX Lookaside);
+NTKERNELAPI void NTAPI ExFreeToLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PVOID Entry);
+#define PsGetCurrentThread() ((PETHREAD)KeGetCurrentThread())
 
 #endif

@@ -21,12 +21,16 @@
 #endif
 
 #define NTKERNELAPI DECLSPEC_IMPORT
+#define WINBASEAPI DECLSPEC_IMPORT
+#define NTHALAPI DECLSPEC_IMPORT
 #define NDISAPI NTAPI
 #define WINAPI NTAPI
 #define CALLBACK NTAPI
 #define APIENTRY NTAPI
 #define FASTCALL
 #define DECLSPEC_ALIGN(x) __attribute__((aligned(x)))
+/* Members of IO_STACK_LOCATION.Parameters: on 64-bit Windows each starts a pointer-sized slot of its own. */
+#define POINTER_ALIGNMENT DECLSPEC_ALIGN(8)
 #define DECLSPEC_NORETURN __attribute__((noreturn))
 #define UNREFERENCED_PARAMETER(P) ((void)(P))
 #define FORCEINLINE static inline __attribute__((always_inline))
@@ -64,6 +68,9 @@ typedef USHORT SECURITY_DESCRIPTOR_CONTROL;
 #define FALSE 0
 #endif
 #define NT_SUCCESS(Status) ((NTSTATUS)(Status) >= 0)
+#define NT_INFORMATION(Status) ((ULONG)(Status) >> 30 == 1)
+#define NT_WARNING(Status) ((ULONG)(Status) >> 30 == 2)
+#define NT_ERROR(Status) ((ULONG)(Status) >> 30 == 3)
 
 typedef union _LARGE_INTEGER {
     __extension__ struct {

@@ -623,183 +623,183 @@ _Static_assert(sizeof(MIB_UNICASTIPADDRESS_ROW) == 80 && sizeof(MIB_IPINTERFACE_
 /* --- functions --------------------------------------------------------------------------------------------------- */
 
 /* errors */
-NTKERNELAPI DWORD NTAPI GetLastError(VOID);
-NTKERNELAPI VOID NTAPI SetLastError(DWORD dwErrCode);
-NTKERNELAPI ULONG NTAPI RtlNtStatusToDosError(NTSTATUS Status);
-NTKERNELAPI DWORD NTAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
-                                       LPSTR lpBuffer, DWORD nSize, va_list *Arguments);
-NTKERNELAPI DWORD NTAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
-                                       LPWSTR lpBuffer, DWORD nSize, va_list *Arguments);
+WINBASEAPI DWORD NTAPI GetLastError(VOID);
+WINBASEAPI VOID NTAPI SetLastError(DWORD dwErrCode);
+WINBASEAPI ULONG NTAPI RtlNtStatusToDosError(NTSTATUS Status);
+WINBASEAPI DWORD NTAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
+                                      LPSTR lpBuffer, DWORD nSize, va_list *Arguments);
+WINBASEAPI DWORD NTAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
+                                      LPWSTR lpBuffer, DWORD nSize, va_list *Arguments);
 
 /* text */
-NTKERNELAPI int NTAPI lstrlenW(LPCWSTR lpString);
-NTKERNELAPI int NTAPI lstrlenA(LPCSTR lpString);
-NTKERNELAPI int NTAPI CompareStringOrdinal(LPCWSTR lpString1, int cchCount1, LPCWSTR lpString2, int cchCount2,
-                                           BOOL bIgnoreCase);
-NTKERNELAPI int NTAPI MultiByteToWideChar(UINT CodePage, DWORD dwFlags, LPCSTR lpMultiByteStr, int cbMultiByte,
-                                          LPWSTR lpWideCharStr, int cchWideChar);
-NTKERNELAPI int NTAPI WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWSTR lpWideCharStr, int cchWideChar,
-                                          LPSTR lpMultiByteStr, int cbMultiByte, LPCSTR lpDefaultChar,
-                                          LPBOOL lpUsedDefaultChar);
+WINBASEAPI int NTAPI lstrlenW(LPCWSTR lpString);
+WINBASEAPI int NTAPI lstrlenA(LPCSTR lpString);
+WINBASEAPI int NTAPI CompareStringOrdinal(LPCWSTR lpString1, int cchCount1, LPCWSTR lpString2, int cchCount2,
+                                          BOOL bIgnoreCase);
+WINBASEAPI int NTAPI MultiByteToWideChar(UINT CodePage, DWORD dwFlags, LPCSTR lpMultiByteStr, int cbMultiByte,
+                                         LPWSTR lpWideCharStr, int cchWideChar);
+WINBASEAPI int NTAPI WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWSTR lpWideCharStr, int cchWideChar,
+                                         LPSTR lpMultiByteStr, int cbMultiByte, LPCSTR lpDefaultChar,
+                                         LPBOOL lpUsedDefaultChar);
 
 /* files, handles, views */
-NTKERNELAPI HANDLE NTAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
-                                     LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
-                                     DWORD dwFlagsAndAttributes, HANDLE hTemplateFile);
-NTKERNELAPI BOOL NTAPI DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuffer, DWORD nInBufferSize,
-                                       LPVOID lpOutBuffer, DWORD nOutBufferSize, LPDWORD lpBytesReturned,
-                                       LPOVERLAPPED lpOverlapped);
-NTKERNELAPI BOOL NTAPI GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred,
-                                           BOOL bWait);
-NTKERNELAPI BOOL NTAPI CloseHandle(HANDLE hObject);
-NTKERNELAPI BOOL NTAPI UnmapViewOfFile(LPCVOID lpBaseAddress);
-NTKERNELAPI SIZE_T NTAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength);
+WINBASEAPI HANDLE NTAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
+                                    LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition,
+                                    DWORD dwFlagsAndAttributes, HANDLE hTemplateFile);
+WINBASEAPI BOOL NTAPI DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuffer, DWORD nInBufferSize,
+                                      LPVOID lpOutBuffer, DWORD nOutBufferSize, LPDWORD lpBytesReturned,
+                                      LPOVERLAPPED lpOverlapped);
+WINBASEAPI BOOL NTAPI GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred,
+                                          BOOL bWait);
+WINBASEAPI BOOL NTAPI CloseHandle(HANDLE hObject);
+WINBASEAPI BOOL NTAPI UnmapViewOfFile(LPCVOID lpBaseAddress);
+WINBASEAPI SIZE_T NTAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength);
 
 /* events, mutexes, waits */
-NTKERNELAPI HANDLE NTAPI CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
-                                      LPCWSTR lpName);
-NTKERNELAPI HANDLE NTAPI OpenEventW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName);
-NTKERNELAPI BOOL NTAPI SetEvent(HANDLE hEvent);
-NTKERNELAPI BOOL NTAPI ResetEvent(HANDLE hEvent);
-NTKERNELAPI HANDLE NTAPI CreateMutexW(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner, LPCWSTR lpName);
-NTKERNELAPI HANDLE NTAPI OpenMutexW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName);
-NTKERNELAPI BOOL NTAPI ReleaseMutex(HANDLE hMutex);
-NTKERNELAPI DWORD NTAPI WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds, BOOL bAlertable);
-NTKERNELAPI DWORD NTAPI WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds);
-NTKERNELAPI DWORD NTAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll,
-                                                 DWORD dwMilliseconds, BOOL bAlertable);
-NTKERNELAPI DWORD NTAPI WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll,
-                                               DWORD dwMilliseconds);
-NTKERNELAPI DWORD NTAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable);
-NTKERNELAPI VOID NTAPI Sleep(DWORD dwMilliseconds);
-NTKERNELAPI BOOL NTAPI SwitchToThread(VOID);
+WINBASEAPI HANDLE NTAPI CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
+                                     LPCWSTR lpName);
+WINBASEAPI HANDLE NTAPI OpenEventW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName);
+WINBASEAPI BOOL NTAPI SetEvent(HANDLE hEvent);
+WINBASEAPI BOOL NTAPI ResetEvent(HANDLE hEvent);
+WINBASEAPI HANDLE NTAPI CreateMutexW(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner, LPCWSTR lpName);
+WINBASEAPI HANDLE NTAPI OpenMutexW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName);
+WINBASEAPI BOOL NTAPI ReleaseMutex(HANDLE hMutex);
+WINBASEAPI DWORD NTAPI WaitForSingleObjectEx(HANDLE hHandle, DWORD dwMilliseconds, BOOL bAlertable);
+WINBASEAPI DWORD NTAPI WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds);
+WINBASEAPI DWORD NTAPI WaitForMultipleObjectsEx(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll,
+                                                DWORD dwMilliseconds, BOOL bAlertable);
+WINBASEAPI DWORD NTAPI WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll,
+                                              DWORD dwMilliseconds);
+WINBASEAPI DWORD NTAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable);
+WINBASEAPI VOID NTAPI Sleep(DWORD dwMilliseconds);
+WINBASEAPI BOOL NTAPI SwitchToThread(VOID);
 
 /* locks */
-NTKERNELAPI VOID NTAPI InitializeSRWLock(PSRWLOCK SRWLock);
-NTKERNELAPI VOID NTAPI AcquireSRWLockExclusive(PSRWLOCK SRWLock);
-NTKERNELAPI BOOLEAN NTAPI TryAcquireSRWLockExclusive(PSRWLOCK SRWLock);
-NTKERNELAPI VOID NTAPI ReleaseSRWLockExclusive(PSRWLOCK SRWLock);
-NTKERNELAPI VOID NTAPI AcquireSRWLockShared(PSRWLOCK SRWLock);
-NTKERNELAPI BOOLEAN NTAPI TryAcquireSRWLockShared(PSRWLOCK SRWLock);
-NTKERNELAPI VOID NTAPI ReleaseSRWLockShared(PSRWLOCK SRWLock);
-NTKERNELAPI BOOL NTAPI InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN InitFn, PVOID Parameter, LPVOID *Context);
-NTKERNELAPI VOID NTAPI InitializeConditionVariable(PCONDITION_VARIABLE ConditionVariable);
-NTKERNELAPI VOID NTAPI WakeConditionVariable(PCONDITION_VARIABLE ConditionVariable);
-NTKERNELAPI VOID NTAPI WakeAllConditionVariable(PCONDITION_VARIABLE ConditionVariable);
-NTKERNELAPI BOOL NTAPI SleepConditionVariableSRW(PCONDITION_VARIABLE ConditionVariable, PSRWLOCK SRWLock,
-                                                 DWORD dwMilliseconds, ULONG Flags);
+WINBASEAPI VOID NTAPI InitializeSRWLock(PSRWLOCK SRWLock);
+WINBASEAPI VOID NTAPI AcquireSRWLockExclusive(PSRWLOCK SRWLock);
+WINBASEAPI BOOLEAN NTAPI TryAcquireSRWLockExclusive(PSRWLOCK SRWLock);
+WINBASEAPI VOID NTAPI ReleaseSRWLockExclusive(PSRWLOCK SRWLock);
+WINBASEAPI VOID NTAPI AcquireSRWLockShared(PSRWLOCK SRWLock);
+WINBASEAPI BOOLEAN NTAPI TryAcquireSRWLockShared(PSRWLOCK SRWLock);
+WINBASEAPI VOID NTAPI ReleaseSRWLockShared(PSRWLOCK SRWLock);
+WINBASEAPI BOOL NTAPI InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN InitFn, PVOID Parameter, LPVOID *Context);
+WINBASEAPI VOID NTAPI InitializeConditionVariable(PCONDITION_VARIABLE ConditionVariable);
+WINBASEAPI VOID NTAPI WakeConditionVariable(PCONDITION_VARIABLE ConditionVariable);
+WINBASEAPI VOID NTAPI WakeAllConditionVariable(PCONDITION_VARIABLE ConditionVariable);
+WINBASEAPI BOOL NTAPI SleepConditionVariableSRW(PCONDITION_VARIABLE ConditionVariable, PSRWLOCK SRWLock,
+                                                DWORD dwMilliseconds, ULONG Flags);
 
 /* threads, process, heap, console */
-NTKERNELAPI HANDLE NTAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize,
-                                      LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter, DWORD dwCreationFlags,
-                                      LPDWORD lpThreadId);
-NTKERNELAPI HANDLE NTAPI GetCurrentThread(VOID);
-NTKERNELAPI DWORD NTAPI GetCurrentThreadId(VOID);
-NTKERNELAPI HANDLE NTAPI GetCurrentProcess(VOID);
-NTKERNELAPI DWORD NTAPI GetCurrentProcessId(VOID);
-NTKERNELAPI VOID NTAPI ExitProcess(UINT uExitCode);
-NTKERNELAPI HANDLE NTAPI GetProcessHeap(VOID);
-NTKERNELAPI LPVOID NTAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes);
-NTKERNELAPI LPVOID NTAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes);
-NTKERNELAPI BOOL NTAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem);
-NTKERNELAPI HLOCAL NTAPI LocalAlloc(UINT uFlags, SIZE_T uBytes);
-NTKERNELAPI HLOCAL NTAPI LocalFree(HLOCAL hMem);
-NTKERNELAPI BOOL NTAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add);
+WINBASEAPI HANDLE NTAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize,
+                                     LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter, DWORD dwCreationFlags,
+                                     LPDWORD lpThreadId);
+WINBASEAPI HANDLE NTAPI GetCurrentThread(VOID);
+WINBASEAPI DWORD NTAPI GetCurrentThreadId(VOID);
+WINBASEAPI HANDLE NTAPI GetCurrentProcess(VOID);
+WINBASEAPI DWORD NTAPI GetCurrentProcessId(VOID);
+WINBASEAPI VOID NTAPI ExitProcess(UINT uExitCode);
+WINBASEAPI HANDLE NTAPI GetProcessHeap(VOID);
+WINBASEAPI LPVOID NTAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes);
+WINBASEAPI LPVOID NTAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes);
+WINBASEAPI BOOL NTAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem);
+WINBASEAPI HLOCAL NTAPI LocalAlloc(UINT uFlags, SIZE_T uBytes);
+WINBASEAPI HLOCAL NTAPI LocalFree(HLOCAL hMem);
+WINBASEAPI BOOL NTAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add);
 
 /* modules */
-NTKERNELAPI HMODULE NTAPI LoadLibraryA(LPCSTR lpLibFileName);
-NTKERNELAPI HMODULE NTAPI LoadLibraryExW(LPCWSTR lpLibFileName, HANDLE hFile, DWORD dwFlags);
-NTKERNELAPI HMODULE NTAPI LoadLibraryW(LPCWSTR lpLibFileName);
-NTKERNELAPI BOOL NTAPI FreeLibrary(HMODULE hLibModule);
-NTKERNELAPI BOOL NTAPI DisableThreadLibraryCalls(HMODULE hLibModule);
-NTKERNELAPI FARPROC NTAPI GetProcAddress(HMODULE hModule, LPCSTR lpProcName);
-NTKERNELAPI BOOL NTAPI GetModuleHandleExW(DWORD dwFlags, LPCWSTR lpModuleName, HMODULE *phModule);
-NTKERNELAPI HMODULE NTAPI GetModuleHandleW(LPCWSTR lpModuleName);
-NTKERNELAPI DWORD NTAPI GetModuleFileNameW(HMODULE hModule, LPWSTR lpFilename, DWORD nSize);
+WINBASEAPI HMODULE NTAPI LoadLibraryA(LPCSTR lpLibFileName);
+WINBASEAPI HMODULE NTAPI LoadLibraryExW(LPCWSTR lpLibFileName, HANDLE hFile, DWORD dwFlags);
+WINBASEAPI HMODULE NTAPI LoadLibraryW(LPCWSTR lpLibFileName);
+WINBASEAPI BOOL NTAPI FreeLibrary(HMODULE hLibModule);
+WINBASEAPI BOOL NTAPI DisableThreadLibraryCalls(HMODULE hLibModule);
+WINBASEAPI FARPROC NTAPI GetProcAddress(HMODULE hModule, LPCSTR lpProcName);
+WINBASEAPI BOOL NTAPI GetModuleHandleExW(DWORD dwFlags, LPCWSTR lpModuleName, HMODULE *phModule);
+WINBASEAPI HMODULE NTAPI GetModuleHandleW(LPCWSTR lpModuleName);
+WINBASEAPI DWORD NTAPI GetModuleFileNameW(HMODULE hModule, LPWSTR lpFilename, DWORD nSize);
 
 /* time, machine, random numbers, hashes */
-NTKERNELAPI VOID NTAPI GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime);
-NTKERNELAPI VOID NTAPI GetSystemTimePreciseAsFileTime(LPFILETIME lpSystemTimeAsFileTime);
-NTKERNELAPI ULONGLONG NTAPI GetTickCount64(VOID);
-NTKERNELAPI BOOL NTAPI QueryPerformanceCounter(LARGE_INTEGER *lpPerformanceCount);
-NTKERNELAPI BOOL NTAPI QueryPerformanceFrequency(LARGE_INTEGER *lpFrequency);
-NTKERNELAPI VOID NTAPI GetNativeSystemInfo(LPSYSTEM_INFO lpSystemInfo);
-NTKERNELAPI VOID NTAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo);
-NTKERNELAPI BOOL NTAPI IsWow64Process2(HANDLE hProcess, USHORT *pProcessMachine, USHORT *pNativeMachine);
-NTKERNELAPI NTSTATUS NTAPI BCryptGenRandom(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbBuffer, ULONG cbBuffer,
-                                           ULONG dwFlags);
-NTKERNELAPI NTSTATUS NTAPI BCryptHash(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbSecret, ULONG cbSecret, PUCHAR pbInput,
-                                      ULONG cbInput, PUCHAR pbOutput, ULONG cbOutput);
+WINBASEAPI VOID NTAPI GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime);
+WINBASEAPI VOID NTAPI GetSystemTimePreciseAsFileTime(LPFILETIME lpSystemTimeAsFileTime);
+WINBASEAPI ULONGLONG NTAPI GetTickCount64(VOID);
+WINBASEAPI BOOL NTAPI QueryPerformanceCounter(LARGE_INTEGER *lpPerformanceCount);
+WINBASEAPI BOOL NTAPI QueryPerformanceFrequency(LARGE_INTEGER *lpFrequency);
+WINBASEAPI VOID NTAPI GetNativeSystemInfo(LPSYSTEM_INFO lpSystemInfo);
+WINBASEAPI VOID NTAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo);
+WINBASEAPI BOOL NTAPI IsWow64Process2(HANDLE hProcess, USHORT *pProcessMachine, USHORT *pNativeMachine);
+WINBASEAPI NTSTATUS NTAPI BCryptGenRandom(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbBuffer, ULONG cbBuffer,
+                                          ULONG dwFlags);
+WINBASEAPI NTSTATUS NTAPI BCryptHash(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbSecret, ULONG cbSecret, PUCHAR pbInput,
+                                     ULONG cbInput, PUCHAR pbOutput, ULONG cbOutput);
 
 /* registry */
-NTKERNELAPI LSTATUS NTAPI RegOpenKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD ulOptions, REGSAM samDesired,
-                                        PHKEY phkResult);
-NTKERNELAPI LSTATUS NTAPI RegCreateKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD Reserved, LPWSTR lpClass, DWORD dwOptions,
-                                          REGSAM samDesired, const LPSECURITY_ATTRIBUTES lpSecurityAttributes,
-                                          PHKEY phkResult, LPDWORD lpdwDisposition);
-NTKERNELAPI LSTATUS NTAPI RegCloseKey(HKEY hKey);
-NTKERNELAPI LSTATUS NTAPI RegQueryValueExW(HKEY hKey, LPCWSTR lpValueName, LPDWORD lpReserved, LPDWORD lpType,
-                                           LPBYTE lpData, LPDWORD lpcbData);
-NTKERNELAPI LSTATUS NTAPI RegSetValueExW(HKEY hKey, LPCWSTR lpValueName, DWORD Reserved, DWORD dwType,
-                                         const BYTE *lpData, DWORD cbData);
-NTKERNELAPI LSTATUS NTAPI RegDeleteValueW(HKEY hKey, LPCWSTR lpValueName);
-NTKERNELAPI LSTATUS NTAPI RegDeleteTreeW(HKEY hKey, LPCWSTR lpSubKey);
-NTKERNELAPI LSTATUS NTAPI RegEnumKeyExW(HKEY hKey, DWORD dwIndex, LPWSTR lpName, LPDWORD lpcchName, LPDWORD lpReserved,
-                                        LPWSTR lpClass, LPDWORD lpcchClass, PFILETIME lpftLastWriteTime);
+WINBASEAPI LSTATUS NTAPI RegOpenKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD ulOptions, REGSAM samDesired,
+                                       PHKEY phkResult);
+WINBASEAPI LSTATUS NTAPI RegCreateKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD Reserved, LPWSTR lpClass, DWORD dwOptions,
+                                         REGSAM samDesired, const LPSECURITY_ATTRIBUTES lpSecurityAttributes,
+                                         PHKEY phkResult, LPDWORD lpdwDisposition);
+WINBASEAPI LSTATUS NTAPI RegCloseKey(HKEY hKey);
+WINBASEAPI LSTATUS NTAPI RegQueryValueExW(HKEY hKey, LPCWSTR lpValueName, LPDWORD lpReserved, LPDWORD lpType,
+                                          LPBYTE lpData, LPDWORD lpcbData);
+WINBASEAPI LSTATUS NTAPI RegSetValueExW(HKEY hKey, LPCWSTR lpValueName, DWORD Reserved, DWORD dwType,
+                                        const BYTE *lpData, DWORD cbData);
+WINBASEAPI LSTATUS NTAPI RegDeleteValueW(HKEY hKey, LPCWSTR lpValueName);
+WINBASEAPI LSTATUS NTAPI RegDeleteTreeW(HKEY hKey, LPCWSTR lpSubKey);
+WINBASEAPI LSTATUS NTAPI RegEnumKeyExW(HKEY hKey, DWORD dwIndex, LPWSTR lpName, LPDWORD lpcchName, LPDWORD lpReserved,
+                                       LPWSTR lpClass, LPDWORD lpcchClass, PFILETIME lpftLastWriteTime);
 
 /* cfgmgr32, setupapi, newdev */
-NTKERNELAPI DWORD NTAPI CM_MapCrToWin32Err(CONFIGRET CmReturnCode, DWORD DefaultErr);
-NTKERNELAPI CONFIGRET NTAPI CM_Get_Device_ID_List_SizeW(PULONG pulLen, PCWSTR pszFilter, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Get_Device_ID_ListW(PCWSTR pszFilter, PZZWSTR Buffer, ULONG BufferLen, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Locate_DevNodeW(PDEVINST pdnDevInst, DEVINSTID_W pDeviceID, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Get_DevNode_Status(PULONG pulStatus, PULONG pulProblemNumber, DEVINST dnDevInst,
-                                                  ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Get_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *PropertyKey,
-                                                     DEVPROPTYPE *PropertyType, PBYTE PropertyBuffer,
-                                                     PULONG PropertyBufferSize, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Set_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *PropertyKey,
-                                                     DEVPROPTYPE PropertyType, const PBYTE PropertyBuffer,
-                                                     ULONG PropertyBufferSize, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Open_DevNode_Key(DEVINST dnDevNode, REGSAM samDesired, ULONG ulHardwareProfile,
-                                                REGDISPOSITION Disposition, PHKEY phkDevice, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Get_Device_Interface_List_SizeW(PULONG pulLen, LPGUID InterfaceClassGuid,
-                                                               DEVINSTID_W pDeviceID, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Get_Device_Interface_ListW(LPGUID InterfaceClassGuid, DEVINSTID_W pDeviceID,
-                                                          PZZWSTR Buffer, ULONG BufferLen, ULONG ulFlags);
-NTKERNELAPI CONFIGRET NTAPI CM_Register_Notification(PCM_NOTIFY_FILTER pFilter, PVOID pContext,
-                                                     PCM_NOTIFY_CALLBACK pCallback, PHCMNOTIFICATION pNotifyContext);
-NTKERNELAPI CONFIGRET NTAPI CM_Unregister_Notification(HCMNOTIFICATION NotifyContext);
-NTKERNELAPI HDEVINFO NTAPI SetupDiCreateDeviceInfoList(const GUID *ClassGuid, HWND hwndParent);
-NTKERNELAPI BOOL NTAPI SetupDiDestroyDeviceInfoList(HDEVINFO DeviceInfoSet);
-NTKERNELAPI BOOL NTAPI SetupDiOpenDeviceInfoW(HDEVINFO DeviceInfoSet, PCWSTR DeviceInstanceId, HWND hwndParent,
-                                              DWORD OpenFlags, PSP_DEVINFO_DATA DeviceInfoData);
-NTKERNELAPI BOOL NTAPI DiUninstallDevice(HWND hwndParent, HDEVINFO DeviceInfoSet, PSP_DEVINFO_DATA DeviceInfoData,
-                                         DWORD Flags, PBOOL NeedReboot);
+WINBASEAPI DWORD NTAPI CM_MapCrToWin32Err(CONFIGRET CmReturnCode, DWORD DefaultErr);
+WINBASEAPI CONFIGRET NTAPI CM_Get_Device_ID_List_SizeW(PULONG pulLen, PCWSTR pszFilter, ULONG ulFlags);
+WINBASEAPI CONFIGRET NTAPI CM_Get_Device_ID_ListW(PCWSTR pszFilter, PZZWSTR Buffer, ULONG BufferLen, ULONG ulFlags);
+WINBASEAPI CONFIGRET NTAPI CM_Locate_DevNodeW(PDEVINST pdnDevInst, DEVINSTID_W pDeviceID, ULONG ulFlags);
+WINBASEAPI CONFIGRET NTAPI CM_Get_DevNode_Status(PULONG pulStatus, PULONG pulProblemNumber, DEVINST dnDevInst,
+                                                 ULONG ulFlags);
+WINBASEAPI CONFIGRET NTAPI CM_Get_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *PropertyKey,
+                                                    DEVPROPTYPE *PropertyType, PBYTE PropertyBuffer,
+                                                    PULONG PropertyBufferSize, ULONG ulFlags);
+WINBASEAPI CONFIGRET NTAPI CM_Set_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *PropertyKey,
+                                                    DEVPROPTYPE PropertyType, const PBYTE PropertyBuffer,
+                                                    ULONG PropertyBufferSize, ULONG ulFlags);
+WINBASEAPI CONFIGRET NTAPI CM_Open_DevNode_Key(DEVINST dnDevNode, REGSAM samDesired, ULONG ulHardwareProfile,
+                                               REGDISPOSITION Disposition, PHKEY phkDevice, ULONG ulFlags);
+WINBASEAPI CONFIGRET NTAPI CM_Get_Device_Interface_List_SizeW(PULONG pulLen, LPGUID InterfaceClassGuid,
+                                                              DEVINSTID_W pDeviceID, ULONG ulFlags);
+WINBASEAPI CONFIGRET NTAPI CM_Get_Device_Interface_ListW(LPGUID InterfaceClassGuid, DEVINSTID_W pDeviceID,
+                                                         PZZWSTR Buffer, ULONG BufferLen, ULONG ulFlags);
+WINBASEAPI CONFIGRET NTAPI CM_Register_Notification(PCM_NOTIFY_FILTER pFilter, PVOID pContext,
+                                                    PCM_NOTIFY_CALLBACK pCallback, PHCMNOTIFICATION pNotifyContext);
+WINBASEAPI CONFIGRET NTAPI CM_Unregister_Notification(HCMNOTIFICATION NotifyContext);
+WINBASEAPI HDEVINFO NTAPI SetupDiCreateDeviceInfoList(const GUID *ClassGuid, HWND hwndParent);
+WINBASEAPI BOOL NTAPI SetupDiDestroyDeviceInfoList(HDEVINFO DeviceInfoSet);
+WINBASEAPI BOOL NTAPI SetupDiOpenDeviceInfoW(HDEVINFO DeviceInfoSet, PCWSTR DeviceInstanceId, HWND hwndParent,
+                                             DWORD OpenFlags, PSP_DEVINFO_DATA DeviceInfoData);
+WINBASEAPI BOOL NTAPI DiUninstallDevice(HWND hwndParent, HDEVINFO DeviceInfoSet, PSP_DEVINFO_DATA DeviceInfoData,
+                                        DWORD Flags, PBOOL NeedReboot);
 
 /* swdevice */
-NTKERNELAPI HRESULT NTAPI SwDeviceCreate(PCWSTR pszEnumeratorName, PCWSTR pszParentDeviceInstance,
-                                         const SW_DEVICE_CREATE_INFO *pCreateInfo, ULONG cPropertyCount,
-                                         const DEVPROPERTY *pProperties, SW_DEVICE_CREATE_CALLBACK pCallback,
-                                         PVOID pContext, PHSWDEVICE phSwDevice);
-NTKERNELAPI VOID NTAPI SwDeviceClose(HSWDEVICE hSwDevice);
-NTKERNELAPI HRESULT NTAPI SwDeviceSetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME Lifetime);
-NTKERNELAPI HRESULT NTAPI SwDeviceGetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME *pLifetime);
-NTKERNELAPI HRESULT NTAPI SwDevicePropertySet(HSWDEVICE hSwDevice, ULONG cPropertyCount,
-                                              const DEVPROPERTY *pProperties);
+WINBASEAPI HRESULT NTAPI SwDeviceCreate(PCWSTR pszEnumeratorName, PCWSTR pszParentDeviceInstance,
+                                        const SW_DEVICE_CREATE_INFO *pCreateInfo, ULONG cPropertyCount,
+                                        const DEVPROPERTY *pProperties, SW_DEVICE_CREATE_CALLBACK pCallback,
+                                        PVOID pContext, PHSWDEVICE phSwDevice);
+WINBASEAPI VOID NTAPI SwDeviceClose(HSWDEVICE hSwDevice);
+WINBASEAPI HRESULT NTAPI SwDeviceSetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME Lifetime);
+WINBASEAPI HRESULT NTAPI SwDeviceGetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME *pLifetime);
+WINBASEAPI HRESULT NTAPI SwDevicePropertySet(HSWDEVICE hSwDevice, ULONG cPropertyCount,
+                                             const DEVPROPERTY *pProperties);
 
 /* iphlpapi */
-NTKERNELAPI NETIO_STATUS NTAPI ConvertInterfaceGuidToLuid(const GUID *InterfaceGuid, PNET_LUID InterfaceLuid);
-NTKERNELAPI NETIO_STATUS NTAPI ConvertInterfaceLuidToGuid(const NET_LUID *InterfaceLuid, GUID *InterfaceGuid);
-NTKERNELAPI NETIO_STATUS NTAPI ConvertInterfaceLuidToIndex(const NET_LUID *InterfaceLuid, PNET_IFINDEX InterfaceIndex);
-NTKERNELAPI NETIO_STATUS NTAPI ConvertInterfaceIndexToLuid(NET_IFINDEX InterfaceIndex, PNET_LUID InterfaceLuid);
-NTKERNELAPI NETIO_STATUS NTAPI ConvertInterfaceLuidToAlias(const NET_LUID *InterfaceLuid, PWSTR InterfaceAlias,
-                                                           SIZE_T Length);
-NTKERNELAPI VOID NTAPI InitializeUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW Row);
-NTKERNELAPI NETIO_STATUS NTAPI CreateUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row);
-NTKERNELAPI NETIO_STATUS NTAPI DeleteUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row);
-NTKERNELAPI VOID NTAPI InitializeIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row);
-NTKERNELAPI NETIO_STATUS NTAPI GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row);
-NTKERNELAPI NETIO_STATUS NTAPI SetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row);
-NTKERNELAPI NETIO_STATUS NTAPI GetIfEntry2(PMIB_IF_ROW2 Row);
+WINBASEAPI NETIO_STATUS NTAPI ConvertInterfaceGuidToLuid(const GUID *InterfaceGuid, PNET_LUID InterfaceLuid);
+WINBASEAPI NETIO_STATUS NTAPI ConvertInterfaceLuidToGuid(const NET_LUID *InterfaceLuid, GUID *InterfaceGuid);
+WINBASEAPI NETIO_STATUS NTAPI ConvertInterfaceLuidToIndex(const NET_LUID *InterfaceLuid, PNET_IFINDEX InterfaceIndex);
+WINBASEAPI NETIO_STATUS NTAPI ConvertInterfaceIndexToLuid(NET_IFINDEX InterfaceIndex, PNET_LUID InterfaceLuid);
+WINBASEAPI NETIO_STATUS NTAPI ConvertInterfaceLuidToAlias(const NET_LUID *InterfaceLuid, PWSTR InterfaceAlias,
+                                                          SIZE_T Length);
+WINBASEAPI VOID NTAPI InitializeUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW Row);
+WINBASEAPI NETIO_STATUS NTAPI CreateUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row);
+WINBASEAPI NETIO_STATUS NTAPI DeleteUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row);
+WINBASEAPI VOID NTAPI InitializeIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row);
+WINBASEAPI NETIO_STATUS NTAPI GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row);
+WINBASEAPI NETIO_STATUS NTAPI SetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row);
+WINBASEAPI NETIO_STATUS NTAPI GetIfEntry2(PMIB_IF_ROW2 Row);
 
 #endif

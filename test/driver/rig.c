@@ -88,7 +88,6 @@ void rig_stop(struct rig *rig) {
     if (pnp_is_present(rig->node)) rig_surprise_remove(rig);
     ck_assert(NT_SUCCESS(pnp_uninstall(rig->node)));
     pnp_wait_idle();
-    pnp_release(rig->node);
     rig->node = NULL;
     if (--rigs_alive == 0) host_stop();
 }

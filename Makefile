@@ -22,7 +22,8 @@ say = @echo "$(1) $(2)"
 dir = $(Q)mkdir -p $(@D)
 
 MACHINES := x64 arm64
-C_FILES = $(shell find core nt driver lib cli host include examples test -name '*.[ch]' 2>/dev/null | sort)
+# Not the generated ones.
+C_FILES = $(shell find core nt driver lib cli host include examples test -name '*.[ch]' ! -name '*_asserts.h' 2>/dev/null)
 FLAVOURS := host asan tsan
 SYS := $(BRAND_FILE).sys
 DLL := $(BRAND_FILE).dll
@@ -104,10 +105,10 @@ $(O)/win-x64/echo.exe: examples/echo.c include/wintun.h
 TEST_DRIVERS := $(patsubst test/driver/drivers/%.c,$(O)/win-x64/test/%.sys,$(wildcard test/driver/drivers/*.c))
 host asan tsan: $(TEST_DRIVERS)
 $(O)/win-x64/test/%.sys: test/driver/drivers/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS_IMPORTS:%=$(O)/win-x64/obj/%.import.lib) \
-		$(O)/gen/brand.h
+		$(O)/gen/brand.h toolchain.mk
 	$(call say,CC-x64,$<)
 	$(dir)
-	$(Q)$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) -fasync-exceptions -c $< -o $(@:.sys=.o)
+	$(Q)$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) -fasync-exceptions -MMD -MP -c $< -o $(@:.sys=.o)
 	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:x64 /out:$@ /pdb:$(@:.sys=.pdb) \
 		/pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
 
@@ -172,12 +173,14 @@ $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 # What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.
 TIDY_WIN := $(SYS_SRC) $(DLL_SRC)
 TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(wildcard examples/*.c test/*/*.c)
-.PHONY: compile_commands format tidy
+.PHONY: compile_commands format check-format tidy
 compile_commands: $(O)/gen/brand.h
 	$(Q)tools/compile-commands "$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_WIN) \
 		-- "$(CC) $(ELF_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_ELF) >$(O)/compile_commands.json
 format:
 	$(Q)clang-format$(LLVM) -i $(C_FILES)
+check-format:
+	$(Q)clang-format$(LLVM) --dry-run -Werror $(C_FILES)
 tidy: $(TIDY_WIN:%=$(O)/tidy/%.done) $(TIDY_ELF:%=$(O)/tidy/%.done)
 $(O)/tidy/%.done: % .clang-tidy | compile_commands
 	$(call say,TIDY,$<)

@@ -11,8 +11,8 @@ RC := llvm-rc$(LLVM)
 MINGW_CC := x86_64-w64-mingw32-gcc
 
 # No path of this machine in any output, and the same output in any folder.
-REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)/= -ffile-prefix-map=$(abspath $(O))/=build/ -fdebug-compilation-dir=. \
-	-fno-ident
+REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)/= -ffile-prefix-map=$(abspath $(O))/=build/ -ffile-prefix-map=$(O)/=build/ \
+	-fdebug-compilation-dir=. -fno-ident
 WARN := -Wall -Wextra -Werror -Wthread-safety -Wno-unused-parameter -Wno-gnu-alignof-expression
 INCLUDE := -I. -I$(O)
 

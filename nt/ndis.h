@@ -1521,29 +1521,52 @@ struct _NETWORK_ADDRESS_LIST {
     NETWORK_ADDRESS Address[1];
 };
 
-union DECLSPEC_ALIGN(16) _NET_BUFFER_HEADER {
-    NET_BUFFER * Next;
-    MDL * CurrentMdl;
-    ULONG CurrentMdlOffset;
+typedef union _NET_BUFFER_DATA_LENGTH {
     ULONG DataLength;
     SIZE_T stDataLength;
-    MDL * MdlChain;
+} NET_BUFFER_DATA_LENGTH, *PNET_BUFFER_DATA_LENGTH;
+
+typedef struct _NET_BUFFER_DATA {
+    NET_BUFFER *Next;
+    MDL *CurrentMdl;
+    ULONG CurrentMdlOffset;
+    __extension__ union {
+        ULONG DataLength;
+        SIZE_T stDataLength;
+        NET_BUFFER_DATA_LENGTH NbDataLength;
+    };
+    MDL *MdlChain;
     ULONG DataOffset;
+} NET_BUFFER_DATA, *PNET_BUFFER_DATA;
+
+union DECLSPEC_ALIGN(16) _NET_BUFFER_HEADER {
+    __extension__ struct {
+        NET_BUFFER *Next;
+        MDL *CurrentMdl;
+        ULONG CurrentMdlOffset;
+        __extension__ union {
+            ULONG DataLength;
+            SIZE_T stDataLength;
+        };
+        MDL *MdlChain;
+        ULONG DataOffset;
+    };
+    NET_BUFFER_DATA NetBufferData;
     SLIST_HEADER Link;
 };
 
+/* NdisReserved, ProtocolReserved and MiniportReserved start at MEMORY_ALLOCATION_ALIGNMENT, here and in lists. */
 struct DECLSPEC_ALIGN(16) _NET_BUFFER {
-    union {
-        struct {
-            NET_BUFFER * Next;
-            MDL * CurrentMdl;
+    __extension__ union {
+        __extension__ struct {
+            NET_BUFFER *Next;
+            MDL *CurrentMdl;
             ULONG CurrentMdlOffset;
-            ULONG DataLength;
-        };
-        struct {
-            UCHAR Pad32[24];
-            SIZE_T stDataLength;
-            MDL * MdlChain;
+            __extension__ union {
+                ULONG DataLength;
+                SIZE_T stDataLength;
+            };
+            MDL *MdlChain;
             ULONG DataOffset;
         };
         SLIST_HEADER Link;
@@ -1552,9 +1575,9 @@ struct DECLSPEC_ALIGN(16) _NET_BUFFER {
     USHORT ChecksumBias;
     USHORT Reserved;
     NDIS_HANDLE NdisPoolHandle;
-    PVOID NdisReserved[2];
-    PVOID ProtocolReserved[6];
-    PVOID MiniportReserved[4];
+    DECLSPEC_ALIGN(16) PVOID NdisReserved[2];
+    DECLSPEC_ALIGN(16) PVOID ProtocolReserved[6];
+    DECLSPEC_ALIGN(16) PVOID MiniportReserved[4];
     PHYSICAL_ADDRESS DataPhysicalAddress;
     union {
         NET_BUFFER_SHARED_MEMORY * SharedMemoryInfo;
@@ -1568,9 +1591,17 @@ typedef NET_BUFFER_ALLOCATE_MDL *PNET_BUFFER_ALLOCATE_MDL;
 typedef void NTAPI NET_BUFFER_FREE_MDL(MDL *Mdl);
 typedef NET_BUFFER_FREE_MDL *PNET_BUFFER_FREE_MDL;
 
+typedef struct _NET_BUFFER_LIST_DATA {
+    NET_BUFFER_LIST *Next;
+    NET_BUFFER *FirstNetBuffer;
+} NET_BUFFER_LIST_DATA, *PNET_BUFFER_LIST_DATA;
+
 union DECLSPEC_ALIGN(16) _NET_BUFFER_LIST_HEADER {
-    NET_BUFFER_LIST * Next;
-    NET_BUFFER * FirstNetBuffer;
+    __extension__ struct {
+        NET_BUFFER_LIST *Next;
+        NET_BUFFER *FirstNetBuffer;
+    };
+    NET_BUFFER_LIST_DATA NetBufferListData;
     SLIST_HEADER Link;
 };
 
@@ -1586,9 +1617,9 @@ struct DECLSPEC_ALIGN(16) _NET_BUFFER_LIST {
     NET_BUFFER_LIST_CONTEXT * Context;
     NET_BUFFER_LIST * ParentNetBufferList;
     NDIS_HANDLE NdisPoolHandle;
-    PVOID NdisReserved[2];
-    PVOID ProtocolReserved[4];
-    PVOID MiniportReserved[2];
+    DECLSPEC_ALIGN(16) PVOID NdisReserved[2];
+    DECLSPEC_ALIGN(16) PVOID ProtocolReserved[4];
+    DECLSPEC_ALIGN(16) PVOID MiniportReserved[2];
     PVOID Scratch;
     NDIS_HANDLE SourceHandle;
     ULONG NblFlags;
@@ -1605,7 +1636,7 @@ struct DECLSPEC_ALIGN(16) _NET_BUFFER_LIST_CONTEXT {
     NET_BUFFER_LIST_CONTEXT * Next;
     USHORT Size;
     USHORT Offset;
-    UCHAR ContextData[1];
+    DECLSPEC_ALIGN(16) UCHAR ContextData[];
 };
 
 struct _NET_BUFFER_LIST_POOL_PARAMETERS {

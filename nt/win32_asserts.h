@@ -19,6 +19,38 @@
 #define NT_IS32(name, value) _Static_assert((unsigned int)(name) == value##u, #name);
 #define NT_IS64(name, value) _Static_assert((unsigned long long)(name) == value##ull, #name);
 
+NT_SIZE(IN6_ADDR, 16, 2)
+NT_AT(IN6_ADDR, u, 0, 16)
+NT_AT(IN6_ADDR, u.Byte, 0, 16)
+NT_AT(IN6_ADDR, u.Word, 0, 16)
+
+NT_SIZE(IN_ADDR, 4, 4)
+NT_AT(IN_ADDR, S_un, 0, 4)
+NT_AT(IN_ADDR, S_un.S_un_b, 0, 4)
+NT_AT(IN_ADDR, S_un.S_un_b.s_b1, 0, 1)
+NT_AT(IN_ADDR, S_un.S_un_b.s_b2, 1, 1)
+NT_AT(IN_ADDR, S_un.S_un_b.s_b3, 2, 1)
+NT_AT(IN_ADDR, S_un.S_un_b.s_b4, 3, 1)
+NT_AT(IN_ADDR, S_un.S_addr, 0, 4)
+
+NT_SIZE(SOCKADDR_IN, 16, 4)
+NT_AT(SOCKADDR_IN, sin_family, 0, 2)
+NT_AT(SOCKADDR_IN, sin_port, 2, 2)
+NT_AT(SOCKADDR_IN, sin_addr, 4, 4)
+NT_AT(SOCKADDR_IN, sin_zero, 8, 8)
+
+NT_SIZE(SOCKADDR_IN6, 28, 4)
+NT_AT(SOCKADDR_IN6, sin6_family, 0, 2)
+NT_AT(SOCKADDR_IN6, sin6_port, 2, 2)
+NT_AT(SOCKADDR_IN6, sin6_flowinfo, 4, 4)
+NT_AT(SOCKADDR_IN6, sin6_addr, 8, 16)
+NT_AT(SOCKADDR_IN6, sin6_scope_id, 24, 4)
+
+NT_SIZE(SOCKADDR_INET, 28, 4)
+NT_AT(SOCKADDR_INET, Ipv4, 0, 16)
+NT_AT(SOCKADDR_INET, Ipv6, 0, 28)
+NT_AT(SOCKADDR_INET, si_family, 0, 2)
+
 #undef NT_SIZE
 #undef NT_AT
 #undef NT_TAIL

@@ -91,8 +91,7 @@ class Compiler:
                 if name is None:
                     name = text
                     continue
-                nameless = re.search(r"\((?:anonymous|unnamed) [^()]* at [^()]*\)$|\((?:anonymous|unnamed) at [^()]*\)$", text)
-                path[depth - 1:] = ["" if nameless else text.split()[-1]]
+                path[depth - 1:] = ["" if text.endswith(" ") else text.split()[-1]]  # type, space, name
                 if match[2] is not None:
                     first = int(match[1]) * 8 + int(match[2])
                     fields[".".join(p for p in path if p)] = (first, int(match[3]) - int(match[2]) + 1)

@@ -17,7 +17,7 @@ check() {
 }
 
 formatting() {
-    find core nt driver lib cli host include examples test -name '*.[ch]' -exec clang-format-19 --dry-run -Werror {} + 2>&1 |
+    make --no-print-directory --silent O="$O" check-format 2>&1 |
         grep -E ' error: ' | cut -d: -f1 | sort | uniq -c | awk '
             { print "  " $2 ": " $1 " places" } END { if (NR) { print "  `make format` would change them"; exit 1 } }'
 }

@@ -76,23 +76,24 @@ static int usage(const char *program) {
 }
 
 int main(int argc, char **argv) {
-    SRunner *runner = srunner_create(NULL);
     const char *filter = "";
-    bool only_list = false;
+    bool only_list = false, in_process = false;
+    SRunner *runner;
     int option;
 
     while ((option = getopt(argc, argv, "lnf:")) != -1) {
         switch (option) {
         case 'l': only_list = true; break;
-        case 'n': srunner_set_fork_status(runner, CK_NOFORK); break;
+        case 'n': in_process = true; break;
         case 'f': filter = optarg; break;
         default: return usage(argv[0]);
         }
     }
     if (optind != argc) return usage(argv[0]);
     if (only_list) return list(filter);
-    for (unsigned topic = 0; topic < topic_count; topic++)
-        srunner_add_suite(runner, select_tests(topic, filter));
+    runner = srunner_create(NULL);
+    if (in_process) srunner_set_fork_status(runner, CK_NOFORK);
+    for (unsigned topic = 0; topic < topic_count; topic++) srunner_add_suite(runner, select_tests(topic, filter));
     srunner_set_tap(runner, "-");
     srunner_run_all(runner, CK_SILENT);
     option = srunner_ntests_failed(runner);

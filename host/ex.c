@@ -124,9 +124,10 @@ void NTAPI ExReleaseRundownProtectionCacheAwareEx(PEX_RUNDOWN_REF_CACHE_AWARE Ru
     int64_t *slot = slot_of(RunRef), now = __atomic_load_n(slot, __ATOMIC_RELAXED);
     while (!(now & 1))
         if (__atomic_compare_exchange_n(slot, &now, now - 2 * (int64_t)Count, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) return;
-    if (__atomic_sub_fetch(&RunRef->remaining, (int64_t)Count, __ATOMIC_ACQ_REL) == 0) rundown_wake();
+    /* Looked at before: once the last reference is gone, whoever waits may free this. */
     if (__atomic_load_n(&RunRef->state, __ATOMIC_ACQUIRE) >= 2)
         verify_violation("rundown-underflow", "rundown protection is released after it has run down");
+    if (__atomic_sub_fetch(&RunRef->remaining, (int64_t)Count, __ATOMIC_ACQ_REL) == 0) rundown_wake();
 }
 
 void NTAPI ExReleaseRundownProtectionCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware) {

@@ -3,6 +3,7 @@
  *
  * Threads and processes. An NT thread is a pthread; all NT processes live in this one.
  */
+#include "host/image.h"
 #include "host/kernel_private.h"
 
 #include <stdlib.h>
@@ -41,6 +42,7 @@ struct host_thread *ps_self(void) {
         ps_this = thread_object(NULL, "foreign");
         if (ps_this == NULL) host_panic("no memory for a thread object");
         ps_this->pthread = pthread_self();
+        seh_thread_start();
     }
     return (struct host_thread *)ps_this;
 }
@@ -51,6 +53,7 @@ static void thread_ends(PETHREAD thread) {
     if (thread->critical_regions)
         verify_violation("critical-region-balance", "a thread ends inside %d critical regions", thread->critical_regions);
     ke_signal(&thread->Header, 1);
+    seh_thread_stop();
     ps_this = NULL;
     ob_dereference(thread); /* the running thread's own */
 }
@@ -60,6 +63,7 @@ static void *thread_main(void *context) {
 
     ps_this = thread;
     pthread_setname_np(pthread_self(), thread->name);
+    seh_thread_start();
     thread->start(thread->context);
     thread_ends(thread);
     return NULL;

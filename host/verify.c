@@ -3,7 +3,6 @@
  *
  * Violations, what is still alive, and failures on demand.
  */
-#include <execinfo.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,18 +14,6 @@ bool verify_enabled = true;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *expected; /* lock */
 static unsigned seen;
-
-static void print_backtrace(void) {
-    void *frames[48];
-    int count = backtrace(frames, 48);
-
-    for (int at = 2; at < count; at++) {
-        char text[256] = "";
-        image_describe(frames[at], text, sizeof(text));
-        if (text[0]) fprintf(stderr, "    %s\n", text);
-        else backtrace_symbols_fd(&frames[at], 1, 2);
-    }
-}
 
 void verify_violation(const char *rule, const char *format, ...) {
     va_list arguments;
@@ -43,7 +30,7 @@ void verify_violation(const char *rule, const char *format, ...) {
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
-    print_backtrace();
+    image_backtrace(stderr);
     abort();
 }
 

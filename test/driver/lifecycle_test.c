@@ -78,7 +78,7 @@ END_TEST
 
 /* A hook that stops the indication until told to go on. */
 struct stopper {
-    HANDLE inside, go;
+    KEVENT inside, go; /* not handles: the indication runs in a thread of the system's */
 };
 
 static void stop_inside(struct fake_stack *stack, NET_BUFFER_LIST *chain, ULONG flags, void *context) {
@@ -87,34 +87,33 @@ static void stop_inside(struct fake_stack *stack, NET_BUFFER_LIST *chain, ULONG 
     (void)stack;
     (void)chain;
     (void)flags;
-    SetEvent(stopper->inside);
-    ck_assert_uint_eq(WaitForSingleObject(stopper->go, INFINITE), WAIT_OBJECT_0);
+    KeSetEvent(&stopper->inside, IO_NO_INCREMENT, FALSE);
+    KeWaitForSingleObject(&stopper->go, Executive, KernelMode, FALSE, NULL);
 }
 
 static void with_indication_under_way(void (*function)(struct step *), void (*undo)(struct ndis_adapter *)) {
     struct rig rig = rig_start();
     struct client client = client_attached(&rig, CAPACITY);
-    struct stopper stopper = {.inside = CreateEventW(NULL, TRUE, FALSE, NULL),
-                              .go = CreateEventW(NULL, TRUE, FALSE, NULL)};
+    struct stopper stopper;
     struct step step;
     uint8_t packet[100];
     PETHREAD thread;
 
     packet_make(packet, sizeof(packet), 4, 1);
+    KeInitializeEvent(&stopper.inside, NotificationEvent, FALSE);
+    KeInitializeEvent(&stopper.go, NotificationEvent, FALSE);
     fake_on_indicate(rig.stack, stop_inside, &stopper);
     client_send(&client, packet, sizeof(packet));
-    ck_assert_uint_eq(WaitForSingleObject(stopper.inside, INFINITE), WAIT_OBJECT_0);
+    KeWaitForSingleObject(&stopper.inside, Executive, KernelMode, FALSE, NULL);
     thread = step_start(&step, rig.adapter, function);
     for (unsigned at = 0; at < 100; at++) {
         ck_assert(!step_finished(&step));
         SwitchToThread();
     }
-    SetEvent(stopper.go);
+    KeSetEvent(&stopper.go, IO_NO_INCREMENT, FALSE);
     step_join(&step, thread);
     fake_on_indicate(rig.stack, NULL, NULL);
     undo(rig.adapter);
-    CloseHandle(stopper.inside);
-    CloseHandle(stopper.go);
     client_close(&client);
     rig_stop(&rig);
 }
@@ -382,6 +381,7 @@ START_TEST(rule_3_handles_outlive_the_adapter) {
 END_TEST
 
 START_TEST(rule_8_the_same_adapter_is_made_again_while_an_old_handle_is_open) {
+    struct rig keeper = rig_start();
     struct rig rig = rig_start();
     struct client old = client_attached(&rig, CAPACITY), fresh;
 
@@ -391,10 +391,11 @@ START_TEST(rule_8_the_same_adapter_is_made_again_while_an_old_handle_is_open) {
         fresh = client_attached(&next, CAPACITY);
         ck_assert_int_eq(send_status(&next), NDIS_STATUS_SUCCESS);
         client_close(&fresh);
-        rig_stop(&next);
+        rig_stop(&next); /* and with it the node, which the two share */
     }
     client_close(&old);
-    rig_stop(&rig);
+    rig_forget(&rig);
+    rig_stop(&keeper);
 }
 END_TEST
 

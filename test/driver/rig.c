@@ -92,6 +92,11 @@ void rig_stop(struct rig *rig) {
     if (--rigs_alive == 0) host_stop();
 }
 
+void rig_forget(struct rig *rig) {
+    rig->node = NULL;
+    if (--rigs_alive == 0) host_stop();
+}
+
 /* --- client ------------------------------------------------------------------------------------------------------- */
 
 NTSTATUS client_open(const struct rig *rig, struct client *client) {

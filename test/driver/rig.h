@@ -28,6 +28,7 @@ struct rig rig_start_with(const struct pnp_property *properties, unsigned count)
 struct rig rig_start_again(const struct rig *old);
 void rig_stop(struct rig *rig);
 void rig_surprise_remove(struct rig *rig);
+void rig_forget(struct rig *rig); /* its node went with another rig's */
 
 struct client {
     HANDLE device, data, kick, room;

@@ -81,6 +81,7 @@ void mm_pages_give(uint64_t first, uint64_t count) {
 }
 
 NTSTATUS mm_start(void) {
+    if (physical >= 0) return STATUS_SUCCESS; /* a second world in this process has the same machine */
     physical = memfd_create("nt-physical", MFD_CLOEXEC);
     if (physical < 0 || ftruncate(physical, (off_t)PHYSICAL) != 0) return STATUS_INSUFFICIENT_RESOURCES;
     mm_direct = mmap(NULL, PHYSICAL, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, physical, 0);

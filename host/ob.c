@@ -305,38 +305,41 @@ struct symlink {
     UNICODE_STRING target;
 };
 
-NTSTATUS ob_name_lookup(const UNICODE_STRING *path, void **object, UNICODE_STRING *remaining) {
-    UNICODE_STRING now = *path;
-    *remaining = (UNICODE_STRING){0};
+static void symlink_delete(void *object) { free(((struct symlink *)object)->target.Buffer); }
 
-    for (unsigned depth = 0; depth < 8; depth++) {
-        unsigned length;
-        WCHAR *text = canonical(&now, &length);
-        struct name *name;
-        void *found = NULL;
+/* Adds a reference to what the path names, and says how many bytes of it lie behind that name. */
+static NTSTATUS lookup_once(const UNICODE_STRING *path, void **object, unsigned *left) {
+    unsigned length;
+    WCHAR *text = canonical(path, &length);
+    struct name *name;
 
-        if (text == NULL) return STATUS_INSUFFICIENT_RESOURCES;
-        pthread_mutex_lock(&names_lock);
-        name = find(text, length, false);
-        if (name) {
-            /* What is left lies at the end of the caller's own buffer as well. */
-            unsigned left = (unsigned)((length - name->length) * sizeof(WCHAR));
-            if (depth == 0)
-                *remaining = (UNICODE_STRING){(USHORT)left, (USHORT)left,
-                                              (PWCH)((PCHAR)path->Buffer + path->Length - left)};
-            ob_reference(found = name->object);
-        }
-        pthread_mutex_unlock(&names_lock);
-        free(text);
-        if (found == NULL) return STATUS_OBJECT_NAME_NOT_FOUND;
-        if (ob_type_of(found) != &ob_type_symlink) {
-            *object = found;
-            return STATUS_SUCCESS;
-        }
-        now = ((struct symlink *)found)->target; /* lives as long as the process: links are few */
-        ob_dereference(found);
+    if (text == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+    pthread_mutex_lock(&names_lock);
+    name = find(text, length, false);
+    if (name) {
+        *left = (unsigned)((length - name->length) * sizeof(WCHAR));
+        ob_reference(*object = name->object);
     }
-    return STATUS_OBJECT_NAME_INVALID;
+    pthread_mutex_unlock(&names_lock);
+    free(text);
+    return name ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+NTSTATUS ob_name_lookup(const UNICODE_STRING *path, void **object, UNICODE_STRING *remaining) {
+    struct symlink *link;
+    unsigned left;
+    NTSTATUS status = lookup_once(path, object, &left);
+
+    *remaining = (UNICODE_STRING){0};
+    if (!NT_SUCCESS(status)) return status;
+    *remaining = (UNICODE_STRING){(USHORT)left, (USHORT)left, (PWCH)((PCHAR)path->Buffer + path->Length - left)};
+    for (unsigned depth = 0; ob_type_of(*object) == &ob_type_symlink; depth++) {
+        link = *object;
+        status = depth < 8 ? lookup_once(&link->target, object, &left) : STATUS_OBJECT_NAME_INVALID;
+        ob_dereference(link);
+        if (!NT_SUCCESS(status)) return status;
+    }
+    return STATUS_SUCCESS;
 }
 
 NTSTATUS NTAPI IoCreateSymbolicLink(PUNICODE_STRING SymbolicLinkName, PUNICODE_STRING DeviceName) {
@@ -345,11 +348,14 @@ NTSTATUS NTAPI IoCreateSymbolicLink(PUNICODE_STRING SymbolicLinkName, PUNICODE_S
     NTSTATUS status;
 
     if (link == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+    ob_type_symlink.delete = symlink_delete;
     link->target = *DeviceName;
     link->target.Buffer = malloc(DeviceName->Length + sizeof(WCHAR));
-    if (link->target.Buffer == NULL) return STATUS_INSUFFICIENT_RESOURCES;
-    memcpy(link->target.Buffer, DeviceName->Buffer, DeviceName->Length);
-    status = ob_name_insert(SymbolicLinkName, link);
+    status = STATUS_INSUFFICIENT_RESOURCES;
+    if (link->target.Buffer) {
+        memcpy(link->target.Buffer, DeviceName->Buffer, DeviceName->Length);
+        status = ob_name_insert(SymbolicLinkName, link);
+    }
     ob_dereference(link);
     return status;
 }

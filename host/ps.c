@@ -138,6 +138,13 @@ NTSTATUS NTAPI PsTerminateSystemThread(NTSTATUS ExitStatus) {
 
 /* --- processes ---------------------------------------------------------------------------------------------------- */
 
+static void process_delete(void *object) {
+    PEPROCESS process = object;
+    mm_unmap_all(process);
+    free(process->handles);
+    pthread_mutex_destroy(&process->lock);
+}
+
 PEPROCESS ps_process_create(const char *name) {
     PEPROCESS process = ob_create(&ob_type_process, sizeof(*process));
 
@@ -147,6 +154,7 @@ PEPROCESS ps_process_create(const char *name) {
     snprintf(process->name, sizeof(process->name), "%s", name);
     pthread_mutex_init(&process->lock, NULL);
     process->token = SE_TOKEN_ADMINISTRATOR;
+    ob_type_process.delete = process_delete;
     return process;
 }
 

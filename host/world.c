@@ -11,8 +11,6 @@
 #include "host/stack_tun.h"
 #include "host/win32.h"
 
-static PETHREAD starter;
-
 NTSTATUS host_start(const struct host_config *config, const char **why) {
     NTSTATUS status = mm_start();
 
@@ -23,7 +21,7 @@ NTSTATUS host_start(const struct host_config *config, const char **why) {
     ps_client_process = ps_process_create("client");
     seh_start();
     /* The calling thread is one of the client's from now on. */
-    starter = (PETHREAD)ps_self();
+    ps_self();
     ps_act_as(ps_client_process);
     *why = "NDIS does not start";
     status = ndis_start(config->stack == HOST_STACK_TUN ? &stack_tun : &stack_fake);
@@ -45,4 +43,9 @@ void host_stop(void) {
     ke_stop();
     reg_clear();
     verify_no_leaks("at the end");
+    ps_process_kill(ps_client_process);
+    ob_dereference(ps_client_process);
+    ob_dereference(ps_system_process);
+    /* The starting thread lives on, in no process, until another world starts. */
+    ps_client_process = ps_system_process = NULL;
 }

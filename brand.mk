@@ -18,7 +18,7 @@ BRAND_SERVICE := Warren
 BRAND_ENUMERATOR := Warren
 BRAND_HARDWARE_ID := Warren
 BRAND_DEVICE_PREFIX := WARREN
-BRAND_MUTEX := Global\\\\Warren
+BRAND_MUTEX := Global\\Warren
 
 # Four characters, as the driver's allocations show in a debugger.
 BRAND_POOL_TAG := Wrrn

@@ -128,12 +128,12 @@ static NTSTATUS file_request(PFILE_OBJECT file, UCHAR major) {
 /* Files whose CREATE succeeded: only those are cleaned up and closed. */
 #define FILE_OPENED 0x40000000
 
-static void file_close(PEPROCESS process, void *object, bool last) {
+void io_file_close(PEPROCESS process, void *object, bool last) {
     PFILE_OBJECT file = object;
     if (last && file->Flags & FILE_OPENED) file_request(file, IRP_MJ_CLEANUP);
 }
 
-static void file_delete(void *object) {
+void io_file_delete(void *object) {
     PFILE_OBJECT file = object;
     if (file->Flags & FILE_OPENED) file_request(file, IRP_MJ_CLOSE);
     free(file->FileName.Buffer);
@@ -163,8 +163,6 @@ NTSTATUS io_open(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK acce
         ob_dereference(device);
         return status;
     }
-    ob_type_file.close = file_close;
-    ob_type_file.delete = file_delete;
     file = ob_create(&ob_type_file, sizeof(*file));
     if (file == NULL) {
         ob_dereference(device);

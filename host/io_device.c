@@ -8,7 +8,7 @@
 
 #include "host/kernel_private.h"
 
-static void device_delete(void *object) {
+void io_device_delete(void *object) {
     PDEVICE_OBJECT device = object;
     if (device->SecurityDescriptor) ExFreePoolWithTag(device->SecurityDescriptor, 0);
     free(device->DeviceExtension);
@@ -22,7 +22,6 @@ NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtension
     NTSTATUS status = STATUS_SUCCESS;
 
     if (NT_FAULT(IoCreateDevice)) return STATUS_INSUFFICIENT_RESOURCES;
-    ob_type_device.delete = device_delete;
     device = ob_create(&ob_type_device, sizeof(*device));
     if (device == NULL) return STATUS_INSUFFICIENT_RESOURCES;
     device->Type = 3; /* IO_TYPE_DEVICE */

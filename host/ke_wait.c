@@ -95,7 +95,7 @@ void NTAPI KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State) {
 }
 
 static void check_event(PRKEVENT event, const char *name) {
-    if (event->Header.Type > KE_SYNCHRONIZATION_EVENT || event->Header.WaitListHead.Flink == NULL)
+    if (event->Header.Type > KE_SYNCHRONIZATION_EVENT || event->Header.Size != sizeof(KEVENT) / sizeof(LONG))
         verify_violation("not-an-event", "%s(%p): not an initialized event", name, (void *)event);
 }
 
@@ -200,10 +200,10 @@ static NTSTATUS wait_for(DISPATCHER_HEADER **objects, ULONG count, bool all, con
             verify_violation("wait-at-dispatch", "a wait that may block, at IRQL %u", ke_irql());
         if (ke_locks_held()) verify_violation("wait-with-spin-lock", "a wait that may block, with a spin lock held");
     }
+    pthread_mutex_lock(&dispatcher);
     for (ULONG at = 0; at < count; at++)
         if (objects[at]->WaitListHead.Flink == NULL)
             verify_violation("wait-uninitialized", "the object %p was never initialized", (void *)objects[at]);
-    pthread_mutex_lock(&dispatcher);
     if (!try_satisfy(&wait) && (timeout == NULL || timeout->QuadPart != 0)) {
         if (timeout) until = deadline(timeout);
         for (ULONG at = 0; at < count; at++) {

@@ -16,8 +16,6 @@
 struct _ETHREAD {
     DISPATCHER_HEADER Header; /* signalled when the thread has ended */
     PEPROCESS process;
-    pthread_t pthread;
-    bool joinable;
     unsigned id;
     KIRQL irql;
     unsigned spin_locks;      /* held */
@@ -46,6 +44,11 @@ struct _EPROCESS {
 };
 
 extern __thread PETHREAD ps_this;
+
+/* What the types' last references call. */
+void ps_thread_delete(void *object), ps_process_delete(void *object), mm_section_delete(void *object),
+    io_file_delete(void *object), io_device_delete(void *object);
+void io_file_close(PEPROCESS process, void *object, bool last);
 
 /* ke_wait.c */
 void ke_header_init(DISPATCHER_HEADER *header, UCHAR type, UCHAR size, LONG state);

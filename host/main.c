@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <gen/brand.h>
+
 #include "host/image.h"
 #include "host/sha.h"
 #include "host/stack_tun.h"
@@ -222,6 +224,8 @@ static struct options options_from(int argc, char **argv) {
     if (optind == argc) usage(EXIT_UNUSABLE);
     o.program = argv + optind;
     o.program_argc = argc - optind;
+    o.config.hardware_id = BRAND_HARDWARE_ID;
+    o.config.service = BRAND_SERVICE;
     if (!o.config.driver) o.config.driver = beside("warren.sys");
     if (!o.config.library) o.config.library = beside("warren.dll");
     return o;

@@ -185,7 +185,7 @@ struct section {
     ULONG protection;
 };
 
-static void section_delete(void *object) { run_release(((struct section *)object)->run); }
+void mm_section_delete(void *object) { run_release(((struct section *)object)->run); }
 
 NTSTATUS NTAPI ZwCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
                                PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection, ULONG AllocationAttributes,
@@ -204,7 +204,6 @@ NTSTATUS NTAPI ZwCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
     if (run == NULL || section == NULL) return STATUS_INSUFFICIENT_RESOURCES;
     *run = (struct run){.count = ROUND_TO_PAGES(MaximumSize->QuadPart) / PAGE_SIZE, .references = 1};
     run->first = mm_pages_take(run->count);
-    ob_type_section.delete = section_delete;
     section->run = run;
     section->protection = SectionPageProtection;
     if (run->first == 0) {

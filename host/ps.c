@@ -18,7 +18,7 @@ static unsigned new_id(void) { return __atomic_add_fetch(&next_id, 4, __ATOMIC_R
 
 /* --- threads ------------------------------------------------------------------------------------------------------ */
 
-static void thread_delete(void *object) { pthread_cond_destroy(&((PETHREAD)object)->wake); }
+void ps_thread_delete(void *object) { pthread_cond_destroy(&((PETHREAD)object)->wake); }
 
 static PETHREAD thread_object(PEPROCESS process, const char *name) {
     PETHREAD thread = ob_create(&ob_type_thread, sizeof(*thread));
@@ -33,15 +33,25 @@ static PETHREAD thread_object(PEPROCESS process, const char *name) {
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&thread->wake, &attributes);
     pthread_condattr_destroy(&attributes);
-    ob_type_thread.delete = thread_delete;
     return thread;
 }
 
+/* A pthread that became an NT thread by calling us ends. */
+static pthread_key_t foreign;
+static void foreign_ends(void *thread) {
+    seh_thread_stop();
+    ps_this = NULL;
+    ob_dereference(thread);
+}
+static void foreign_key(void) { pthread_key_create(&foreign, foreign_ends); }
+
 struct host_thread *ps_self(void) {
     if (__builtin_expect(ps_this == NULL, 0)) {
+        static pthread_once_t once = PTHREAD_ONCE_INIT;
         ps_this = thread_object(NULL, "foreign");
         if (ps_this == NULL) host_panic("no memory for a thread object");
-        ps_this->pthread = pthread_self();
+        pthread_once(&once, foreign_key);
+        pthread_setspecific(foreign, ps_this);
         seh_thread_start();
     }
     return (struct host_thread *)ps_this;
@@ -72,6 +82,7 @@ static void *thread_main(void *context) {
 PETHREAD ps_thread_create(PEPROCESS process, void (*start)(void *), void *context, const char *name) {
     PETHREAD thread = thread_object(process, name);
     pthread_attr_t attributes;
+    pthread_t pthread;
     int error;
 
     if (thread == NULL) return NULL;
@@ -81,7 +92,7 @@ PETHREAD ps_thread_create(PEPROCESS process, void (*start)(void *), void *contex
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, 1024 * 1024);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    error = pthread_create(&thread->pthread, &attributes, thread_main, thread);
+    error = pthread_create(&pthread, &attributes, thread_main, thread);
     pthread_attr_destroy(&attributes);
     if (error == 0) return thread;
     ob_dereference(thread);
@@ -138,7 +149,7 @@ NTSTATUS NTAPI PsTerminateSystemThread(NTSTATUS ExitStatus) {
 
 /* --- processes ---------------------------------------------------------------------------------------------------- */
 
-static void process_delete(void *object) {
+void ps_process_delete(void *object) {
     PEPROCESS process = object;
     mm_unmap_all(process);
     free(process->handles);
@@ -154,7 +165,6 @@ PEPROCESS ps_process_create(const char *name) {
     snprintf(process->name, sizeof(process->name), "%s", name);
     pthread_mutex_init(&process->lock, NULL);
     process->token = SE_TOKEN_ADMINISTRATOR;
-    ob_type_process.delete = process_delete;
     return process;
 }
 

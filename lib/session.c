@@ -63,6 +63,8 @@ static DWORD SessionAttach(SESSION *Session, DWORD Capacity)
         .to_stack_capacity = Capacity,
         .data_event = (ULONG_PTR)Session->DataEvent,
         .kick_event = (ULONG_PTR)Session->KickEvent,
+        /* Nobody waits for room in this API, so want_room is never raised, and any event of ours will do. */
+        .room_event = (ULONG_PTR)Session->KickEvent,
     };
     struct abi_attach_out Out;
     DWORD Returned = 0;

@@ -182,7 +182,7 @@ format:
 check-format:
 	$(Q)clang-format$(LLVM) --dry-run -Werror $(C_FILES)
 tidy: $(TIDY_WIN:%=$(O)/tidy/%.done) $(TIDY_ELF:%=$(O)/tidy/%.done)
-$(O)/tidy/%.done: % .clang-tidy | compile_commands
+$(O)/tidy/%.done: % .clang-tidy $(filter %.h,$(C_FILES)) | compile_commands
 	$(call say,TIDY,$<)
 	$(dir)
 	$(Q)clang-tidy$(LLVM) --quiet -p $(O) $< >$@.log 2>&1 || { cat $@.log; exit 1; }

@@ -52,7 +52,7 @@ SYS_IMPORTS := ntoskrnl hal ndis
 DLL_IMPORTS := kernel32 advapi32 cfgmgr32 setupapi newdev iphlpapi bcrypt
 
 define WIN
-win: $(O)/win-$(1)/$(SYS) $(O)/win-$(1)/$(DLL)
+win: $(O)/win-$(1)/$(SYS) $(O)/win-$(1)/$(DLL) $(O)/win-$(1)/obj/nt/layouts.o
 
 $(O)/win-$(1)/obj/%.o: %.c $(O)/gen/brand.h toolchain.mk
 	$$(call say,CC-$(1),$$<)
@@ -119,7 +119,7 @@ PROGRAMS := $(wildcard examples/*.c) $(wildcard test/client/*_program.c)
 
 # compile: flavour, extra flags
 define ELF
-$(1): $(O)/$(1)/warren-host $(TEST_KINDS:%=$(O)/$(1)/%_test) $$(PROGRAMS:%.c=$(O)/$(1)/%.so) \
+$(1): $(O)/$(1)/obj/nt/layouts.o $(O)/$(1)/warren-host $(TEST_KINDS:%=$(O)/$(1)/%_test) $$(PROGRAMS:%.c=$(O)/$(1)/%.so) \
 	$$(patsubst test/client/%.c,$(O)/$(1)/%,$$(filter-out %_program.c,$$(wildcard test/client/*.c)))
 
 $(O)/$(1)/obj/%.o: %.c $(O)/gen/brand.h toolchain.mk

@@ -7,6 +7,7 @@
 #define HOST_KERNEL_PRIVATE_H
 
 #include <pthread.h>
+#include <setjmp.h>
 
 #include "host/kernel.h"
 #include "host/se.h"
@@ -24,6 +25,7 @@ struct _ETHREAD {
     pthread_cond_t wake;      /* of a wait; with the dispatcher lock */
     void (*start)(void *);
     void *context;
+    jmp_buf end;
     char name[16];
 };
 

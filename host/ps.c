@@ -74,7 +74,9 @@ static void *thread_main(void *context) {
     ps_this = thread;
     pthread_setname_np(pthread_self(), thread->name);
     seh_thread_start();
-    thread->start(thread->context);
+    /* PsTerminateSystemThread comes back here, so that nothing of the thread is left in the driver's code when those who
+     * wait for it go on to unload that. */
+    if (setjmp(thread->end) == 0) thread->start(thread->context);
     thread_ends(thread);
     return NULL;
 }
@@ -143,8 +145,7 @@ NTSTATUS NTAPI PsTerminateSystemThread(NTSTATUS ExitStatus) {
     PETHREAD self = (PETHREAD)ps_self();
     if (self->process != ps_system_process)
         verify_violation("terminate-foreign-thread", "PsTerminateSystemThread in a thread of %s", self->process->name);
-    thread_ends(self);
-    pthread_exit(NULL);
+    longjmp(self->end, 1);
 }
 
 /* --- processes ---------------------------------------------------------------------------------------------------- */

@@ -106,6 +106,7 @@ struct host_config {
     const char *library; /* path of warren.dll or warren.dll.so; may be NULL */
     const wchar_t *hardware_id; /* of the driver package; NULL: none is installed */
     const wchar_t *service;
+    const wchar_t *version; /* of the package, as its INF would say: "1.2.3.4" */
     bool quiet;          /* do not print DbgPrint output */
 };
 

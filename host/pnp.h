@@ -35,7 +35,7 @@ struct pnp_software_device {
 };
 
 /* A driver package in the store: devices with this hardware id get `service`, started from the image at `path`. */
-NTSTATUS pnp_package_add(const WCHAR *hardware_id, const WCHAR *service, const char *path);
+NTSTATUS pnp_package_add(const WCHAR *hardware_id, const WCHAR *service, const char *path, const WCHAR *version);
 bool pnp_package_find(const WCHAR *hardware_id);
 
 /* Creates the node and starts it asynchronously on the PnP thread: finds its package, loads the driver if it is not

@@ -68,16 +68,18 @@ static struct package *package_find(const WCHAR *hardware_id) {
 
 bool pnp_package_find(const WCHAR *hardware_id) { return package_find(hardware_id) != NULL; }
 
-NTSTATUS pnp_package_add(const WCHAR *hardware_id, const WCHAR *service, const char *path) {
+NTSTATUS pnp_package_add(const WCHAR *hardware_id, const WCHAR *service, const char *path, const WCHAR *version) {
     if (package_find(hardware_id)) return STATUS_OBJECT_NAME_COLLISION;
     struct package *package = calloc(1, sizeof *package);
     if (!package) return STATUS_INSUFFICIENT_RESOURCES;
     package->hardware_id = wide_copy(hardware_id);
+    package->version = wide_copy(version);
     package->path = strdup(path);
     size_t length = wide_length(service);
     package->service = calloc(1, length + 1);
-    if (!package->hardware_id || !package->path || !package->service) {
+    if (!package->hardware_id || !package->version || !package->path || !package->service) {
         free(package->hardware_id);
+        free(package->version);
         free(package->path);
         free(package->service);
         free(package);
@@ -134,6 +136,7 @@ void pnp_packages_free(void) {
         struct package *package = packages;
         packages = package->next;
         free(package->hardware_id);
+        free(package->version);
         free(package->service);
         free(package->path);
         free(package);

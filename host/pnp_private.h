@@ -27,6 +27,7 @@ struct device_info {
 struct package {
     struct package *next;
     WCHAR *hardware_id;
+    WCHAR *version; /* as its INF says: DEVPKEY_Device_DriverVersion */
     char *service, *path;
     struct image *image; /* NULL: not loaded; written by the PnP thread only */
     PDRIVER_OBJECT driver;

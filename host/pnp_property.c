@@ -17,6 +17,8 @@ static const GUID net_class_guid = {0x4d36e972, 0xe325, 0x11ce, {0xbf, 0xc1, 0x0
 #define SET_CONTAINER {0x8c7ed206, 0x3f8a, 0x4827, {0xb3, 0xab, 0xae, 0x9e, 0x1f, 0xae, 0xfc, 0x6c}}
 #define SET_PRESENCE {0x540b947e, 0x8b40, 0x45bc, {0xa8, 0xa2, 0x6a, 0x0b, 0x89, 0x4c, 0xbd, 0xa2}}
 
+#define SET_INSTALLATION {0xa8b865dd, 0x2e3d, 0x4094, {0xad, 0x97, 0xe5, 0x93, 0xa7, 0x0c, 0x75, 0xd6}}
+
 enum builtin {
     BUILTIN_DESCRIPTION,
     BUILTIN_HARDWARE_IDS,
@@ -33,6 +35,7 @@ enum builtin {
     BUILTIN_CONTAINER,
     BUILTIN_PRESENT,
     BUILTIN_HAS_PROBLEM,
+    BUILTIN_DRIVER_VERSION,
 };
 
 static const struct {
@@ -55,6 +58,7 @@ static const struct {
     {{SET_CONTAINER, 2}, BUILTIN_CONTAINER, DEVPROP_TYPE_GUID},
     {{SET_PRESENCE, 5}, BUILTIN_PRESENT, DEVPROP_TYPE_BOOLEAN},
     {{SET_PRESENCE, 6}, BUILTIN_HAS_PROBLEM, DEVPROP_TYPE_BOOLEAN},
+    {{SET_INSTALLATION, 3}, BUILTIN_DRIVER_VERSION, DEVPROP_TYPE_STRING},
 };
 
 struct stored_property *stored_property_copy(const struct pnp_property *property) {
@@ -148,6 +152,9 @@ static void builtin_value(struct devnode *node, enum builtin which, struct value
     case BUILTIN_PROBLEM_STATUS: value_number(value, (ULONG)node->problem_status); break;
     case BUILTIN_CONTAINER:
         if (node->info.has_container) value_guid(value, &node->info.container);
+        break;
+    case BUILTIN_DRIVER_VERSION:
+        if (node->package) value_text(value, node->package->version);
         break;
     case BUILTIN_PRESENT: value_boolean(value, node->present); break;
     case BUILTIN_HAS_PROBLEM: value_boolean(value, node->problem != 0); break;

@@ -21,6 +21,7 @@ static void rig_host_start(void) {
                                  .driver = rig_driver(),
                                  .hardware_id = BRAND_HARDWARE_ID,
                                  .service = BRAND_SERVICE,
+                                 .version = BRAND_PACKAGE_VERSION,
                                  .quiet = true};
     const char *why = NULL;
     NTSTATUS status = host_start(&config, &why);

@@ -58,13 +58,9 @@ static atomic_bool Quitting;
 
 /* ---- packets ---------------------------------------------------------------------------------------------------- */
 
-static uint16_t Read16(const uint8_t *Bytes)
-{
-    return (uint16_t)(Bytes[0] << 8 | Bytes[1]);
-}
+static uint16_t Read16(const uint8_t *Bytes) { return (uint16_t)(Bytes[0] << 8 | Bytes[1]); }
 
-static void Swap(uint8_t *Left, uint8_t *Right, size_t Size)
-{
+static void Swap(uint8_t *Left, uint8_t *Right, size_t Size) {
     uint8_t Temp[16];
 
     memcpy(Temp, Left, Size);
@@ -73,10 +69,8 @@ static void Swap(uint8_t *Left, uint8_t *Right, size_t Size)
 }
 
 /* Turns an echo request into its reply. The checksum covers the type, so it changes by the difference. */
-static bool AnswerEcho(uint8_t *Icmp, size_t Size, uint8_t Request, uint8_t Reply)
-{
-    if (Size < 8 || Icmp[0] != Request || Icmp[1] != 0)
-        return false;
+static bool AnswerEcho(uint8_t *Icmp, size_t Size, uint8_t Request, uint8_t Reply) {
+    if (Size < 8 || Icmp[0] != Request || Icmp[1] != 0) return false;
     uint32_t Sum = (uint16_t)~Read16(Icmp + 2);
     Sum += (uint16_t)~(Request << 8);
     Sum += (uint32_t)Reply << 8;
@@ -92,109 +86,84 @@ static bool AnswerEcho(uint8_t *Icmp, size_t Size, uint8_t Request, uint8_t Repl
 }
 
 /* Swapping addresses and ports leaves the checksum as it is: it is a sum, and the order does not matter. */
-static bool AnswerUdp(uint8_t *Udp, size_t Size)
-{
-    if (Size < 8 || Read16(Udp + 4) < 8 || Read16(Udp + 4) > Size)
-        return false;
+static bool AnswerUdp(uint8_t *Udp, size_t Size) {
+    if (Size < 8 || Read16(Udp + 4) < 8 || Read16(Udp + 4) > Size) return false;
     Swap(Udp, Udp + 2, 2);
     return true;
 }
 
-static bool AnswerIpv4(uint8_t *Packet, size_t Size)
-{
-    if (Size < 20)
-        return false;
+static bool AnswerIpv4(uint8_t *Packet, size_t Size) {
+    if (Size < 20) return false;
     size_t Header = (size_t)(Packet[0] & 15) * 4, Total = Read16(Packet + 2);
-    if (Header < 20 || Total < Header || Total > Size)
-        return false;
+    if (Header < 20 || Total < Header || Total > Size) return false;
     if (Read16(Packet + 6) & 0x3fff) /* a fragment */
         return false;
     const uint8_t *To = Packet + 16;
-    if (memcmp(To, Own4, PREFIX4 / 8) || To[3] == Own4[3] || To[3] == 0 || To[3] == 255)
-        return false;
+    if (memcmp(To, Own4, PREFIX4 / 8) || To[3] == Own4[3] || To[3] == 0 || To[3] == 255) return false;
     switch (Packet[9]) {
     case 1:
-        if (!AnswerEcho(Packet + Header, Total - Header, 8, 0))
-            return false;
+        if (!AnswerEcho(Packet + Header, Total - Header, 8, 0)) return false;
         Count.Icmp4++;
         break;
     case 17:
-        if (!AnswerUdp(Packet + Header, Total - Header))
-            return false;
+        if (!AnswerUdp(Packet + Header, Total - Header)) return false;
         Count.Udp4++;
         break;
-    default:
-        return false;
+    default: return false;
     }
     Swap(Packet + 12, Packet + 16, 4);
     return true;
 }
 
-static bool AnswerIpv6(uint8_t *Packet, size_t Size)
-{
-    if (Size < 40)
-        return false;
+static bool AnswerIpv6(uint8_t *Packet, size_t Size) {
+    if (Size < 40) return false;
     size_t Payload = Read16(Packet + 4);
-    if (Payload > Size - 40)
-        return false;
+    if (Payload > Size - 40) return false;
     const uint8_t *To = Packet + 24;
-    if (memcmp(To, Own6, PREFIX6 / 8) || !memcmp(To, Own6, 16))
-        return false;
+    if (memcmp(To, Own6, PREFIX6 / 8) || !memcmp(To, Own6, 16)) return false;
     /* The pseudo header's sum does not change when the addresses change places, nor does its payload length. */
     switch (Packet[6]) {
     case 58:
-        if (!AnswerEcho(Packet + 40, Payload, 128, 129))
-            return false;
+        if (!AnswerEcho(Packet + 40, Payload, 128, 129)) return false;
         Count.Icmp6++;
         break;
     case 17:
-        if (!AnswerUdp(Packet + 40, Payload))
-            return false;
+        if (!AnswerUdp(Packet + 40, Payload)) return false;
         Count.Udp6++;
         break;
-    default:
-        return false;
+    default: return false;
     }
     Swap(Packet + 8, Packet + 24, 16);
     return true;
 }
 
-static bool Answer(uint8_t *Packet, size_t Size)
-{
+static bool Answer(uint8_t *Packet, size_t Size) {
     switch (Size ? Packet[0] >> 4 : 0) {
-    case 4:
-        return AnswerIpv4(Packet, Size);
-    case 6:
-        return AnswerIpv6(Packet, Size);
-    default:
-        return false;
+    case 4: return AnswerIpv4(Packet, Size);
+    case 6: return AnswerIpv6(Packet, Size);
+    default: return false;
     }
 }
 
 /* ---- the session ------------------------------------------------------------------------------------------------ */
 
-static bool Fail(const char *What)
-{
+static bool Fail(const char *What) {
     fprintf(stderr, "error: %s (Windows error %lu)\n", What, (unsigned long)GetLastError());
     return false;
 }
 
 /* The interface has no event for "there is room again", so this waits by giving the processor away. */
-static BYTE *AllocateOrWait(WINTUN_SESSION_HANDLE Session, DWORD Size)
-{
+static BYTE *AllocateOrWait(WINTUN_SESSION_HANDLE Session, DWORD Size) {
     for (unsigned Try = 0;; ++Try) {
         BYTE *Packet = WintunAllocateSendPacket(Session, Size);
-        if (Packet || GetLastError() != ERROR_BUFFER_OVERFLOW || Quitting)
-            return Packet;
-        if (!Try)
-            Count.RingFull++;
+        if (Packet || GetLastError() != ERROR_BUFFER_OVERFLOW || Quitting) return Packet;
+        if (!Try) Count.RingFull++;
         Sleep(Try < 100 ? 0 : 1);
     }
 }
 
 /* The received packet may be changed in place, so the answer is made there and copied out once. */
-static bool Handle(WINTUN_SESSION_HANDLE Session, BYTE *Packet, DWORD Size)
-{
+static bool Handle(WINTUN_SESSION_HANDLE Session, BYTE *Packet, DWORD Size) {
     Count.Received++;
     Count.ReceivedBytes += Size;
     if (!Answer(Packet, Size)) {
@@ -202,8 +171,7 @@ static bool Handle(WINTUN_SESSION_HANDLE Session, BYTE *Packet, DWORD Size)
         return true;
     }
     BYTE *Out = AllocateOrWait(Session, Size);
-    if (!Out)
-        return Quitting ? true : Fail("WintunAllocateSendPacket");
+    if (!Out) return Quitting ? true : Fail("WintunAllocateSendPacket");
     memcpy(Out, Packet, Size);
     WintunSendPacket(Session, Out);
     Count.Sent++;
@@ -211,8 +179,7 @@ static bool Handle(WINTUN_SESSION_HANDLE Session, BYTE *Packet, DWORD Size)
     return true;
 }
 
-static bool Serve(WINTUN_SESSION_HANDLE Session, DWORD Milliseconds)
-{
+static bool Serve(WINTUN_SESSION_HANDLE Session, DWORD Milliseconds) {
     HANDLE Events[] = {QuitEvent, WintunGetReadWaitEvent(Session)};
     ULONGLONG Start = GetTickCount64();
 
@@ -222,27 +189,21 @@ static bool Serve(WINTUN_SESSION_HANDLE Session, DWORD Milliseconds)
         if (Packet) {
             bool Good = Handle(Session, Packet, Size);
             WintunReleaseReceivePacket(Session, Packet);
-            if (!Good)
-                return false;
+            if (!Good) return false;
             continue;
         }
-        if (GetLastError() != ERROR_NO_MORE_ITEMS)
-            return Fail("WintunReceivePacket");
+        if (GetLastError() != ERROR_NO_MORE_ITEMS) return Fail("WintunReceivePacket");
         DWORD Timeout = INFINITE;
         if (Milliseconds) {
             ULONGLONG Elapsed = GetTickCount64() - Start;
-            if (Elapsed >= Milliseconds)
-                return true;
+            if (Elapsed >= Milliseconds) return true;
             Timeout = Milliseconds - (DWORD)Elapsed;
         }
         switch (WaitForMultipleObjects(2, Events, FALSE, Timeout)) {
         case WAIT_OBJECT_0:
-        case WAIT_TIMEOUT:
-            return true;
-        case WAIT_OBJECT_0 + 1:
-            break;
-        default:
-            return Fail("WaitForMultipleObjects");
+        case WAIT_TIMEOUT: return true;
+        case WAIT_OBJECT_0 + 1: break;
+        default: return Fail("WaitForMultipleObjects");
         }
     }
     return true;
@@ -250,31 +211,25 @@ static bool Serve(WINTUN_SESSION_HANDLE Session, DWORD Milliseconds)
 
 /* ---- around it -------------------------------------------------------------------------------------------------- */
 
-static void Narrow(const WCHAR *From, char *To, size_t Room)
-{
+static void Narrow(const WCHAR *From, char *To, size_t Room) {
     size_t Length = 0;
 
-    for (; From[Length] && Length + 1 < Room; ++Length)
-        To[Length] = From[Length] < 127 ? (char)From[Length] : '?';
+    for (; From[Length] && Length + 1 < Room; ++Length) To[Length] = From[Length] < 127 ? (char)From[Length] : '?';
     To[Length] = 0;
 }
 
-static bool Widen(const char *From, WCHAR *To, size_t Room)
-{
+static bool Widen(const char *From, WCHAR *To, size_t Room) {
     size_t Length = strlen(From);
 
-    if (!Length || Length >= Room)
-        return false;
+    if (!Length || Length >= Room) return false;
     for (size_t Index = 0; Index <= Length; ++Index) {
-        if ((unsigned char)From[Index] > 126)
-            return false;
+        if ((unsigned char)From[Index] > 126) return false;
         To[Index] = (WCHAR)From[Index];
     }
     return true;
 }
 
-static VOID CALLBACK Log(WINTUN_LOGGER_LEVEL Level, DWORD64 Timestamp, LPCWSTR Message)
-{
+static VOID CALLBACK Log(WINTUN_LOGGER_LEVEL Level, DWORD64 Timestamp, LPCWSTR Message) {
     static const char *const Names[] = {"info", "warning", "error"};
     char Line[512];
     uint64_t Seconds = Timestamp / 10000000 % 86400;
@@ -284,27 +239,25 @@ static VOID CALLBACK Log(WINTUN_LOGGER_LEVEL Level, DWORD64 Timestamp, LPCWSTR M
             (unsigned)(Seconds % 60), (unsigned)Level < 3 ? Names[Level] : "?", Line);
 }
 
-static BOOL WINAPI Quit(DWORD Reason)
-{
+static BOOL WINAPI Quit(DWORD Reason) {
     (void)Reason;
     Quitting = true;
     SetEvent(QuitEvent);
     return TRUE;
 }
 
-#define FETCH(Name)                                       \
-    do {                                                  \
-        FARPROC Function = GetProcAddress(Module, #Name); \
-        if (!Function) {                                  \
-            Fail("the library lacks " #Name);             \
-            FreeLibrary(Module);                          \
-            return NULL;                                  \
-        }                                                 \
-        memcpy(&Name, &Function, sizeof(Function));       \
+#define FETCH(Name)                                                                                                    \
+    do {                                                                                                               \
+        FARPROC Function = GetProcAddress(Module, #Name);                                                              \
+        if (!Function) {                                                                                               \
+            Fail("the library lacks " #Name);                                                                          \
+            FreeLibrary(Module);                                                                                       \
+            return NULL;                                                                                               \
+        }                                                                                                              \
+        memcpy(&Name, &Function, sizeof(Function));                                                                    \
     } while (0)
 
-static HMODULE LoadTunnelLibrary(const char *Path)
-{
+static HMODULE LoadTunnelLibrary(const char *Path) {
     WCHAR Wide[260];
     HMODULE Module;
 
@@ -312,8 +265,7 @@ static HMODULE LoadTunnelLibrary(const char *Path)
         Module = Widen(Path, Wide, 260) ? LoadLibraryW(Wide) : NULL;
     } else {
         Module = LoadLibraryW(L"wintun.dll");
-        if (!Module)
-            Module = LoadLibraryW(L"warren.dll");
+        if (!Module) Module = LoadLibraryW(L"warren.dll");
     }
     if (!Module) {
         Fail(Path ? Path : "cannot load wintun.dll or warren.dll");
@@ -334,8 +286,7 @@ static HMODULE LoadTunnelLibrary(const char *Path)
     return Module;
 }
 
-static bool SetAddresses(WINTUN_ADAPTER_HANDLE Adapter)
-{
+static bool SetAddresses(WINTUN_ADAPTER_HANDLE Adapter) {
     MIB_UNICASTIPADDRESS_ROW Row;
     DWORD Error;
 
@@ -365,21 +316,18 @@ static bool SetAddresses(WINTUN_ADAPTER_HANDLE Adapter)
     return true;
 }
 
-static bool Run(const WCHAR *Name, DWORD Capacity, DWORD Milliseconds)
-{
+static bool Run(const WCHAR *Name, DWORD Capacity, DWORD Milliseconds) {
     static const GUID Identity = {0x6ec40e66, 0x5a1f, 0x4c3e, {0x9d, 0x27, 0x0a, 0x66, 0xfd, 0x66, 0xec, 0x40}};
     bool Good = false;
 
     WINTUN_ADAPTER_HANDLE Adapter = WintunCreateAdapter(Name, L"Echo", &Identity);
-    if (!Adapter)
-        return Fail("WintunCreateAdapter");
+    if (!Adapter) return Fail("WintunCreateAdapter");
     WINTUN_SESSION_HANDLE Session = WintunStartSession(Adapter, Capacity);
     if (!Session) {
         Fail("WintunStartSession");
         goto close_adapter;
     }
-    if (!SetAddresses(Adapter))
-        goto end_session;
+    if (!SetAddresses(Adapter)) goto end_session;
     DWORD Version = WintunGetRunningDriverVersion();
     printf("ready: driver %u.%u, 10.66.0.1/24 and fd66::1/64; try 10.66.0.2 and fd66::2\n", (unsigned)(Version >> 16),
            (unsigned)(Version & 0xffff));
@@ -398,44 +346,30 @@ close_adapter:
     return Good;
 }
 
-static int Usage(void)
-{
+static int Usage(void) {
     fprintf(stderr, "usage: echo [-l library] [-n adapter name] [-c ring capacity in bytes] [-t seconds]\n");
     return 2;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     const char *Library = NULL, *Name = "Echo";
     unsigned long Capacity = 0x800000, Seconds = 0;
 
     for (int Index = 1; Index < argc; Index += 2) {
-        if (argv[Index][0] != '-' || !argv[Index][1] || argv[Index][2] || Index + 1 == argc)
-            return Usage();
+        if (argv[Index][0] != '-' || !argv[Index][1] || argv[Index][2] || Index + 1 == argc) return Usage();
         switch (argv[Index][1]) {
-        case 'l':
-            Library = argv[Index + 1];
-            break;
-        case 'n':
-            Name = argv[Index + 1];
-            break;
-        case 'c':
-            Capacity = strtoul(argv[Index + 1], NULL, 0);
-            break;
-        case 't':
-            Seconds = strtoul(argv[Index + 1], NULL, 0);
-            break;
-        default:
-            return Usage();
+        case 'l': Library = argv[Index + 1]; break;
+        case 'n': Name = argv[Index + 1]; break;
+        case 'c': Capacity = strtoul(argv[Index + 1], NULL, 0); break;
+        case 't': Seconds = strtoul(argv[Index + 1], NULL, 0); break;
+        default: return Usage();
         }
     }
     WCHAR WideName[128];
-    if (!Widen(Name, WideName, 128) || Seconds > 1000000)
-        return Usage();
+    if (!Widen(Name, WideName, 128) || Seconds > 1000000) return Usage();
 
     HMODULE Module = LoadTunnelLibrary(Library);
-    if (!Module)
-        return 1;
+    if (!Module) return 1;
     WintunSetLogger(Log);
     bool Good = false;
     QuitEvent = CreateEventW(NULL, TRUE, FALSE, NULL);

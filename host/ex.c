@@ -30,7 +30,8 @@ BOOLEAN NTAPI ExAcquireRundownProtectionEx(PEX_RUNDOWN_REF RunRef, ULONG Count) 
     ULONG_PTR now = __atomic_load_n(&RunRef->Count, __ATOMIC_RELAXED);
     do
         if (now & 1) return FALSE;
-    while (!__atomic_compare_exchange_n(&RunRef->Count, &now, now + 2ull * Count, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+    while (!__atomic_compare_exchange_n(&RunRef->Count, &now, now + 2ull * Count, true, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED));
     return TRUE;
 }
 
@@ -110,7 +111,8 @@ BOOLEAN NTAPI ExAcquireRundownProtectionCacheAwareEx(PEX_RUNDOWN_REF_CACHE_AWARE
     int64_t *slot = slot_of(RunRefCacheAware), now = __atomic_load_n(slot, __ATOMIC_RELAXED);
     do
         if (now & 1) return FALSE;
-    while (!__atomic_compare_exchange_n(slot, &now, now + 2 * (int64_t)Count, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+    while (
+        !__atomic_compare_exchange_n(slot, &now, now + 2 * (int64_t)Count, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
     return TRUE;
 }
 
@@ -123,7 +125,8 @@ void NTAPI ExReleaseRundownProtectionCacheAwareEx(PEX_RUNDOWN_REF_CACHE_AWARE Ru
     NT_ENTER(ExReleaseRundownProtectionCacheAwareEx);
     int64_t *slot = slot_of(RunRef), now = __atomic_load_n(slot, __ATOMIC_RELAXED);
     while (!(now & 1))
-        if (__atomic_compare_exchange_n(slot, &now, now - 2 * (int64_t)Count, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) return;
+        if (__atomic_compare_exchange_n(slot, &now, now - 2 * (int64_t)Count, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+            return;
     /* Looked at before: once the last reference is gone, whoever waits may free this. */
     if (__atomic_load_n(&RunRef->state, __ATOMIC_ACQUIRE) >= 2)
         verify_violation("rundown-underflow", "rundown protection is released after it has run down");
@@ -143,7 +146,8 @@ void NTAPI ExWaitForRundownProtectionReleaseCacheAware(PEX_RUNDOWN_REF_CACHE_AWA
         verify_violation("rundown-twice", "rundown protection is run down while it is closed");
     /* One too many, so that nobody sees zero before all words are in. */
     __atomic_store_n(&RunRef->remaining, 1, __ATOMIC_RELEASE);
-    for (unsigned at = 0; at < SLOTS; at++) sum += __atomic_exchange_n(&RunRef->slots[at].word, 1, __ATOMIC_ACQ_REL) >> 1;
+    for (unsigned at = 0; at < SLOTS; at++)
+        sum += __atomic_exchange_n(&RunRef->slots[at].word, 1, __ATOMIC_ACQ_REL) >> 1;
     __atomic_add_fetch(&RunRef->remaining, sum - 1, __ATOMIC_ACQ_REL);
     pthread_mutex_lock(&rundown_lock);
     while (__atomic_load_n(&RunRef->remaining, __ATOMIC_ACQUIRE) > 0) pthread_cond_wait(&rundown_done, &rundown_lock);
@@ -155,7 +159,8 @@ void NTAPI ExWaitForRundownProtectionReleaseCacheAware(PEX_RUNDOWN_REF_CACHE_AWA
 
 void NTAPI ExRundownCompletedCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware) {
     NT_ENTER(ExRundownCompletedCacheAware);
-    if (RunRefCacheAware->state != 2) verify_violation("rundown-completed", "rundown completed without having run down");
+    if (RunRefCacheAware->state != 2)
+        verify_violation("rundown-completed", "rundown completed without having run down");
     __atomic_store_n(&RunRefCacheAware->state, 3, __ATOMIC_RELEASE);
 }
 
@@ -192,9 +197,9 @@ void NTAPI ExAcquirePushLockExclusiveEx(PULONG_PTR PushLock, ULONG Flags) {
 void NTAPI ExReleasePushLockExclusiveEx(PULONG_PTR PushLock, ULONG Flags) {
     NT_ENTER(ExReleasePushLockExclusiveEx);
     push_lock_check("ExReleasePushLockExclusive");
-    if (__atomic_exchange_n(PushLock, 0, __ATOMIC_RELEASE) != 1) verify_violation("push-lock-not-held", "a push lock is released that is not held");
+    if (__atomic_exchange_n(PushLock, 0, __ATOMIC_RELEASE) != 1)
+        verify_violation("push-lock-not-held", "a push lock is released that is not held");
 }
-
 
 void NTAPI ExRaiseStatus(NTSTATUS Status) {
     NT_ENTER(ExRaiseStatus);

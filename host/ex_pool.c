@@ -100,7 +100,8 @@ PVOID NTAPI ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULON
 
 PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag) {
     NT_ENTER(ExAllocatePool2);
-    return NT_FAULT(ExAllocatePool2) ? NULL : pool_allocate(NumberOfBytes, Tag, !(Flags & 2 /* UNINITIALIZED */), CALLER);
+    return NT_FAULT(ExAllocatePool2) ? NULL
+                                     : pool_allocate(NumberOfBytes, Tag, !(Flags & 2 /* UNINITIALIZED */), CALLER);
 }
 
 void NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag) {
@@ -117,7 +118,8 @@ void NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag) {
     if (block->class < CLASSES)
         UNPOISON((uint8_t *)P + block->size, ((size_t)64 << block->class) - sizeof(*block) - block->size);
     memcpy(&guard, (uint8_t *)P + block->size, sizeof(guard));
-    if (guard != GUARD) verify_violation("pool-overrun", "something wrote behind the %llu bytes at %p", (ULONG64)block->size, P);
+    if (guard != GUARD)
+        verify_violation("pool-overrun", "something wrote behind the %llu bytes at %p", (ULONG64)block->size, P);
     verify_untrack("pool", P);
     block->magic = DEAD;
     if (block->class == CLASSES) {

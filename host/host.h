@@ -35,8 +35,8 @@ struct host_export {
     void *address; /* the host's function or object */
     void *bound;   /* what an import of it gets: address, or the stub if it raises */
     KIRQL max_irql;
-    bool may_fail;  /* has a failure that the fault injector can produce */
-    bool raises;    /* may raise an exception: its import goes through a stub that records the caller's registers */
+    bool may_fail; /* has a failure that the fault injector can produce */
+    bool raises;   /* may raise an exception: its import goes through a stub that records the caller's registers */
     bool is_data;
     enum fidelity fidelity;
     const char *note;
@@ -44,10 +44,10 @@ struct host_export {
 };
 
 enum {
-#define EXPORT(module, name, max_irql, may_fail, fidelity, note)                   EXPORT_##name,
-#define EXPORT_DATA(module, name, note)                                            EXPORT_##name,
-#define EXPORT_RAISES(module, name, max_irql, may_fail, fidelity, note)            EXPORT_##name,
-#define EXPORT_AS(module, name, symbol, max_irql, may_fail, fidelity, note)        EXPORT_##symbol,
+#define EXPORT(module, name, max_irql, may_fail, fidelity, note) EXPORT_##name,
+#define EXPORT_DATA(module, name, note) EXPORT_##name,
+#define EXPORT_RAISES(module, name, max_irql, may_fail, fidelity, note) EXPORT_##name,
+#define EXPORT_AS(module, name, symbol, max_irql, may_fail, fidelity, note) EXPORT_##symbol,
 #define EXPORT_RAISES_AS(module, name, symbol, max_irql, may_fail, fidelity, note) EXPORT_##symbol,
 #include "host/exports.def"
 #undef EXPORT
@@ -68,7 +68,8 @@ struct host_export *host_export_find(const char *module, const char *name);
 #define NT_ENTER(name) host_enter(&host_exports[EXPORT_##name])
 
 /* True when the fault injector wants this call to fail now. Only for functions whose entry says may_fail. */
-#define NT_FAULT(name) (__builtin_expect(__atomic_load_n(&fault_armed, __ATOMIC_RELAXED), 0) && fault_wants(&host_exports[EXPORT_##name]))
+#define NT_FAULT(name)                                                                                                 \
+    (__builtin_expect(__atomic_load_n(&fault_armed, __ATOMIC_RELAXED), 0) && fault_wants(&host_exports[EXPORT_##name]))
 
 void host_enter(struct host_export *export);
 
@@ -102,12 +103,12 @@ enum host_stack { HOST_STACK_FAKE, HOST_STACK_TUN };
 
 struct host_config {
     enum host_stack stack;
-    const char *driver; /* path of warren.sys (PE) or warren.sys.so (native); may be NULL */
-    const char *library; /* path of warren.dll or warren.dll.so; may be NULL */
+    const char *driver;         /* path of warren.sys (PE) or warren.sys.so (native); may be NULL */
+    const char *library;        /* path of warren.dll or warren.dll.so; may be NULL */
     const wchar_t *hardware_id; /* of the driver package; NULL: none is installed */
     const wchar_t *service;
     const wchar_t *version; /* of the package, as its INF would say: "1.2.3.4" */
-    bool quiet;          /* do not print DbgPrint output */
+    bool quiet;             /* do not print DbgPrint output */
 };
 
 /* Starts the NT world once per process: memory, objects, the System and client processes, registry, PnP, NDIS; installs

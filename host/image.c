@@ -217,6 +217,7 @@ static bool map_lookup(const struct image *image, uint32_t rva, char *name, size
     while (file && fgets(line, sizeof line, file)) {
         unsigned section;
         unsigned long long address, in_section;
+        /* The widths bound every number. NOLINTNEXTLINE(cert-err34-c) */
         if (sscanf(line, " %4x:%8llx %255s %16llx", &section, &in_section, symbol, &address) != 4) continue;
         uint64_t at = address - image->pe.preferred_base;
         if (at > rva || (found && rva - at >= *offset)) continue;

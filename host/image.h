@@ -24,7 +24,7 @@ const char *image_path(const struct image *image);
 const char *image_name(const struct image *image); /* last part of the path */
 void *image_base(const struct image *image);
 bool image_is_native(const struct image *image);
-struct image *image_find(const void *address);    /* whose memory the address lies in */
+struct image *image_find(const void *address); /* whose memory the address lies in */
 /* "warren.sys+0x1234" (with symbol from exports when known), into text */
 void image_describe(const void *address, char *text, size_t size);
 /* Bytes of a resource of type RT_RCDATA or of the version resource, NULL if absent */

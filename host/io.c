@@ -48,7 +48,8 @@ static PIRP irp_make(PDEVICE_OBJECT device, struct issuer *issuer, PFILE_OBJECT 
 NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     NT_ENTER(IofCallDriver);
     PIO_STACK_LOCATION stack;
-    if (Irp->CurrentLocation <= 1) verify_violation("irp-no-location", "IoCallDriver: the IRP has no stack location left");
+    if (Irp->CurrentLocation <= 1)
+        verify_violation("irp-no-location", "IoCallDriver: the IRP has no stack location left");
     IoSetNextIrpStackLocation(Irp);
     stack = IoGetCurrentIrpStackLocation(Irp);
     stack->DeviceObject = DeviceObject;
@@ -71,8 +72,9 @@ void NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost) {
         if (stack->CompletionRoutine == NULL ||
             !(stack->Control & (success ? SL_INVOKE_ON_SUCCESS : SL_INVOKE_ON_ERROR)))
             continue;
-        if (stack->CompletionRoutine(Irp->CurrentLocation <= Irp->StackCount ? IoGetCurrentIrpStackLocation(Irp)->DeviceObject : NULL,
-                                     Irp, stack->Context) == STATUS_MORE_PROCESSING_REQUIRED)
+        if (stack->CompletionRoutine(
+                Irp->CurrentLocation <= Irp->StackCount ? IoGetCurrentIrpStackLocation(Irp)->DeviceObject : NULL, Irp,
+                stack->Context) == STATUS_MORE_PROCESSING_REQUIRED)
             return;
     }
     Irp->CurrentLocation = (CHAR)(Irp->StackCount + 2);
@@ -84,10 +86,13 @@ static NTSTATUS irp_run(PDEVICE_OBJECT device, PIRP irp, struct issuer *issuer, 
     int regions = ((PETHREAD)ps_self())->critical_regions;
     NTSTATUS status = IofCallDriver(device, irp);
 
-    if (status == STATUS_PENDING) KeWaitForSingleObject(&issuer->done, Executive, KernelMode, FALSE, NULL);
-    else if (!KeReadStateEvent(&issuer->done)) verify_violation("irp-not-completed", "a request returned %08x without being completed", (unsigned)status);
+    if (status == STATUS_PENDING)
+        KeWaitForSingleObject(&issuer->done, Executive, KernelMode, FALSE, NULL);
+    else if (!KeReadStateEvent(&issuer->done))
+        verify_violation("irp-not-completed", "a request returned %08x without being completed", (unsigned)status);
     else if (status != irp->IoStatus.Status)
-        verify_violation("irp-status", "a request returned %08x and was completed with %08x", (unsigned)status, (unsigned)irp->IoStatus.Status);
+        verify_violation("irp-status", "a request returned %08x and was completed with %08x", (unsigned)status,
+                         (unsigned)irp->IoStatus.Status);
     if (ke_irql() != PASSIVE_LEVEL) verify_violation("irql-not-restored", "a request came back at IRQL %u", ke_irql());
     if (((PETHREAD)ps_self())->critical_regions != regions)
         verify_violation("critical-region-balance", "a request came back inside a critical region");
@@ -190,8 +195,8 @@ static ACCESS_MASK control_access(ULONG code) {
     return (code >> 14 & 1 ? FILE_READ_DATA : 0) | (code >> 14 & 2 ? FILE_WRITE_DATA : 0);
 }
 
-NTSTATUS io_control(PEPROCESS process, HANDLE handle, ULONG code, const void *in, ULONG in_size, void *out, ULONG out_size,
-                    ULONG_PTR *information) {
+NTSTATUS io_control(PEPROCESS process, HANDLE handle, ULONG code, const void *in, ULONG in_size, void *out,
+                    ULONG out_size, ULONG_PTR *information) {
     ULONG buffer_size = in_size > out_size ? in_size : out_size;
     ULONG_PTR written = 0;
     struct issuer issuer;
@@ -239,8 +244,10 @@ NTSTATUS io_control(PEPROCESS process, HANDLE handle, ULONG code, const void *in
     }
     status = irp_run(top, irp, &issuer, &written);
     if (!NT_ERROR(status) && buffer && out_size) {
-        if (written > out_size) verify_violation("irp-information", "a request says that it wrote %llu bytes into %u", written, out_size);
-        else memcpy(out, buffer, written);
+        if (written > out_size)
+            verify_violation("irp-information", "a request says that it wrote %llu bytes into %u", written, out_size);
+        else
+            memcpy(out, buffer, written);
     }
     if (buffer) ExFreePoolWithTag(buffer, ' oI ');
     if (mdl) IoFreeMdl(mdl);

@@ -51,8 +51,10 @@ static void spin_acquire(PKSPIN_LOCK lock) {
         if (expected == (ULONG_PTR)self)
             verify_violation("spin-lock-recursion", "the spin lock %p is held by this thread already", (void *)lock);
         /* The owner may have been preempted, which cannot happen to it on Windows. */
-        if (tries % 64 == 63) sched_yield();
-        else __builtin_ia32_pause();
+        if (tries % 64 == 63)
+            sched_yield();
+        else
+            __builtin_ia32_pause();
     }
     self->spin_locks++;
 }

@@ -25,7 +25,8 @@ static uint64_t now(void) {
 
 static void insert(PKTIMER timer) {
     LIST_ENTRY *at = timers.Flink;
-    while (at != &timers && CONTAINING_RECORD(at, KTIMER, TimerListEntry)->DueTime.QuadPart <= timer->DueTime.QuadPart) at = at->Flink;
+    while (at != &timers && CONTAINING_RECORD(at, KTIMER, TimerListEntry)->DueTime.QuadPart <= timer->DueTime.QuadPart)
+        at = at->Flink;
     InsertTailList(at, &timer->TimerListEntry);
     timer->Header.Reserved1 = 1; /* inserted */
 }
@@ -161,7 +162,8 @@ void NTAPI IoQueueWorkItem(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE WorkerR
     NT_ENTER(IoQueueWorkItem);
     pthread_mutex_lock(&lock);
     start(&work_thread, work_main, "worker");
-    if (IoWorkItem->queued) verify_violation("work-item-queued", "the work item %p is queued already", (void *)IoWorkItem);
+    if (IoWorkItem->queued)
+        verify_violation("work-item-queued", "the work item %p is queued already", (void *)IoWorkItem);
     IoWorkItem->queued = true;
     IoWorkItem->routine = WorkerRoutine;
     IoWorkItem->context = Context;
@@ -173,7 +175,8 @@ void NTAPI IoQueueWorkItem(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE WorkerR
 
 void NTAPI IoFreeWorkItem(PIO_WORKITEM IoWorkItem) {
     NT_ENTER(IoFreeWorkItem);
-    if (IoWorkItem->queued) verify_violation("work-item-queued", "the work item %p is freed while queued", (void *)IoWorkItem);
+    if (IoWorkItem->queued)
+        verify_violation("work-item-queued", "the work item %p is freed while queued", (void *)IoWorkItem);
     verify_untrack("work-item", IoWorkItem);
     free(IoWorkItem);
 }

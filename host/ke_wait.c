@@ -196,8 +196,7 @@ static NTSTATUS wait_for(DISPATCHER_HEADER **objects, ULONG count, bool all, con
     NTSTATUS status;
 
     if (timeout == NULL || timeout->QuadPart != 0) {
-        if (ke_irql() > APC_LEVEL)
-            verify_violation("wait-at-dispatch", "a wait that may block, at IRQL %u", ke_irql());
+        if (ke_irql() > APC_LEVEL) verify_violation("wait-at-dispatch", "a wait that may block, at IRQL %u", ke_irql());
         if (ke_locks_held()) verify_violation("wait-with-spin-lock", "a wait that may block, with a spin lock held");
     }
     pthread_mutex_lock(&dispatcher);
@@ -211,8 +210,10 @@ static NTSTATUS wait_for(DISPATCHER_HEADER **objects, ULONG count, bool all, con
             InsertTailList(&objects[at]->WaitListHead, &blocks[at].link);
         }
         while (!wait.done)
-            if (timeout == NULL) pthread_cond_wait(&wait.thread->wake, &dispatcher);
-            else if (pthread_cond_timedwait(&wait.thread->wake, &dispatcher, &until) == ETIMEDOUT) break;
+            if (timeout == NULL)
+                pthread_cond_wait(&wait.thread->wake, &dispatcher);
+            else if (pthread_cond_timedwait(&wait.thread->wake, &dispatcher, &until) == ETIMEDOUT)
+                break;
         for (ULONG at = 0; at < count; at++) RemoveEntryList(&blocks[at].link);
     }
     status = wait.done ? (NTSTATUS)wait.result : STATUS_TIMEOUT;
@@ -220,8 +221,8 @@ static NTSTATUS wait_for(DISPATCHER_HEADER **objects, ULONG count, bool all, con
     return status;
 }
 
-NTSTATUS NTAPI KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
-                                     BOOLEAN Alertable, PLARGE_INTEGER Timeout) {
+NTSTATUS NTAPI KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
+                                     PLARGE_INTEGER Timeout) {
     NT_ENTER(KeWaitForSingleObject);
     DISPATCHER_HEADER *header = Object;
     return wait_for(&header, 1, false, Timeout);

@@ -19,10 +19,10 @@ struct _ETHREAD {
     PEPROCESS process;
     unsigned id;
     KIRQL irql;
-    unsigned spin_locks;      /* held */
-    int critical_regions;     /* depth */
-    PEPROCESS attached;       /* KeStackAttachProcess */
-    pthread_cond_t wake;      /* of a wait; with the dispatcher lock */
+    unsigned spin_locks;  /* held */
+    int critical_regions; /* depth */
+    PEPROCESS attached;   /* KeStackAttachProcess */
+    pthread_cond_t wake;  /* of a wait; with the dispatcher lock */
     void (*start)(void *);
     void *context;
     jmp_buf end;
@@ -55,8 +55,16 @@ void io_file_close(PEPROCESS process, void *object, bool last);
 /* ke_wait.c */
 void ke_header_init(DISPATCHER_HEADER *header, UCHAR type, UCHAR size, LONG state);
 void ke_signal(DISPATCHER_HEADER *header, LONG state); /* sets the state and wakes whom that satisfies */
-enum { KE_NOTIFICATION_EVENT = 0, KE_SYNCHRONIZATION_EVENT = 1, KE_MUTANT = 2, KE_PROCESS = 3, KE_SEMAPHORE = 5,
-       KE_THREAD = 6, KE_TIMER_NOTIFICATION = 8, KE_TIMER_SYNCHRONIZATION = 9 };
+enum {
+    KE_NOTIFICATION_EVENT = 0,
+    KE_SYNCHRONIZATION_EVENT = 1,
+    KE_MUTANT = 2,
+    KE_PROCESS = 3,
+    KE_SEMAPHORE = 5,
+    KE_THREAD = 6,
+    KE_TIMER_NOTIFICATION = 8,
+    KE_TIMER_SYNCHRONIZATION = 9
+};
 void ke_stop(void); /* the timer and worker threads */
 
 /* Bug check with a text, for the host's own impossibilities. */

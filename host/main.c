@@ -64,7 +64,8 @@ static void print_image(const char *what, const char *path) {
     FILE *file = path ? fopen(path, "rb") : NULL;
     if (!file) return;
     sha_begin(&sha, SHA_256);
-    while ((size = fread(buffer, 1, sizeof buffer, file)) > 0) sha_add(&sha, buffer, size);
+    while (!feof(file) && !ferror(file) && (size = fread(buffer, 1, sizeof buffer, file)) > 0)
+        sha_add(&sha, buffer, size);
     fclose(file);
     sha_end(&sha, digest);
     printf("  %-8s ", what);
@@ -267,7 +268,8 @@ static bool start(const struct options *options) {
 }
 
 int main(int argc, char **argv) {
-    struct options options = options_from(argc, argv);
+    static struct options options; /* a console handler may end the process while main still uses them */
+    options = options_from(argc, argv);
     the_options = &options;
     win32_exit_hook = exit_process;
     if (!start(&options)) return EXIT_UNUSABLE;

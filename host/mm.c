@@ -129,7 +129,8 @@ static struct mm_view *system_list; /* L */
 
 static struct mm_view *view_find(struct mm_view *list, const void *address) {
     for (; list; list = list->next)
-        if ((const uint8_t *)address >= list->address && (const uint8_t *)address < list->address + list->pages * PAGE_SIZE)
+        if ((const uint8_t *)address >= list->address &&
+            (const uint8_t *)address < list->address + list->pages * PAGE_SIZE)
             return list;
     return NULL;
 }
@@ -143,8 +144,7 @@ static uint8_t *map_pages(uint8_t *address, const ULONG_PTR *pfns, uint64_t coun
         if (at == MAP_FAILED) return NULL;
     }
     for (uint64_t first = 0, next; first < count; first = next) {
-        for (next = first + 1; next < count && pfns[next] == pfns[first] + (next - first); next++)
-            ;
+        for (next = first + 1; next < count && pfns[next] == pfns[first] + (next - first); next++);
         if (mmap(at + first * PAGE_SIZE, (next - first) * PAGE_SIZE, protection, MAP_SHARED | MAP_FIXED, physical,
                  (off_t)(pfns[first] * PAGE_SIZE)) == MAP_FAILED)
             return NULL;
@@ -161,7 +161,9 @@ static uint8_t *map_system(const ULONG_PTR *pfns, uint64_t count, int protection
 
 static void unmap_system(uint8_t *address, uint64_t count) {
     /* Reserved again, so that a use after this faults. */
-    mmap(address, count * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    if (mmap(address, count * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) ==
+        MAP_FAILED)
+        host_panic("cannot reserve address space again");
     pthread_mutex_lock(&lock);
     span_give(&free_views, (uint64_t)(address - system_views) / PAGE_SIZE, count);
     pthread_mutex_unlock(&lock);
@@ -198,10 +200,11 @@ NTSTATUS NTAPI ZwCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
 
     if (NT_FAULT(ZwCreateSection)) return STATUS_INSUFFICIENT_RESOURCES;
     if (FileHandle != NULL) return STATUS_NOT_SUPPORTED;
-    if (MaximumSize == NULL || MaximumSize->QuadPart <= 0 || !(AllocationAttributes & SEC_COMMIT)) return STATUS_INVALID_PARAMETER_4;
+    if (MaximumSize == NULL || MaximumSize->QuadPart <= 0 || !(AllocationAttributes & SEC_COMMIT))
+        return STATUS_INVALID_PARAMETER_4;
     run = malloc(sizeof(*run));
     section = ob_create(&ob_type_section, sizeof(*section));
-    if (run == NULL || section == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+    if (run == NULL || section == NULL) host_panic("no memory for a section object");
     *run = (struct run){.count = ROUND_TO_PAGES(MaximumSize->QuadPart) / PAGE_SIZE, .references = 1};
     run->first = mm_pages_take(run->count);
     section->run = run;
@@ -235,6 +238,10 @@ NTSTATUS NTAPI ZwMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PV
     status = ob_lookup(process, SectionHandle, &ob_type_section, 0, (void **)&section);
     if (!NT_SUCCESS(status)) return status;
     view = malloc(sizeof(*view));
+    if (view == NULL) {
+        ob_dereference(section);
+        return STATUS_NO_MEMORY;
+    }
     *view = (struct mm_view){.pages = section->run->count, .run = section->run, .first = section->run->first};
     view->address = map_run(section->run, false, protection_of(Win32Protect));
     if (view->address == NULL) {
@@ -310,7 +317,8 @@ NTSTATUS NTAPI MmMapViewInSystemSpace(PVOID Section, PVOID *MappedBase, PSIZE_T 
     struct section *section = Section;
     struct mm_view *view;
 
-    if (ob_type_of(Section) != &ob_type_section) verify_violation("not-a-section", "MmMapViewInSystemSpace(%p)", Section);
+    if (ob_type_of(Section) != &ob_type_section)
+        verify_violation("not-a-section", "MmMapViewInSystemSpace(%p)", Section);
     if (NT_FAULT(MmMapViewInSystemSpace) || (view = malloc(sizeof(*view))) == NULL) return STATUS_NO_MEMORY;
     *view = (struct mm_view){.pages = section->run->count, .run = section->run, .first = section->run->first};
     view->address = map_run(section->run, true, protection_of(section->protection));

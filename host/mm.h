@@ -8,7 +8,7 @@
 
 struct run;
 
-extern uint8_t *mm_direct; /* page n is at mm_direct + n * PAGE_SIZE */
+extern uint8_t *mm_direct;              /* page n is at mm_direct + n * PAGE_SIZE */
 uint64_t mm_pages_take(uint64_t count); /* first of so many zero pages side by side; 0: no memory */
 void mm_pages_give(uint64_t first, uint64_t count);
 uint64_t mm_page_of(const void *address, struct run **run);

@@ -66,7 +66,8 @@ PMDL NTAPI IoAllocateMdl(PVOID VirtualAddress, ULONG Length, BOOLEAN SecondaryBu
 
 void NTAPI IoFreeMdl(PMDL Mdl) {
     NT_ENTER(IoFreeMdl);
-    if (Mdl->MdlFlags & MDL_PAGES_LOCKED) verify_violation("mdl-freed-locked", "the MDL %p is freed while locked", (void *)Mdl);
+    if (Mdl->MdlFlags & MDL_PAGES_LOCKED)
+        verify_violation("mdl-freed-locked", "the MDL %p is freed while locked", (void *)Mdl);
     verify_untrack("mdl", Mdl);
     memset(Mdl, 0xDD, sizeof(*Mdl));
     free(Mdl);
@@ -97,7 +98,8 @@ void NTAPI IoBuildPartialMdl(PMDL SourceMdl, PMDL TargetMdl, PVOID VirtualAddres
     TargetMdl->StartVa = PAGE_ALIGN(VirtualAddress);
     TargetMdl->ByteOffset = BYTE_OFFSET(VirtualAddress);
     TargetMdl->ByteCount = Length;
-    TargetMdl->MdlFlags = (CSHORT)((SourceMdl->MdlFlags & (MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL)) | MDL_PARTIAL);
+    TargetMdl->MdlFlags =
+        (CSHORT)((SourceMdl->MdlFlags & (MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL)) | MDL_PARTIAL);
     TargetMdl->MappedSystemVa = (PCHAR)SourceMdl->MappedSystemVa + offset;
     memcpy(MmGetMdlPfnArray(TargetMdl), MmGetMdlPfnArray(SourceMdl) + page, PAGES(TargetMdl) * sizeof(ULONG_PTR));
 }
@@ -116,8 +118,10 @@ void NTAPI MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE Access
         seh_raise(STATUS_ACCESS_VIOLATION, 2, where);
     for (ULONG at = 0; at < PAGES(mdl); at++) {
         pfns[at] = mm_page_of((PCHAR)mdl->StartVa + (SIZE_T)at * PAGE_SIZE, &again);
-        if (at == 0) run = again;
-        else if (again) mm_run_release(again);
+        if (at == 0)
+            run = again;
+        else if (again)
+            mm_run_release(again);
         if (pfns[at] == 0) {
             if (run) mm_run_release(run);
             where[1] += (SIZE_T)at * PAGE_SIZE;
@@ -158,7 +162,8 @@ PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_M
 
     if (NT_FAULT(MmMapLockedPagesSpecifyCache)) return NULL;
     if (AccessMode != KernelMode) seh_raise(STATUS_NOT_SUPPORTED, 0, NULL);
-    if (mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA) verify_violation("mdl-mapped-twice", "the MDL %p is mapped already", (void *)mdl);
+    if (mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA)
+        verify_violation("mdl-mapped-twice", "the MDL %p is mapped already", (void *)mdl);
     if (!(mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_PARTIAL)))
         verify_violation("mdl-not-locked", "the MDL %p is mapped without being locked", (void *)mdl);
     address = mm_map_system(MmGetMdlPfnArray(mdl), PAGES(mdl), !(Priority & MdlMappingNoWrite));
@@ -171,7 +176,8 @@ PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_M
 
 void NTAPI MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList) {
     NT_ENTER(MmUnmapLockedPages);
-    if (!(MemoryDescriptorList->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA) || BaseAddress != MemoryDescriptorList->MappedSystemVa)
+    if (!(MemoryDescriptorList->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA) ||
+        BaseAddress != MemoryDescriptorList->MappedSystemVa)
         verify_violation("mdl-not-mapped", "MmUnmapLockedPages(%p, %p)", BaseAddress, (void *)MemoryDescriptorList);
     unmap(MemoryDescriptorList);
 }

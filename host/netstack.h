@@ -20,8 +20,8 @@ void ndis_stop(void); /* every adapter is gone, every driver unloaded */
 struct net_stack {
     const char *name;
     NTSTATUS (*bind)(struct ndis_adapter *adapter, void **context); /* after MiniportInitializeEx, before the restart */
-    void (*restarted)(void *context); /* Running: may send from now on */
-    void (*pausing)(void *context);   /* must stop sending before it returns; may still return indicated lists */
+    void (*restarted)(void *context);                               /* Running: may send from now on */
+    void (*pausing)(void *context); /* must stop sending before it returns; may still return indicated lists */
     /* The chain is the stack's until it hands it back with ndis_stack_return, unless flags has
      * NDIS_RECEIVE_FLAGS_RESOURCES: then it must be left alone once this returns. Same IRQL as the indication. */
     void (*indicate)(void *context, NET_BUFFER_LIST *chain, ULONG count, ULONG flags);

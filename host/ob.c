@@ -22,12 +22,24 @@ static void symlink_delete(void *object);
 #define MAPPING(read, write, execute, all) {(read) | 0x20000, (write) | 0x20000, (execute) | 0x20000, (all)}
 struct ob_type ob_type_event = {.name = "Event", .mapping = MAPPING(1, 2, SYNCHRONIZE, EVENT_ALL_ACCESS)},
                ob_type_mutant = {.name = "Mutant", .mapping = MAPPING(1, 0, SYNCHRONIZE, 0x1F0001)},
-               ob_type_section = {.name = "Section", .delete = mm_section_delete, .mapping = MAPPING(5, 2, 8, SECTION_ALL_ACCESS)},
-               ob_type_thread = {.name = "Thread", .delete = ps_thread_delete, .mapping = MAPPING(0x48, 0x37, SYNCHRONIZE, 0x1FFFFF)},
-               ob_type_process = {.name = "Process", .delete = ps_process_delete, .mapping = MAPPING(0x410, 0xBEA, SYNCHRONIZE, 0x1FFFFF)},
-               ob_type_file = {.name = "File", .delete = io_file_delete, .close = io_file_close, .mapping = {0x120089, 0x120116, 0x1200A0, 0x1F01FF}},
-               ob_type_device = {.name = "Device", .delete = io_device_delete, .mapping = {0x120089, 0x120116, 0x1200A0, 0x1F01FF}},
-               ob_type_symlink = {.name = "SymbolicLink", .delete = symlink_delete, .mapping = MAPPING(1, 0, 1, 0xF0001)};
+               ob_type_section = {.name = "Section",
+                                  .delete = mm_section_delete,
+                                  .mapping = MAPPING(5, 2, 8, SECTION_ALL_ACCESS)},
+               ob_type_thread = {.name = "Thread",
+                                 .delete = ps_thread_delete,
+                                 .mapping = MAPPING(0x48, 0x37, SYNCHRONIZE, 0x1FFFFF)},
+               ob_type_process = {.name = "Process",
+                                  .delete = ps_process_delete,
+                                  .mapping = MAPPING(0x410, 0xBEA, SYNCHRONIZE, 0x1FFFFF)},
+               ob_type_file = {.name = "File",
+                               .delete = io_file_delete,
+                               .close = io_file_close,
+                               .mapping = {0x120089, 0x120116, 0x1200A0, 0x1F01FF}},
+               ob_type_device = {.name = "Device",
+                                 .delete = io_device_delete,
+                                 .mapping = {0x120089, 0x120116, 0x1200A0, 0x1F01FF}},
+               ob_type_symlink = {
+                   .name = "SymbolicLink", .delete = symlink_delete, .mapping = MAPPING(1, 0, 1, 0xF0001)};
 
 static POBJECT_TYPE event_type = (POBJECT_TYPE)&ob_type_event, thread_type = (POBJECT_TYPE)&ob_type_thread,
                     process_type = (POBJECT_TYPE)&ob_type_process, file_type = (POBJECT_TYPE)&ob_type_file;
@@ -52,7 +64,8 @@ struct ob_type *ob_type_of(void *object) { return header_of(object)->type; }
 
 void ob_reference(void *object) {
     if (__atomic_fetch_add(&header_of(object)->references, 1, __ATOMIC_RELAXED) <= 0)
-        verify_violation("reference-to-dead", "a reference to the %s %p, which is gone", ob_type_of(object)->name, object);
+        verify_violation("reference-to-dead", "a reference to the %s %p, which is gone", ob_type_of(object)->name,
+                         object);
 }
 
 void ob_dereference(void *object) {
@@ -60,7 +73,8 @@ void ob_dereference(void *object) {
     int64_t left = __atomic_sub_fetch(&header->references, 1, __ATOMIC_ACQ_REL);
 
     if (left > 0) return;
-    if (left < 0) verify_violation("reference-underflow", "the %s %p is dereferenced too often", header->type->name, object);
+    if (left < 0)
+        verify_violation("reference-underflow", "the %s %p is dereferenced too often", header->type->name, object);
     if (header->type->delete) header->type->delete(object);
     verify_untrack("thread", object);
     verify_untrack("section", object);
@@ -86,8 +100,7 @@ NTSTATUS ob_insert(PEPROCESS process, void *object, ACCESS_MASK access, HANDLE *
     se_map_generic(&access, &ob_type_of(object)->mapping);
     if (access & 0x02000000 /* MAXIMUM_ALLOWED */) access = ob_type_of(object)->mapping.GenericAll;
     pthread_mutex_lock(&process->lock);
-    for (at = 0; at < process->handle_capacity && process->handles[at].object; at++)
-        ;
+    for (at = 0; at < process->handle_capacity && process->handles[at].object; at++);
     if (at == process->handle_capacity) {
         unsigned capacity = at ? 2 * at : 32;
         struct handle_entry *grown = realloc(process->handles, capacity * sizeof(*grown));
@@ -159,8 +172,8 @@ NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAcces
     if (AccessMode == UserMode && ObjectType == NULL)
         verify_violation("handle-without-type", "a handle of user mode is referenced without an object type");
     /* Kernel mode is not held to the handle's access. */
-    return ob_lookup(ps_current_process(), Handle, (struct ob_type *)ObjectType, AccessMode == UserMode ? DesiredAccess : 0,
-                     Object);
+    return ob_lookup(ps_current_process(), Handle, (struct ob_type *)ObjectType,
+                     AccessMode == UserMode ? DesiredAccess : 0, Object);
 }
 
 LONG_PTR NTAPI ObfReferenceObject(PVOID Object) {
@@ -173,7 +186,8 @@ LONG_PTR NTAPI ObfDereferenceObject(PVOID Object) {
     NT_ENTER(ObfDereferenceObject);
     LONG_PTR left = __atomic_load_n(&header_of(Object)->references, __ATOMIC_RELAXED) - 1;
     if (left == 0 && ke_irql() > PASSIVE_LEVEL)
-        verify_violation("irql-too-high", "the last reference of a %s goes at IRQL %u", ob_type_of(Object)->name, ke_irql());
+        verify_violation("irql-too-high", "the last reference of a %s goes at IRQL %u", ob_type_of(Object)->name,
+                         ke_irql());
     ob_dereference(Object);
     return left;
 }
@@ -239,7 +253,7 @@ static WCHAR *canonical(const UNICODE_STRING *path, unsigned *length) {
         memcpy(text + 4, dos, rest * sizeof(WCHAR));
         *length = rest + 4;
     } else {
-        memcpy(text, path->Buffer, path->Length);
+        if (path->Buffer) memcpy(text, path->Buffer, path->Length);
         *length = path->Length / sizeof(WCHAR);
     }
     return text;
@@ -251,7 +265,8 @@ static struct name *find(const WCHAR *text, unsigned length, bool whole) {
 
     for (struct name *name = names; name; name = name->next)
         if (starts(text, length, name->text, name->length) &&
-            (length == name->length || (!whole && text[name->length] == '\\')) && (!best || name->length > best->length))
+            (length == name->length || (!whole && text[name->length] == '\\')) &&
+            (!best || name->length > best->length))
             best = name;
     return best;
 }

@@ -83,6 +83,7 @@ static void enqueue(struct request *request) {
 }
 
 static void request_free(struct request *request) {
+    /* Its own reference, whatever the request did with others. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
     if (request->node) pnp_release(request->node);
     device_info_free(&request->info);
     free(request);

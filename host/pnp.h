@@ -25,7 +25,7 @@ struct pnp_property {
 };
 
 struct pnp_software_device {
-    const WCHAR *enumerator;  /* "Warren" -> instance path SWD\Warren\<instance> */
+    const WCHAR *enumerator; /* "Warren" -> instance path SWD\Warren\<instance> */
     const WCHAR *instance;
     const WCHAR *hardware_ids; /* multi-string */
     const WCHAR *description;
@@ -51,7 +51,7 @@ void pnp_wait_idle(void); /* until the PnP thread has nothing to do */
 
 struct devnode *pnp_find(const WCHAR *instance_path, bool phantom_too); /* referenced; drop with pnp_release */
 void pnp_release(struct devnode *node);
-ULONG pnp_node_id(struct devnode *node); /* DEVINST */
+ULONG pnp_node_id(struct devnode *node);  /* DEVINST */
 struct devnode *pnp_node_by_id(ULONG id); /* referenced */
 const WCHAR *pnp_instance_path(struct devnode *node);
 bool pnp_is_present(struct devnode *node);
@@ -71,8 +71,9 @@ void pnp_for_each(bool (*visit)(struct devnode *node, void *context), void *cont
 void pnp_for_each_interface(const GUID *class_guid, bool present_only,
                             bool (*visit)(struct devnode *node, const WCHAR *link, void *context), void *context);
 /* Called for interface arrivals and removals (CM_Register_Notification). */
-void *pnp_notify_add(const GUID *class_guid, void (*event)(bool arrived, const GUID *class_guid, const WCHAR *link, void *context),
+void *pnp_notify_add(const GUID *class_guid,
+                     void (*event)(bool arrived, const GUID *class_guid, const WCHAR *link, void *context),
                      void *context);
-void pnp_notify_remove(void *registration); /* waits for callbacks in flight */
+void pnp_notify_remove(void *handle); /* waits for callbacks in flight */
 
 #endif

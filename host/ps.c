@@ -59,9 +59,11 @@ struct host_thread *ps_self(void) {
 
 static void thread_ends(PETHREAD thread) {
     if (thread->irql != PASSIVE_LEVEL) verify_violation("thread-ends-raised", "a thread ends at IRQL %u", thread->irql);
-    if (thread->spin_locks) verify_violation("thread-ends-with-lock", "a thread ends with %u spin locks", thread->spin_locks);
+    if (thread->spin_locks)
+        verify_violation("thread-ends-with-lock", "a thread ends with %u spin locks", thread->spin_locks);
     if (thread->critical_regions)
-        verify_violation("critical-region-balance", "a thread ends inside %d critical regions", thread->critical_regions);
+        verify_violation("critical-region-balance", "a thread ends inside %d critical regions",
+                         thread->critical_regions);
     ke_signal(&thread->Header, 1);
     seh_thread_stop();
     ps_this = NULL;
@@ -126,15 +128,17 @@ NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess, P
     PETHREAD thread;
     NTSTATUS status;
 
-    if (NT_FAULT(PsCreateSystemThread) || (start = malloc(sizeof(*start))) == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+    if (NT_FAULT(PsCreateSystemThread) || (start = malloc(sizeof(*start))) == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
     *start = (struct system_thread){StartRoutine, StartContext};
     thread = ps_thread_create(NULL, system_thread_start, start, "system");
     if (thread == NULL) {
         free(start);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    status = ob_insert(ObjectAttributes && ObjectAttributes->Attributes & OBJ_KERNEL_HANDLE ? NULL : ps_current_process(),
-                       thread, DesiredAccess, ThreadHandle);
+    status =
+        ob_insert(ObjectAttributes && ObjectAttributes->Attributes & OBJ_KERNEL_HANDLE ? NULL : ps_current_process(),
+                  thread, DesiredAccess, ThreadHandle);
     if (NT_SUCCESS(status)) verify_track("thread", thread, 0, 0, CALLER);
     ob_dereference(thread);
     return status;

@@ -23,9 +23,9 @@ NTSTATUS NTAPI RtlStringFromGUID(REFGUID Guid, PUNICODE_STRING GuidString) {
     WCHAR *out = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(text) * sizeof(WCHAR), 'dIuG');
 
     if (out == NULL) return STATUS_NO_MEMORY;
-    snprintf(text, sizeof(text), "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}", Guid->Data1, Guid->Data2, Guid->Data3,
-             Guid->Data4[0], Guid->Data4[1], Guid->Data4[2], Guid->Data4[3], Guid->Data4[4], Guid->Data4[5], Guid->Data4[6],
-             Guid->Data4[7]);
+    snprintf(text, sizeof(text), "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}", Guid->Data1, Guid->Data2,
+             Guid->Data3, Guid->Data4[0], Guid->Data4[1], Guid->Data4[2], Guid->Data4[3], Guid->Data4[4],
+             Guid->Data4[5], Guid->Data4[6], Guid->Data4[7]);
     for (unsigned at = 0; at <= 38; at++) out[at] = (WCHAR)text[at];
     *GuidString = (UNICODE_STRING){76, 78, out};
     return STATUS_SUCCESS;

@@ -28,20 +28,21 @@ static const struct {
     char alias[3];
     struct sid sid;
 } aliases[] = {
-    {"SY", {1, 1, {0, 0, 0, 0, 0, 5}, {18}}},          /* local system */
-    {"BA", {1, 2, {0, 0, 0, 0, 0, 5}, {32, 544}}},     /* administrators */
-    {"BU", {1, 2, {0, 0, 0, 0, 0, 5}, {32, 545}}},     /* users */
-    {"AU", {1, 1, {0, 0, 0, 0, 0, 5}, {11}}},          /* authenticated users */
-    {"IU", {1, 1, {0, 0, 0, 0, 0, 5}, {4}}},           /* interactively logged-on user */
-    {"LS", {1, 1, {0, 0, 0, 0, 0, 5}, {19}}},          /* local service */
-    {"NS", {1, 1, {0, 0, 0, 0, 0, 5}, {20}}},          /* network service */
-    {"WD", {1, 1, {0, 0, 0, 0, 0, 1}, {0}}},           /* everyone */
+    {"SY", {1, 1, {0, 0, 0, 0, 0, 5}, {18}}},      /* local system */
+    {"BA", {1, 2, {0, 0, 0, 0, 0, 5}, {32, 544}}}, /* administrators */
+    {"BU", {1, 2, {0, 0, 0, 0, 0, 5}, {32, 545}}}, /* users */
+    {"AU", {1, 1, {0, 0, 0, 0, 0, 5}, {11}}},      /* authenticated users */
+    {"IU", {1, 1, {0, 0, 0, 0, 0, 5}, {4}}},       /* interactively logged-on user */
+    {"LS", {1, 1, {0, 0, 0, 0, 0, 5}, {19}}},      /* local service */
+    {"NS", {1, 1, {0, 0, 0, 0, 0, 5}, {20}}},      /* network service */
+    {"WD", {1, 1, {0, 0, 0, 0, 0, 1}, {0}}},       /* everyone */
 };
 
 static bool token_has(enum se_token_kind token, const struct sid *sid) {
     /* Who belongs to what: the users' groups are everybody's. */
-    static const char *const groups[] = {
-        [SE_TOKEN_SYSTEM] = "SY BA WD AU", [SE_TOKEN_ADMINISTRATOR] = "BA BU AU IU WD", [SE_TOKEN_USER] = "BU AU IU WD"};
+    static const char *const groups[] = {[SE_TOKEN_SYSTEM] = "SY BA WD AU",
+                                         [SE_TOKEN_ADMINISTRATOR] = "BA BU AU IU WD",
+                                         [SE_TOKEN_USER] = "BU AU IU WD"};
     for (size_t at = 0; at < sizeof(aliases) / sizeof(*aliases); at++)
         if (memcmp(&aliases[at].sid, sid, SID_SIZE(sid)) == 0 && strstr(groups[token], aliases[at].alias)) return true;
     return false;
@@ -76,8 +77,8 @@ static bool parse_rights(const WCHAR **at, ACCESS_MASK *mask) {
         char name[3];
         ACCESS_MASK mask;
     } rights[] = {{"GA", GENERIC_ALL}, {"GR", GENERIC_READ}, {"GW", GENERIC_WRITE}, {"GX", GENERIC_EXECUTE},
-                  {"FA", 0x1F01FF}, {"FR", 0x120089}, {"FW", 0x120116}, {"FX", 0x1200A0}, {"RC", 0x20000},
-                  {"SD", 0x10000}, {"WD", 0x40000}, {"WO", 0x80000}};
+                  {"FA", 0x1F01FF},    {"FR", 0x120089},     {"FW", 0x120116},      {"FX", 0x1200A0},
+                  {"RC", 0x20000},     {"SD", 0x10000},      {"WD", 0x40000},       {"WO", 0x80000}};
 
     *mask = 0;
     if (**at == '0') return parse_number(at, mask);
@@ -138,7 +139,8 @@ NTSTATUS se_sddl_parse(const WCHAR *sddl, PSECURITY_DESCRIPTOR *descriptor) {
 
     if (at[0] != 'D' || at[1] != ':') return STATUS_INVALID_SECURITY_DESCR;
     at += 2;
-    *head = (SECURITY_DESCRIPTOR_RELATIVE){.Revision = 1, .Control = 0x8004 /* self-relative, DACL present */, .Dacl = sizeof(*head)};
+    *head = (SECURITY_DESCRIPTOR_RELATIVE){
+        .Revision = 1, .Control = 0x8004 /* self-relative, DACL present */, .Dacl = sizeof(*head)};
     for (; *at == 'P' || *at == 'A'; at++)
         if (*at == 'P') head->Control |= 0x1000;
     *acl = (ACL){.AclRevision = 2};

@@ -66,7 +66,7 @@ bool seh_step_leaf(CONTEXT *context);
 
 _Noreturn void seh_dispatch(EXCEPTION_RECORD *record, CONTEXT *context);
 void seh_context_of(const struct seh_frame *frame, CONTEXT *context);
-void seh_trace(FILE *file, const CONTEXT *context);
+void seh_trace(FILE *file, const CONTEXT *from);
 void seh_trace_from(FILE *file, uint64_t rip, uint64_t rsp, uint64_t rbp);
 /* The stub through which an image called the host, seen from a frame pointer of the host; NULL if image code comes first
  * or the frames cannot be followed. */

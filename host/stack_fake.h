@@ -22,8 +22,8 @@ struct fake_stack *fake_of(struct ndis_adapter *adapter);
 struct fake_packet {
     const void *data;
     uint32_t size;
-    uint32_t headroom;      /* bytes in front of the data in the first MDL chain (CurrentMdlOffset != 0); may span MDLs */
-    uint32_t tailroom;      /* bytes behind it in the last MDL */
+    uint32_t headroom; /* bytes in front of the data in the first MDL chain (CurrentMdlOffset != 0); may span MDLs */
+    uint32_t tailroom; /* bytes behind it in the last MDL */
     const uint32_t *pieces; /* sizes of the MDLs that cover headroom+size+tailroom; NULL: one MDL. The last repeats. */
     unsigned piece_count;
 };
@@ -34,10 +34,10 @@ struct fake_list *fake_list_create(struct fake_stack *stack, const struct fake_p
 /* Sends the lists as one chain, at the given IRQL with a truthful NDIS_SEND_FLAGS_DISPATCH_LEVEL. */
 void fake_send(struct fake_stack *stack, struct fake_list **lists, unsigned count, KIRQL irql);
 bool fake_list_completed(struct fake_list *list);
-void fake_list_wait(struct fake_list *list); /* until completed; no time limit: a test has its own */
-NDIS_STATUS fake_list_status(struct fake_list *list); /* after completion */
+void fake_list_wait(struct fake_list *list);            /* until completed; no time limit: a test has its own */
+NDIS_STATUS fake_list_status(struct fake_list *list);   /* after completion */
 NET_BUFFER_LIST *fake_list_nbl(struct fake_list *list); /* to tamper with before the send */
-void fake_list_free(struct fake_list *list); /* completed or never sent */
+void fake_list_free(struct fake_list *list);            /* completed or never sent */
 /* Calls made by the miniport so far (a chain completed in one call counts one). */
 uint64_t fake_completion_calls(struct fake_stack *stack);
 /* Convenience: sends `count` lists of one packet each in one chain, waits for all, frees, returns how many were
@@ -60,7 +60,7 @@ unsigned fake_return(struct fake_stack *stack, unsigned count, unsigned seed, KI
 struct fake_received {
     void *data;
     uint32_t size;
-    uint16_t frame_type;   /* NetBufferListFrameType as found, network order */
+    uint16_t frame_type; /* NetBufferListFrameType as found, network order */
     ULONG nbl_flags;
     ULONG indicate_flags;
 };
@@ -72,8 +72,8 @@ const struct fake_received *fake_received_at(struct fake_stack *stack, uint64_t 
 void fake_keep_received(struct fake_stack *stack, bool keep); /* false: only count (for large loads); default true */
 void fake_forget(struct fake_stack *stack);
 /* Called inside each indication, before anything else; for tests that re-enter. NULL removes it. */
-void fake_on_indicate(struct fake_stack *stack, void (*hook)(struct fake_stack *, NET_BUFFER_LIST *chain, ULONG flags, void *),
-                      void *context);
+void fake_on_indicate(struct fake_stack *stack,
+                      void (*hook)(struct fake_stack *, NET_BUFFER_LIST *chain, ULONG flags, void *), void *context);
 
 /* --- status ------------------------------------------------------------------------------------------------------ */
 

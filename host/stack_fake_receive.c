@@ -122,6 +122,7 @@ static NET_BUFFER_LIST *held_take_locked(struct fake_stack *stack, unsigned inde
     NET_BUFFER_LIST **link = &stack->held;
     while (index--) link = &(*link)->Next;
     NET_BUFFER_LIST *nbl = *link;
+    if (nbl == NULL) abort(); /* index is below held_count */
     *link = nbl->Next;
     if (!*link) stack->held_end = link;
     nbl->Next = NULL;

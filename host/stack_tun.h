@@ -23,7 +23,7 @@ struct tun_counters {
 
 /* The device of an adapter that is bound to this stack, NULL otherwise. It lives until the adapter is unbound. */
 struct tun_stack *tun_of(struct ndis_adapter *adapter);
-void tun_counters(struct tun_stack *tun, struct tun_counters *counters);
+void tun_counters(struct tun_stack *tun, struct tun_counters *to);
 const char *tun_name(struct tun_stack *tun);
 /* The four return 0 or a Linux error number. The address is in network order, of 4 bytes or (six) of 16. */
 int tun_address_add(struct tun_stack *tun, bool six, const void *address, uint8_t prefix_length);

@@ -52,7 +52,8 @@ void host_enter(struct host_export *export) {
     if (!verify_enabled) return;
     __atomic_fetch_add(&export->calls, 1, __ATOMIC_RELAXED);
     if (__builtin_expect(ke_irql() > export->max_irql, 0))
-        verify_violation("irql-too-high", "%s at IRQL %u; it may be called up to %u", export->name, ke_irql(), export->max_irql);
+        verify_violation("irql-too-high", "%s at IRQL %u; it may be called up to %u", export->name, ke_irql(),
+                         export->max_irql);
 }
 
 void host_log(const char *format, ...) {

@@ -111,7 +111,7 @@ VOID NTAPI ReleaseSRWLockShared(PSRWLOCK SRWLock) {
 
 /* --- one-time initialization ------------------------------------------------------------------------------------- */
 
-enum { ONCE_NEW, ONCE_RUNNING, ONCE_DONE = 2, ONCE_STATE = 3 };
+enum { ONCE_NEW = 0, ONCE_RUNNING = 1, ONCE_DONE = 2, ONCE_STATE = 3 };
 
 /* The context's two low bits are the state, as on Windows. Waiters sleep on the low half. */
 BOOL NTAPI InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN InitFn, PVOID Parameter, LPVOID *Context) {

@@ -47,6 +47,7 @@ static char fold(char character) {
 }
 
 static bool same(const char *left, const char *right) {
+    if (!left || !right) return false;
     while (*left && fold(*left) == fold(*right)) left++, right++;
     return fold(*left) == fold(*right);
 }

@@ -55,8 +55,8 @@ static void key_done(struct reg_key *key, void *object) {
 }
 
 static LSTATUS open_below(HKEY handle, LPCWSTR name, bool create, REGSAM access, PHKEY result, LPDWORD disposition) {
-    struct reg_key *key;
-    void *object;
+    struct reg_key *key = NULL;
+    void *object = NULL;
     bool created = false;
     LSTATUS error = key_of(handle, 0, &key, &object);
     if (error) return error;
@@ -94,8 +94,8 @@ LSTATUS NTAPI RegCloseKey(HKEY hKey) {
 LSTATUS NTAPI RegQueryValueExW(HKEY hKey, LPCWSTR lpValueName, LPDWORD lpReserved, LPDWORD lpType, LPBYTE lpData,
                                LPDWORD lpcbData) {
     NT_ENTER(RegQueryValueExW);
-    struct reg_key *key;
-    void *object;
+    struct reg_key *key = NULL;
+    void *object = NULL;
     if (lpReserved || (lpData && !lpcbData)) return ERROR_INVALID_PARAMETER;
     LSTATUS error = key_of(hKey, KEY_QUERY_VALUE, &key, &object);
     if (error) return error;
@@ -114,8 +114,8 @@ LSTATUS NTAPI RegQueryValueExW(HKEY hKey, LPCWSTR lpValueName, LPDWORD lpReserve
 LSTATUS NTAPI RegSetValueExW(HKEY hKey, LPCWSTR lpValueName, DWORD Reserved, DWORD dwType, const BYTE *lpData,
                              DWORD cbData) {
     NT_ENTER(RegSetValueExW);
-    struct reg_key *key;
-    void *object;
+    struct reg_key *key = NULL;
+    void *object = NULL;
     if (Reserved) return ERROR_INVALID_PARAMETER;
     LSTATUS error = key_of(hKey, KEY_SET_VALUE, &key, &object);
     if (error) return error;
@@ -126,8 +126,8 @@ LSTATUS NTAPI RegSetValueExW(HKEY hKey, LPCWSTR lpValueName, DWORD Reserved, DWO
 
 LSTATUS NTAPI RegDeleteValueW(HKEY hKey, LPCWSTR lpValueName) {
     NT_ENTER(RegDeleteValueW);
-    struct reg_key *key;
-    void *object;
+    struct reg_key *key = NULL;
+    void *object = NULL;
     LSTATUS error = key_of(hKey, KEY_SET_VALUE, &key, &object);
     if (error) return error;
     NTSTATUS status = reg_unset(key, lpValueName);
@@ -137,8 +137,8 @@ LSTATUS NTAPI RegDeleteValueW(HKEY hKey, LPCWSTR lpValueName) {
 
 LSTATUS NTAPI RegDeleteTreeW(HKEY hKey, LPCWSTR lpSubKey) {
     NT_ENTER(RegDeleteTreeW);
-    struct reg_key *key;
-    void *object;
+    struct reg_key *key = NULL;
+    void *object = NULL;
     if (!lpSubKey || !*lpSubKey) return ERROR_NOT_SUPPORTED;
     LSTATUS error = key_of(hKey, 0, &key, &object);
     if (error) return error;
@@ -155,8 +155,8 @@ LSTATUS NTAPI RegDeleteTreeW(HKEY hKey, LPCWSTR lpSubKey) {
 LSTATUS NTAPI RegEnumKeyExW(HKEY hKey, DWORD dwIndex, LPWSTR lpName, LPDWORD lpcchName, LPDWORD lpReserved,
                             LPWSTR lpClass, LPDWORD lpcchClass, PFILETIME lpftLastWriteTime) {
     NT_ENTER(RegEnumKeyExW);
-    struct reg_key *key;
-    void *object;
+    struct reg_key *key = NULL;
+    void *object = NULL;
     char name[512];
     (void)lpReserved, (void)lpftLastWriteTime;
     if (lpClass || lpcchClass) return ERROR_INVALID_PARAMETER;

@@ -31,7 +31,9 @@ NTSTATUS host_start(const struct host_config *config, const char **why) {
     if (!NT_SUCCESS(status)) return status;
     win32_start(config->library);
     *why = "the driver package cannot be installed";
-    if (config->hardware_id && config->driver) status = pnp_package_add(config->hardware_id, config->service, config->driver, config->version ? config->version : L"0.0.0.0");
+    if (config->hardware_id && config->driver)
+        status = pnp_package_add(config->hardware_id, config->service, config->driver,
+                                 config->version ? config->version : L"0.0.0.0");
     if (NT_SUCCESS(status)) *why = NULL;
     return status;
 }

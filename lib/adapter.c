@@ -25,8 +25,7 @@ typedef struct _WINTUN_ADAPTER {
 
 /* `Global` skips the links of the caller's own logon session, where another process of the same user could have put one
  * of this name. The driver makes the link in a system thread, so it is a global one. */
-static bool AdapterSetDevicePath(ADAPTER *Adapter, const GUID *Interface)
-{
+static bool AdapterSetDevicePath(ADAPTER *Adapter, const GUID *Interface) {
     WCHAR Text[GUID_TEXT];
 
     TextFromGuid(Interface, Text);
@@ -34,16 +33,13 @@ static bool AdapterSetDevicePath(ADAPTER *Adapter, const GUID *Interface)
            TextAppend(Adapter->DevicePath, COUNT_OF(Adapter->DevicePath), Text);
 }
 
-bool AdapterGetDevicePath(WINTUN_ADAPTER_HANDLE Adapter, LPCWSTR *Path)
-{
-    if (!ObjectIs(Adapter, OBJECT_ADAPTER))
-        return false;
+bool AdapterGetDevicePath(WINTUN_ADAPTER_HANDLE Adapter, LPCWSTR *Path) {
+    if (!ObjectIs(Adapter, OBJECT_ADAPTER)) return false;
     *Path = Adapter->DevicePath;
     return true;
 }
 
-VOID WINAPI WintunGetAdapterLUID(WINTUN_ADAPTER_HANDLE Adapter, NET_LUID *Luid)
-{
+VOID WINAPI WintunGetAdapterLUID(WINTUN_ADAPTER_HANDLE Adapter, NET_LUID *Luid) {
     if (ObjectIs(Adapter, OBJECT_ADAPTER)) {
         *Luid = Adapter->Luid;
         return;
@@ -52,8 +48,7 @@ VOID WINAPI WintunGetAdapterLUID(WINTUN_ADAPTER_HANDLE Adapter, NET_LUID *Luid)
     LogError(ERROR_INVALID_HANDLE, L"GetAdapterLUID: the adapter handle is not open");
 }
 
-static bool NameIsValid(LPCWSTR Stage, LPCWSTR What, LPCWSTR Name)
-{
+static bool NameIsValid(LPCWSTR Stage, LPCWSTR What, LPCWSTR Name) {
     if (!Name || !*Name) {
         LogError(ERROR_INVALID_PARAMETER, L"%s: the %s is empty", Stage, What);
         return false;
@@ -69,8 +64,7 @@ static bool NameIsValid(LPCWSTR Stage, LPCWSTR What, LPCWSTR Name)
 /* ---- one at a time ---------------------------------------------------------------------------------------------- */
 
 /* Creation and removal look at what devices there are and then act on it, so only one process of the brand may. */
-static HANDLE CreationLock(LPCWSTR Stage)
-{
+static HANDLE CreationLock(LPCWSTR Stage) {
     HANDLE Mutex = CreateMutexW(NULL, FALSE, BRAND_MUTEX);
 
     if (!Mutex) {
@@ -84,32 +78,27 @@ static HANDLE CreationLock(LPCWSTR Stage)
     case WAIT_TIMEOUT:
         LogError(ERROR_TIMEOUT, L"%s: another process does not let go of the mutex %s", Stage, BRAND_MUTEX);
         break;
-    default:
-        LogError(GetLastError(), L"%s: cannot wait for the mutex %s", Stage, BRAND_MUTEX);
-        break;
+    default: LogError(GetLastError(), L"%s: cannot wait for the mutex %s", Stage, BRAND_MUTEX); break;
     }
     CloseHandle(Mutex);
     return NULL;
 }
 
-static void CreationUnlock(HANDLE Mutex)
-{
+static void CreationUnlock(HANDLE Mutex) {
     ReleaseMutex(Mutex);
     CloseHandle(Mutex);
 }
 
 /* ---- which identity --------------------------------------------------------------------------------------------- */
 
-static void GuidMark(GUID *Guid, unsigned Version)
-{
+static void GuidMark(GUID *Guid, unsigned Version) {
     Guid->Data3 = (uint16_t)((Guid->Data3 & 0x0fff) | Version << 12);
     Guid->Data4[0] = (uint8_t)((Guid->Data4[0] & 0x3f) | 0x80);
 }
 
 /* A GUID of version 5 in the style of RFC 4122: SHA-1 over the brand's own GUID, the type and the name. Both strings
  * count with their ends, so that no two pairs look alike. */
-static NTSTATUS GuidDerive(LPCWSTR Name, LPCWSTR Type, GUID *Guid)
-{
+static NTSTATUS GuidDerive(LPCWSTR Name, LPCWSTR Type, GUID *Guid) {
     struct {
         GUID Brand;
         WCHAR Text[2 * (NAME_MAX_LENGTH + 1)];
@@ -129,8 +118,7 @@ static NTSTATUS GuidDerive(LPCWSTR Name, LPCWSTR Type, GUID *Guid)
 
 /* Assumed: the instance id of a software device is the text that it was created with. Windows reserves the right to
  * decorate it, which would only make this look free when it is not; creation then fails with a code of its own. */
-static bool GuidIsTaken(const GUID *Guid)
-{
+static bool GuidIsTaken(const GUID *Guid) {
     WCHAR InstanceId[DEVNODE_ID_ROOM], Text[GUID_TEXT];
 
     TextFromGuid(Guid, Text);
@@ -139,8 +127,7 @@ static bool GuidIsTaken(const GUID *Guid)
     return DevnodeIsPresent(InstanceId);
 }
 
-static DWORD GuidChoose(LPCWSTR Name, LPCWSTR Type, const GUID *Requested, GUID *Guid)
-{
+static DWORD GuidChoose(LPCWSTR Name, LPCWSTR Type, const GUID *Requested, GUID *Guid) {
     NTSTATUS Status;
 
     if (Requested) {
@@ -167,8 +154,7 @@ typedef struct _ENUMERATION {
     WCHAR *InstanceId;
 } ENUMERATION;
 
-static VOID WINAPI AdapterEnumerated(HSWDEVICE Device, HRESULT Result, PVOID Context, PCWSTR InstanceId)
-{
+static VOID WINAPI AdapterEnumerated(HSWDEVICE Device, HRESULT Result, PVOID Context, PCWSTR InstanceId) {
     ENUMERATION *Enumeration = Context;
 
     (void)Device;
@@ -179,22 +165,20 @@ static VOID WINAPI AdapterEnumerated(HSWDEVICE Device, HRESULT Result, PVOID Con
 }
 
 static DWORD WINAPI InterfaceChanged(HCMNOTIFICATION Notification, PVOID Context, CM_NOTIFY_ACTION Action,
-                                     PCM_NOTIFY_EVENT_DATA Data, DWORD Size)
-{
+                                     PCM_NOTIFY_EVENT_DATA Data, DWORD Size) {
     (void)Notification, (void)Action, (void)Data, (void)Size;
     SetEvent(Context);
     return ERROR_SUCCESS;
 }
 
-static DWORD ErrorFromResult(HRESULT Result)
-{
+static DWORD ErrorFromResult(HRESULT Result) {
     return HRESULT_FACILITY(Result) == FACILITY_WIN32 ? (DWORD)HRESULT_CODE(Result) : ERROR_GEN_FAILURE;
 }
 
 /* The device exists when this succeeds, but need not have started. On failure Adapter->Device may be set; then
  * SwDeviceClose makes sure that the callback does not run any more. */
-static DWORD AdapterEnumerate(ADAPTER *Adapter, LPCWSTR Name, LPCWSTR Type, const GUID *Guid, ENUMERATION *Enumeration)
-{
+static DWORD AdapterEnumerate(ADAPTER *Adapter, LPCWSTR Name, LPCWSTR Type, const GUID *Guid,
+                              ENUMERATION *Enumeration) {
     static const DEVPROPKEY FriendlyName = {
         {0xa45c254e, 0xdf1c, 0x4efd, {0x80, 0x20, 0x67, 0xd1, 0x46, 0xa8, 0x50, 0xe0}}, 14};
     WCHAR Instance[GUID_TEXT], Description[NAME_MAX_LENGTH + 16];
@@ -236,17 +220,13 @@ static DWORD AdapterEnumerate(ADAPTER *Adapter, LPCWSTR Name, LPCWSTR Type, cons
 }
 
 /* Takes the device away; with the creation mutex, lest somebody else make it again between the two steps. */
-static void AdapterRemove(ADAPTER *Adapter)
-{
-    if (!Adapter->Device)
-        return;
+static void AdapterRemove(ADAPTER *Adapter) {
+    if (!Adapter->Device) return;
     SwDeviceClose(Adapter->Device);
-    if (Adapter->InstanceId[0])
-        DevnodeForget(Adapter->InstanceId);
+    if (Adapter->InstanceId[0]) DevnodeForget(Adapter->InstanceId);
 }
 
-static DWORD AdapterCreate(ADAPTER *Adapter, LPCWSTR Name, LPCWSTR Type, const GUID *Guid)
-{
+static DWORD AdapterCreate(ADAPTER *Adapter, LPCWSTR Name, LPCWSTR Type, const GUID *Guid) {
     CM_NOTIFY_FILTER Filter = {.cbSize = sizeof(Filter), .FilterType = CM_NOTIFY_FILTER_TYPE_DEVICEINTERFACE};
     ENUMERATION Enumeration = {.InstanceId = Adapter->InstanceId};
     HCMNOTIFICATION Notification = NULL;
@@ -254,27 +234,22 @@ static DWORD AdapterCreate(ADAPTER *Adapter, LPCWSTR Name, LPCWSTR Type, const G
     DWORD Error;
 
     Enumeration.Done = CreateEventW(NULL, FALSE, FALSE, NULL);
-    if (!Enumeration.Done)
-        return LogError(GetLastError(), L"CreateAdapter: cannot create an event");
+    if (!Enumeration.Done) return LogError(GetLastError(), L"CreateAdapter: cannot create an event");
     /* Only to look sooner than at the next interval, so it may fail. */
     Filter.u.DeviceInterface.ClassGuid = GUID_DEVINTERFACE_NET;
     if (CM_Register_Notification(&Filter, Enumeration.Done, InterfaceChanged, &Notification) != CR_SUCCESS)
         Notification = NULL;
     Error = AdapterEnumerate(Adapter, Name, Type, Guid, &Enumeration);
-    if (!Error)
-        Error = DevnodeWaitStarted(Adapter->InstanceId, Enumeration.Done, &Interface, &Adapter->Luid);
+    if (!Error) Error = DevnodeWaitStarted(Adapter->InstanceId, Enumeration.Done, &Interface, &Adapter->Luid);
     if (!Error && !AdapterSetDevicePath(Adapter, &Interface))
         Error = LogError(ERROR_FILENAME_EXCED_RANGE, L"CreateAdapter: the device's path is too long");
-    if (Error)
-        AdapterRemove(Adapter);
-    if (Notification)
-        CM_Unregister_Notification(Notification);
+    if (Error) AdapterRemove(Adapter);
+    if (Notification) CM_Unregister_Notification(Notification);
     CloseHandle(Enumeration.Done);
     return Error;
 }
 
-WINTUN_ADAPTER_HANDLE WINAPI WintunCreateAdapter(LPCWSTR Name, LPCWSTR TunnelType, const GUID *RequestedGUID)
-{
+WINTUN_ADAPTER_HANDLE WINAPI WintunCreateAdapter(LPCWSTR Name, LPCWSTR TunnelType, const GUID *RequestedGUID) {
     ADAPTER *Adapter;
     HANDLE Mutex;
     GUID Guid;
@@ -294,11 +269,9 @@ WINTUN_ADAPTER_HANDLE WINAPI WintunCreateAdapter(LPCWSTR Name, LPCWSTR TunnelTyp
     }
     DevnodeForgetAbsent();
     Error = GuidChoose(Name, TunnelType, RequestedGUID, &Guid);
-    if (!Error)
-        Error = AdapterCreate(Adapter, Name, TunnelType, &Guid);
+    if (!Error) Error = AdapterCreate(Adapter, Name, TunnelType, &Guid);
     CreationUnlock(Mutex);
-    if (Error)
-        goto failed;
+    if (Error) goto failed;
     LogLine(WINTUN_LOG_INFO, L"CreateAdapter: adapter %s is ready", Name);
     ObjectShow(&Adapter->Object, OBJECT_ADAPTER);
     return Adapter;
@@ -312,8 +285,7 @@ failed:
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
 
 /* Nodes come and go while this looks at them: what cannot be read is none. */
-static bool AdapterOpen(ADAPTER *Adapter, LPCWSTR InstanceId, LPCWSTR Name)
-{
+static bool AdapterOpen(ADAPTER *Adapter, LPCWSTR InstanceId, LPCWSTR Name) {
     WCHAR Found[NAME_MAX_LENGTH + 1];
     ULONG Status, Problem;
     DEVINST Node;
@@ -327,14 +299,12 @@ static bool AdapterOpen(ADAPTER *Adapter, LPCWSTR InstanceId, LPCWSTR Name)
            TextCopy(Adapter->InstanceId, COUNT_OF(Adapter->InstanceId), InstanceId);
 }
 
-WINTUN_ADAPTER_HANDLE WINAPI WintunOpenAdapter(LPCWSTR Name)
-{
+WINTUN_ADAPTER_HANDLE WINAPI WintunOpenAdapter(LPCWSTR Name) {
     ADAPTER *Adapter;
     WCHAR *List;
     DWORD Error;
 
-    if (!NameIsValid(L"OpenAdapter", L"name", Name))
-        return NULL;
+    if (!NameIsValid(L"OpenAdapter", L"name", Name)) return NULL;
     Adapter = ObjectAllocate(OBJECT_ADAPTER, sizeof(*Adapter));
     if (!Adapter) {
         LogError(ERROR_NOT_ENOUGH_MEMORY, L"OpenAdapter: no memory");
@@ -347,8 +317,7 @@ WINTUN_ADAPTER_HANDLE WINAPI WintunOpenAdapter(LPCWSTR Name)
     }
     Error = ERROR_NOT_FOUND;
     for (LPCWSTR InstanceId = List; *InstanceId && Error; InstanceId += TextLength(InstanceId) + 1)
-        if (AdapterOpen(Adapter, InstanceId, Name))
-            Error = ERROR_SUCCESS;
+        if (AdapterOpen(Adapter, InstanceId, Name)) Error = ERROR_SUCCESS;
     MemoryFree(List);
     if (!Error) {
         ObjectShow(&Adapter->Object, OBJECT_ADAPTER);
@@ -363,12 +332,10 @@ failed:
 
 /* ---- closing ---------------------------------------------------------------------------------------------------- */
 
-VOID WINAPI WintunCloseAdapter(WINTUN_ADAPTER_HANDLE Adapter)
-{
+VOID WINAPI WintunCloseAdapter(WINTUN_ADAPTER_HANDLE Adapter) {
     HANDLE Mutex;
 
-    if (!Adapter)
-        return;
+    if (!Adapter) return;
     if (!ObjectClaim(Adapter, OBJECT_ADAPTER)) {
         LogError(ERROR_INVALID_HANDLE, L"CloseAdapter: the adapter handle is not open");
         return;
@@ -376,11 +343,9 @@ VOID WINAPI WintunCloseAdapter(WINTUN_ADAPTER_HANDLE Adapter)
     if (Adapter->Device) {
         Mutex = CreationLock(L"CloseAdapter");
         /* Without the mutex the device still has to go; the next creation makes Windows forget it. */
-        if (!Mutex)
-            Adapter->InstanceId[0] = 0;
+        if (!Mutex) Adapter->InstanceId[0] = 0;
         AdapterRemove(Adapter);
-        if (Mutex)
-            CreationUnlock(Mutex);
+        if (Mutex) CreationUnlock(Mutex);
     }
     ObjectFree(&Adapter->Object, OBJECT_ADAPTER);
 }

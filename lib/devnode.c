@@ -23,8 +23,7 @@ const DEVPROPKEY DevnodeNameKey = {BRAND_PROPERTY_GUID, 2};
 static const DEVPROPKEY ProblemStatusKey = {
     {0x4340a6c5, 0x93fa, 0x4706, {0x97, 0x2c, 0x7b, 0x64, 0x80, 0x08, 0xa5, 0xa7}}, 12};
 
-DWORD DevnodeList(bool PresentOnly, WCHAR **List)
-{
+DWORD DevnodeList(bool PresentOnly, WCHAR **List) {
     ULONG Flags = CM_GETIDLIST_FILTER_ENUMERATOR | (PresentOnly ? CM_GETIDLIST_FILTER_PRESENT : 0);
     CONFIGRET Result = CR_BUFFER_SMALL;
 
@@ -33,33 +32,27 @@ DWORD DevnodeList(bool PresentOnly, WCHAR **List)
         ULONG Length = 0;
 
         Result = CM_Get_Device_ID_List_SizeW(&Length, L"SWD\\" BRAND_ENUMERATOR, Flags);
-        if (Result != CR_SUCCESS)
-            Length = 0;
+        if (Result != CR_SUCCESS) Length = 0;
         Length += 2;
         *List = MemoryAllocate(Length * sizeof(WCHAR));
-        if (!*List)
-            return ERROR_NOT_ENOUGH_MEMORY;
+        if (!*List) return ERROR_NOT_ENOUGH_MEMORY;
         (*List)[0] = (*List)[1] = 0;
-        if (Result == CR_SUCCESS)
-            Result = CM_Get_Device_ID_ListW(L"SWD\\" BRAND_ENUMERATOR, *List, Length, Flags);
+        if (Result == CR_SUCCESS) Result = CM_Get_Device_ID_ListW(L"SWD\\" BRAND_ENUMERATOR, *List, Length, Flags);
         /* Assumed: these two say that the enumerator has never had a device. */
-        if (Result == CR_SUCCESS || Result == CR_NO_SUCH_VALUE || Result == CR_NO_SUCH_DEVNODE)
-            return ERROR_SUCCESS;
+        if (Result == CR_SUCCESS || Result == CR_NO_SUCH_VALUE || Result == CR_NO_SUCH_DEVNODE) return ERROR_SUCCESS;
         MemoryFree(*List);
     }
     *List = NULL;
     return CM_MapCrToWin32Err(Result, ERROR_GEN_FAILURE);
 }
 
-bool DevnodeIsPresent(LPCWSTR InstanceId)
-{
+bool DevnodeIsPresent(LPCWSTR InstanceId) {
     DEVINST Node;
 
     return CM_Locate_DevNodeW(&Node, (DEVINSTID_W)InstanceId, CM_LOCATE_DEVNODE_NORMAL) == CR_SUCCESS;
 }
 
-bool DevnodeGetText(DEVINST Node, const DEVPROPKEY *Key, WCHAR *Text, size_t Room)
-{
+bool DevnodeGetText(DEVINST Node, const DEVPROPKEY *Key, WCHAR *Text, size_t Room) {
     DEVPROPTYPE Type = DEVPROP_TYPE_EMPTY;
     ULONG Size = (ULONG)(Room * sizeof(WCHAR));
 
@@ -67,8 +60,7 @@ bool DevnodeGetText(DEVINST Node, const DEVPROPKEY *Key, WCHAR *Text, size_t Roo
            Type == DEVPROP_TYPE_STRING && Size >= sizeof(WCHAR) && !Text[Size / sizeof(WCHAR) - 1];
 }
 
-bool DevnodeGetInterface(DEVINST Node, GUID *Guid, NET_LUID *Luid)
-{
+bool DevnodeGetInterface(DEVINST Node, GUID *Guid, NET_LUID *Luid) {
     WCHAR Text[GUID_TEXT];
     DWORD Type = 0, Size = sizeof(Text);
     HKEY Key;
@@ -85,8 +77,7 @@ bool DevnodeGetInterface(DEVINST Node, GUID *Guid, NET_LUID *Luid)
 
 /* ---- waiting for the start -------------------------------------------------------------------------------------- */
 
-static DWORD StartFailed(DEVINST Node, ULONG Problem)
-{
+static DWORD StartFailed(DEVINST Node, ULONG Problem) {
     DEVPROPTYPE Type;
     NTSTATUS Status = 0;
     ULONG Size = sizeof(Status);
@@ -95,21 +86,16 @@ static DWORD StartFailed(DEVINST Node, ULONG Problem)
         return LogError(ERROR_SERVICE_DOES_NOT_EXIST,
                         L"CreateAdapter: no driver is installed for the device: configuration manager problem %u",
                         (DWORD)Problem);
-    if (CM_Get_DevNode_PropertyW(Node, &ProblemStatusKey, &Type, (PBYTE)&Status, &Size, 0) != CR_SUCCESS)
-        Status = 0;
+    if (CM_Get_DevNode_PropertyW(Node, &ProblemStatusKey, &Type, (PBYTE)&Status, &Size, 0) != CR_SUCCESS) Status = 0;
     return LogError(ERROR_DEVICE_NOT_AVAILABLE,
                     L"CreateAdapter: the device did not start: configuration manager problem %u, NTSTATUS %x",
                     (DWORD)Problem, (DWORD)Status);
 }
 
 /* While Windows looks for a driver the node may bear one of these, and some time later lose it. */
-static bool ProblemMayPass(ULONG Problem)
-{
-    return Problem == CM_PROB_NOT_CONFIGURED || Problem == CM_PROB_REINSTALL;
-}
+static bool ProblemMayPass(ULONG Problem) { return Problem == CM_PROB_NOT_CONFIGURED || Problem == CM_PROB_REINSTALL; }
 
-DWORD DevnodeWaitStarted(LPCWSTR InstanceId, HANDLE Changed, GUID *Guid, NET_LUID *Luid)
-{
+DWORD DevnodeWaitStarted(LPCWSTR InstanceId, HANDLE Changed, GUID *Guid, NET_LUID *Luid) {
     ULONGLONG Start = GetTickCount64(), Elapsed = 0;
 
     for (;;) {
@@ -117,8 +103,7 @@ DWORD DevnodeWaitStarted(LPCWSTR InstanceId, HANDLE Changed, GUID *Guid, NET_LUI
         ULONG Status = 0, Problem = 0;
         CONFIGRET Result = CM_Locate_DevNodeW(&Node, (DEVINSTID_W)InstanceId, CM_LOCATE_DEVNODE_NORMAL);
 
-        if (Result == CR_SUCCESS)
-            Result = CM_Get_DevNode_Status(&Status, &Problem, Node, 0);
+        if (Result == CR_SUCCESS) Result = CM_Get_DevNode_Status(&Status, &Problem, Node, 0);
         if (Result != CR_SUCCESS)
             return LogError(CM_MapCrToWin32Err(Result, ERROR_GEN_FAILURE),
                             L"CreateAdapter: the new device %s has vanished", InstanceId);
@@ -137,8 +122,7 @@ DWORD DevnodeWaitStarted(LPCWSTR InstanceId, HANDLE Changed, GUID *Guid, NET_LUI
 /* ---- removal ---------------------------------------------------------------------------------------------------- */
 
 /* Windows keeps what it knew of a software device that is gone, and would show it among hidden devices forever. */
-static void DevnodeUninstall(LPCWSTR InstanceId)
-{
+static void DevnodeUninstall(LPCWSTR InstanceId) {
     SP_DEVINFO_DATA Data = {.cbSize = sizeof(Data)};
     BOOL NeedReboot = FALSE;
     HDEVINFO Set = SetupDiCreateDeviceInfoList(NULL, NULL);
@@ -157,8 +141,7 @@ static void DevnodeUninstall(LPCWSTR InstanceId)
 
 /* Assumed: a node that can no longer be located is one that can be uninstalled, although its driver may not have been
  * taken down wholly while somebody has a handle to it. */
-void DevnodeForget(LPCWSTR InstanceId)
-{
+void DevnodeForget(LPCWSTR InstanceId) {
     ULONGLONG Start = GetTickCount64();
 
     while (DevnodeIsPresent(InstanceId)) {
@@ -171,15 +154,12 @@ void DevnodeForget(LPCWSTR InstanceId)
     DevnodeUninstall(InstanceId);
 }
 
-void DevnodeForgetAbsent(void)
-{
+void DevnodeForgetAbsent(void) {
     unsigned Count = 0;
     WCHAR *List;
 
-    if (DevnodeList(false, &List) != ERROR_SUCCESS)
-        return;
+    if (DevnodeList(false, &List) != ERROR_SUCCESS || !List) return;
     for (LPCWSTR InstanceId = List; *InstanceId; InstanceId += TextLength(InstanceId) + 1)
-        if (!DevnodeIsPresent(InstanceId) && Count++ < FORGET_AT_ONCE)
-            DevnodeUninstall(InstanceId);
+        if (!DevnodeIsPresent(InstanceId) && Count++ < FORGET_AT_ONCE) DevnodeUninstall(InstanceId);
     MemoryFree(List);
 }

@@ -8,40 +8,29 @@
 #ifdef _WIN32
 /* There is no C runtime, but the compiler calls these by itself. The loops are theirs: the file must be compiled with
  * -fno-builtin, or each would be turned into a call of itself. None is on the packet path. */
-void *memcpy(void *To, const void *From, size_t Size)
-{
-    for (size_t Index = 0; Index < Size; ++Index)
-        ((unsigned char *)To)[Index] = ((const unsigned char *)From)[Index];
+void *memcpy(void *To, const void *From, size_t Size) {
+    for (size_t Index = 0; Index < Size; ++Index) ((unsigned char *)To)[Index] = ((const unsigned char *)From)[Index];
     return To;
 }
 
-void *memset(void *To, int Value, size_t Size)
-{
-    for (size_t Index = 0; Index < Size; ++Index)
-        ((unsigned char *)To)[Index] = (unsigned char)Value;
+void *memset(void *To, int Value, size_t Size) {
+    for (size_t Index = 0; Index < Size; ++Index) ((unsigned char *)To)[Index] = (unsigned char)Value;
     return To;
 }
 
-int memcmp(const void *Left, const void *Right, size_t Size)
-{
+int memcmp(const void *Left, const void *Right, size_t Size) {
     const unsigned char *LeftBytes = Left, *RightBytes = Right;
 
     for (size_t Index = 0; Index < Size; ++Index)
-        if (LeftBytes[Index] != RightBytes[Index])
-            return LeftBytes[Index] < RightBytes[Index] ? -1 : 1;
+        if (LeftBytes[Index] != RightBytes[Index]) return LeftBytes[Index] < RightBytes[Index] ? -1 : 1;
     return 0;
 }
 #endif
 
-void *MemoryAllocate(SIZE_T Size)
-{
-    return HeapAlloc(GetProcessHeap(), 0, Size);
-}
+void *MemoryAllocate(SIZE_T Size) { return HeapAlloc(GetProcessHeap(), 0, Size); }
 
-void MemoryFree(void *Memory)
-{
-    if (Memory)
-        HeapFree(GetProcessHeap(), 0, Memory);
+void MemoryFree(void *Memory) {
+    if (Memory) HeapFree(GetProcessHeap(), 0, Memory);
 }
 
 /* Objects that are not in use, oldest first, for each kind. A fresh one is preferred until some have gathered, so that
@@ -56,13 +45,9 @@ typedef struct _POOL {
 static SRWLOCK PoolLock = SRWLOCK_INIT;
 static POOL AdapterPool, SessionPool; /* PoolLock */
 
-static POOL *PoolOf(uint32_t Kind)
-{
-    return Kind == OBJECT_ADAPTER ? &AdapterPool : &SessionPool;
-}
+static POOL *PoolOf(uint32_t Kind) { return Kind == OBJECT_ADAPTER ? &AdapterPool : &SessionPool; }
 
-void *ObjectAllocate(uint32_t Kind, SIZE_T Size)
-{
+void *ObjectAllocate(uint32_t Kind, SIZE_T Size) {
     POOL *Pool = PoolOf(Kind);
     OBJECT *Object = NULL;
 
@@ -73,44 +58,35 @@ void *ObjectAllocate(uint32_t Kind, SIZE_T Size)
         Pool->Count--;
     }
     ReleaseSRWLockExclusive(&PoolLock);
-    if (!Object)
-        Object = MemoryAllocate(Size);
-    if (!Object)
-        return NULL;
+    if (!Object) Object = MemoryAllocate(Size);
+    if (!Object) return NULL;
     /* Not over Kind: somebody may be looking at it through a stale handle. */
     __atomic_store_n(&Object->Kind, 0, __ATOMIC_RELAXED);
     memset((unsigned char *)Object + sizeof(Object->Kind), 0, Size - sizeof(Object->Kind));
     return Object;
 }
 
-void ObjectShow(OBJECT *Object, uint32_t Kind)
-{
-    __atomic_store_n(&Object->Kind, Kind, __ATOMIC_RELEASE);
-}
+void ObjectShow(OBJECT *Object, uint32_t Kind) { __atomic_store_n(&Object->Kind, Kind, __ATOMIC_RELEASE); }
 
-bool ObjectClaim(void *Handle, uint32_t Kind)
-{
+bool ObjectClaim(void *Handle, uint32_t Kind) {
     OBJECT *Object = Handle;
 
     return __atomic_compare_exchange_n(&Object->Kind, &Kind, 0, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-void ObjectFree(OBJECT *Object, uint32_t Kind)
-{
+void ObjectFree(OBJECT *Object, uint32_t Kind) {
     POOL *Pool = PoolOf(Kind);
 
     AcquireSRWLockExclusive(&PoolLock);
     Object->Next = NULL;
-    if (!Pool->Count)
-        Pool->Last = &Pool->First;
+    if (!Pool->Count) Pool->Last = &Pool->First;
     *Pool->Last = Object;
     Pool->Last = &Object->Next;
     Pool->Count++;
     ReleaseSRWLockExclusive(&PoolLock);
 }
 
-static void PoolDrain(POOL *Pool)
-{
+static void PoolDrain(POOL *Pool) {
     while (Pool->Count) {
         OBJECT *Object = Pool->First;
 
@@ -120,12 +96,9 @@ static void PoolDrain(POOL *Pool)
     }
 }
 
-BOOL WINAPI DllMain(HINSTANCE Instance, DWORD Reason, LPVOID Reserved)
-{
+BOOL WINAPI DllMain(HINSTANCE Instance, DWORD Reason, LPVOID Reserved) {
     switch (Reason) {
-    case DLL_PROCESS_ATTACH:
-        DisableThreadLibraryCalls(Instance);
-        break;
+    case DLL_PROCESS_ATTACH: DisableThreadLibraryCalls(Instance); break;
     case DLL_PROCESS_DETACH:
         /* At the end of the process the system takes everything back itself, and other threads may have been stopped
          * in the middle of anything. Adapters and sessions that the program has not closed stay as they are: closing

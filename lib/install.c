@@ -10,14 +10,12 @@
 static const DEVPROPKEY DriverVersionKey = {
     {0xa8b865dd, 0x2e3d, 0x4094, {0xad, 0x97, 0xe5, 0x93, 0xa7, 0x0c, 0x75, 0xd6}}, 3};
 
-BOOL WINAPI WintunDeleteDriver(VOID)
-{
+BOOL WINAPI WintunDeleteDriver(VOID) {
     LogError(ERROR_CALL_NOT_IMPLEMENTED, L"DeleteDriver: this version neither installs nor removes driver packages");
     return FALSE;
 }
 
-static bool ParsePart(LPCWSTR *Text, DWORD *Value)
-{
+static bool ParsePart(LPCWSTR *Text, DWORD *Value) {
     LPCWSTR Start = *Text;
 
     for (*Value = 0; **Text >= '0' && **Text <= '9' && *Value <= 0xffff; ++*Text)
@@ -27,8 +25,7 @@ static bool ParsePart(LPCWSTR *Text, DWORD *Value)
 
 /* Assumed: a running driver is of the version that its devices were installed from. It is not right between an update
  * of the package and the restart of the devices. */
-static bool DriverVersionOf(LPCWSTR InstanceId, DWORD *Version)
-{
+static bool DriverVersionOf(LPCWSTR InstanceId, DWORD *Version) {
     ULONG Status, Problem;
     WCHAR Text[32];
     LPCWSTR At = Text;
@@ -44,8 +41,7 @@ static bool DriverVersionOf(LPCWSTR InstanceId, DWORD *Version)
     return true;
 }
 
-DWORD WINAPI WintunGetRunningDriverVersion(VOID)
-{
+DWORD WINAPI WintunGetRunningDriverVersion(VOID) {
     DWORD Version = 0;
     WCHAR *List;
     DWORD Error = DevnodeList(true, &List);
@@ -57,7 +53,6 @@ DWORD WINAPI WintunGetRunningDriverVersion(VOID)
     for (LPCWSTR InstanceId = List; *InstanceId && !Version; InstanceId += TextLength(InstanceId) + 1)
         DriverVersionOf(InstanceId, &Version);
     MemoryFree(List);
-    if (!Version)
-        LogError(ERROR_FILE_NOT_FOUND, L"GetRunningDriverVersion: the driver is not running");
+    if (!Version) LogError(ERROR_FILE_NOT_FOUND, L"GetRunningDriverVersion: the driver is not running");
     return Version;
 }

@@ -51,8 +51,7 @@ void ObjectShow(OBJECT *Object, uint32_t Kind);
 bool ObjectClaim(void *Handle, uint32_t Kind);
 void ObjectFree(OBJECT *Object, uint32_t Kind);
 
-static inline bool ObjectIs(const void *Handle, uint32_t Kind)
-{
+static inline bool ObjectIs(const void *Handle, uint32_t Kind) {
     return Handle && __atomic_load_n(&((const OBJECT *)Handle)->Kind, __ATOMIC_RELAXED) == Kind;
 }
 

@@ -28,8 +28,7 @@ typedef struct _PENDING {
 
 typedef enum { PENDING_FOREIGN, PENDING_HELD_UP, PENDING_ADVANCED } PENDING_RESULT;
 
-static inline bool PendingInit(PENDING *Pending, uint32_t Capacity)
-{
+static inline bool PendingInit(PENDING *Pending, uint32_t Capacity) {
     /* The smallest record is a header and one unit of data, and the ring never hands out more than its capacity: so
      * the list cannot run over. */
     uint32_t Count = Capacity / (2 * RING_ALIGN);
@@ -39,16 +38,13 @@ static inline bool PendingInit(PENDING *Pending, uint32_t Capacity)
     return Pending->Entries != NULL;
 }
 
-static inline void PendingAdd(PENDING *Pending, uint32_t Start, uint32_t End)
-{
+static inline void PendingAdd(PENDING *Pending, uint32_t Start, uint32_t End) {
     /* Starting over at the front keeps the few entries of the usual case in the cache. */
-    if (Pending->First == Pending->Next)
-        Pending->First = Pending->Next = 0;
+    if (Pending->First == Pending->Next) Pending->First = Pending->Next = 0;
     Pending->Entries[Pending->Next++ & Pending->Mask] = (PENDING_ENTRY){Start, End};
 }
 
-static inline PENDING_ENTRY *PendingFind(PENDING *Pending, uint32_t Position)
-{
+static inline PENDING_ENTRY *PendingFind(PENDING *Pending, uint32_t Position) {
     uint32_t Base = Pending->Entries[Pending->First & Pending->Mask].Start;
     uint32_t Low = Pending->First, High = Pending->Next;
 
@@ -65,25 +61,20 @@ static inline PENDING_ENTRY *PendingFind(PENDING *Pending, uint32_t Position)
 
 /* The packet is back. PENDING_ADVANCED: everything before *Boundary is. */
 static inline PENDING_RESULT PendingBack(PENDING *Pending, const uint8_t *Records, uint32_t Capacity,
-                                         const BYTE *Packet, uint32_t *Boundary)
-{
+                                         const BYTE *Packet, uint32_t *Boundary) {
     ULONG_PTR Offset = (ULONG_PTR)Packet - (ULONG_PTR)Records - sizeof(struct ring_record);
     PENDING_ENTRY *Entry;
     uint32_t Position;
 
-    if (Offset >= Capacity || Pending->First == Pending->Next)
-        return PENDING_FOREIGN;
+    if (Offset >= Capacity || Pending->First == Pending->Next) return PENDING_FOREIGN;
     Entry = &Pending->Entries[Pending->First & Pending->Mask];
     Position = Entry->Start + (((uint32_t)Offset - Entry->Start) & (Capacity - 1));
-    if (Position != Entry->Start)
-        Entry = PendingFind(Pending, Position);
-    if (Position != Entry->Start || (Entry->End & PENDING_BACK))
-        return PENDING_FOREIGN;
+    if (Position != Entry->Start) Entry = PendingFind(Pending, Position);
+    if (Position != Entry->Start || (Entry->End & PENDING_BACK)) return PENDING_FOREIGN;
     Entry->End |= PENDING_BACK;
 
     Entry = &Pending->Entries[Pending->First & Pending->Mask];
-    if (!(Entry->End & PENDING_BACK))
-        return PENDING_HELD_UP;
+    if (!(Entry->End & PENDING_BACK)) return PENDING_HELD_UP;
     do {
         *Boundary = Entry->End & ~PENDING_BACK;
         Entry = &Pending->Entries[++Pending->First & Pending->Mask];

@@ -865,7 +865,6 @@ typedef PVOID PDOT11_EXTAP_ATTRIBUTES, PDOT11_EXTSTA_ATTRIBUTES, PDOT11_PHY_ATTR
 
 #include "nt/netif.h"
 
-
 /* --- structures, enumerations, callbacks --- */
 
 typedef struct _LOCK_STATE_EX LOCK_STATE_EX, *PLOCK_STATE_EX;
@@ -876,32 +875,45 @@ typedef struct _NDIS_DRIVER_OPTIONAL_HANDLERS NDIS_DRIVER_OPTIONAL_HANDLERS, *PN
 typedef struct _NDIS_EVENT NDIS_EVENT, *PNDIS_EVENT;
 typedef struct _NDIS_GFT_OFFLOAD_CAPABILITIES NDIS_GFT_OFFLOAD_CAPABILITIES, *PNDIS_GFT_OFFLOAD_CAPABILITIES;
 typedef struct _NDIS_HD_SPLIT_ATTRIBUTES NDIS_HD_SPLIT_ATTRIBUTES, *PNDIS_HD_SPLIT_ATTRIBUTES;
-typedef struct _NDIS_INTERRUPT_MODERATION_PARAMETERS NDIS_INTERRUPT_MODERATION_PARAMETERS, *PNDIS_INTERRUPT_MODERATION_PARAMETERS;
+typedef struct _NDIS_INTERRUPT_MODERATION_PARAMETERS NDIS_INTERRUPT_MODERATION_PARAMETERS,
+    *PNDIS_INTERRUPT_MODERATION_PARAMETERS;
 typedef struct _NDIS_LINK_PARAMETERS NDIS_LINK_PARAMETERS, *PNDIS_LINK_PARAMETERS;
 typedef struct _NDIS_LINK_STATE NDIS_LINK_STATE, *PNDIS_LINK_STATE;
 typedef union _NDIS_MINIPORT_ADAPTER_ATTRIBUTES NDIS_MINIPORT_ADAPTER_ATTRIBUTES, *PNDIS_MINIPORT_ADAPTER_ATTRIBUTES;
-typedef struct _NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES, *PNDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES;
-typedef struct _NDIS_MINIPORT_ADAPTER_HARDWARE_ASSIST_ATTRIBUTES NDIS_MINIPORT_ADAPTER_HARDWARE_ASSIST_ATTRIBUTES, *PNDIS_MINIPORT_ADAPTER_HARDWARE_ASSIST_ATTRIBUTES;
-typedef struct _NDIS_MINIPORT_ADAPTER_NATIVE_802_11_ATTRIBUTES NDIS_MINIPORT_ADAPTER_NATIVE_802_11_ATTRIBUTES, *PNDIS_MINIPORT_ADAPTER_NATIVE_802_11_ATTRIBUTES;
-typedef struct _NDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES NDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES, *PNDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES;
-typedef struct _NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES, *PNDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES;
-typedef struct _NDIS_MINIPORT_ADAPTER_PACKET_DIRECT_ATTRIBUTES NDIS_MINIPORT_ADAPTER_PACKET_DIRECT_ATTRIBUTES, *PNDIS_MINIPORT_ADAPTER_PACKET_DIRECT_ATTRIBUTES;
-typedef struct _NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES, *PNDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES;
-typedef struct _NDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES NDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES, *PNDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES;
-typedef struct _NDIS_MINIPORT_DRIVER_CHARACTERISTICS NDIS_MINIPORT_DRIVER_CHARACTERISTICS, *PNDIS_MINIPORT_DRIVER_CHARACTERISTICS;
+typedef struct _NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES,
+    *PNDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES;
+typedef struct _NDIS_MINIPORT_ADAPTER_HARDWARE_ASSIST_ATTRIBUTES NDIS_MINIPORT_ADAPTER_HARDWARE_ASSIST_ATTRIBUTES,
+    *PNDIS_MINIPORT_ADAPTER_HARDWARE_ASSIST_ATTRIBUTES;
+typedef struct _NDIS_MINIPORT_ADAPTER_NATIVE_802_11_ATTRIBUTES NDIS_MINIPORT_ADAPTER_NATIVE_802_11_ATTRIBUTES,
+    *PNDIS_MINIPORT_ADAPTER_NATIVE_802_11_ATTRIBUTES;
+typedef struct _NDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES NDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES,
+    *PNDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES;
+typedef struct _NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES,
+    *PNDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES;
+typedef struct _NDIS_MINIPORT_ADAPTER_PACKET_DIRECT_ATTRIBUTES NDIS_MINIPORT_ADAPTER_PACKET_DIRECT_ATTRIBUTES,
+    *PNDIS_MINIPORT_ADAPTER_PACKET_DIRECT_ATTRIBUTES;
+typedef struct _NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES,
+    *PNDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES;
+typedef struct _NDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES NDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES,
+    *PNDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES;
+typedef struct _NDIS_MINIPORT_DRIVER_CHARACTERISTICS NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
+    *PNDIS_MINIPORT_DRIVER_CHARACTERISTICS;
 typedef struct _NDIS_MINIPORT_INIT_PARAMETERS NDIS_MINIPORT_INIT_PARAMETERS, *PNDIS_MINIPORT_INIT_PARAMETERS;
 typedef struct _NDIS_MINIPORT_PAUSE_PARAMETERS NDIS_MINIPORT_PAUSE_PARAMETERS, *PNDIS_MINIPORT_PAUSE_PARAMETERS;
-typedef struct _NDIS_MINIPORT_PNP_CHARACTERISTICS NDIS_MINIPORT_PNP_CHARACTERISTICS, *PNDIS_MINIPORT_PNP_CHARACTERISTICS;
+typedef struct _NDIS_MINIPORT_PNP_CHARACTERISTICS NDIS_MINIPORT_PNP_CHARACTERISTICS,
+    *PNDIS_MINIPORT_PNP_CHARACTERISTICS;
 typedef struct _NDIS_MINIPORT_RESTART_PARAMETERS NDIS_MINIPORT_RESTART_PARAMETERS, *PNDIS_MINIPORT_RESTART_PARAMETERS;
 typedef struct _NDIS_NDK_CAPABILITIES NDIS_NDK_CAPABILITIES, *PNDIS_NDK_CAPABILITIES;
 typedef struct _NDIS_NIC_SWITCH_CAPABILITIES NDIS_NIC_SWITCH_CAPABILITIES, *PNDIS_NIC_SWITCH_CAPABILITIES;
 typedef struct _NDIS_OBJECT_HEADER NDIS_OBJECT_HEADER, *PNDIS_OBJECT_HEADER;
 typedef struct _NDIS_OFFLOAD NDIS_OFFLOAD, *PNDIS_OFFLOAD;
 typedef struct _NDIS_OID_REQUEST NDIS_OID_REQUEST, *PNDIS_OID_REQUEST;
-typedef struct _NDIS_PCI_DEVICE_CUSTOM_PROPERTIES NDIS_PCI_DEVICE_CUSTOM_PROPERTIES, *PNDIS_PCI_DEVICE_CUSTOM_PROPERTIES;
+typedef struct _NDIS_PCI_DEVICE_CUSTOM_PROPERTIES NDIS_PCI_DEVICE_CUSTOM_PROPERTIES,
+    *PNDIS_PCI_DEVICE_CUSTOM_PROPERTIES;
 typedef struct _NDIS_PM_CAPABILITIES NDIS_PM_CAPABILITIES, *PNDIS_PM_CAPABILITIES;
 typedef struct _NDIS_PNP_CAPABILITIES NDIS_PNP_CAPABILITIES, *PNDIS_PNP_CAPABILITIES;
-typedef struct _NDIS_PORT_AUTHENTICATION_PARAMETERS NDIS_PORT_AUTHENTICATION_PARAMETERS, *PNDIS_PORT_AUTHENTICATION_PARAMETERS;
+typedef struct _NDIS_PORT_AUTHENTICATION_PARAMETERS NDIS_PORT_AUTHENTICATION_PARAMETERS,
+    *PNDIS_PORT_AUTHENTICATION_PARAMETERS;
 typedef struct _NDIS_QOS_CAPABILITIES NDIS_QOS_CAPABILITIES, *PNDIS_QOS_CAPABILITIES;
 typedef struct _NDIS_RECEIVE_FILTER_CAPABILITIES NDIS_RECEIVE_FILTER_CAPABILITIES, *PNDIS_RECEIVE_FILTER_CAPABILITIES;
 typedef struct _NDIS_RECEIVE_SCALE_CAPABILITIES NDIS_RECEIVE_SCALE_CAPABILITIES, *PNDIS_RECEIVE_SCALE_CAPABILITIES;
@@ -931,7 +943,8 @@ typedef MINIPORT_CANCEL_OID_REQUEST *PMINIPORT_CANCEL_OID_REQUEST;
 typedef void NTAPI MINIPORT_CANCEL_SEND(NDIS_HANDLE MiniportAdapterContext, PVOID CancelId);
 typedef MINIPORT_CANCEL_SEND *PMINIPORT_CANCEL_SEND;
 
-typedef void NTAPI MINIPORT_DEVICE_PNP_EVENT_NOTIFY(NDIS_HANDLE MiniportAdapterContext, PNET_DEVICE_PNP_EVENT NetDevicePnPEvent);
+typedef void NTAPI MINIPORT_DEVICE_PNP_EVENT_NOTIFY(NDIS_HANDLE MiniportAdapterContext,
+                                                    PNET_DEVICE_PNP_EVENT NetDevicePnPEvent);
 typedef MINIPORT_DEVICE_PNP_EVENT_NOTIFY *PMINIPORT_DEVICE_PNP_EVENT_NOTIFY;
 
 typedef enum _NDIS_HALT_ACTION {
@@ -942,33 +955,40 @@ typedef enum _NDIS_HALT_ACTION {
     NdisHaltDeviceFailed = 4,
     NdisHaltDeviceInitializationFailed = 5,
     NdisHaltDeviceStopped = 6,
-} NDIS_HALT_ACTION, *PNDIS_HALT_ACTION;
+} NDIS_HALT_ACTION,
+    *PNDIS_HALT_ACTION;
 
 typedef void NTAPI MINIPORT_HALT(NDIS_HANDLE MiniportAdapterContext, NDIS_HALT_ACTION HaltAction);
 typedef MINIPORT_HALT *PMINIPORT_HALT;
 
-typedef NDIS_STATUS NTAPI MINIPORT_INITIALIZE(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDriverContext, PNDIS_MINIPORT_INIT_PARAMETERS MiniportInitParameters);
+typedef NDIS_STATUS NTAPI MINIPORT_INITIALIZE(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDriverContext,
+                                              PNDIS_MINIPORT_INIT_PARAMETERS MiniportInitParameters);
 typedef MINIPORT_INITIALIZE *PMINIPORT_INITIALIZE;
 
 typedef NDIS_STATUS NTAPI MINIPORT_OID_REQUEST(NDIS_HANDLE MiniportAdapterContext, PNDIS_OID_REQUEST OidRequest);
 typedef MINIPORT_OID_REQUEST *PMINIPORT_OID_REQUEST;
 
-typedef NDIS_STATUS NTAPI MINIPORT_PAUSE(NDIS_HANDLE MiniportAdapterContext, PNDIS_MINIPORT_PAUSE_PARAMETERS PauseParameters);
+typedef NDIS_STATUS NTAPI MINIPORT_PAUSE(NDIS_HANDLE MiniportAdapterContext,
+                                         PNDIS_MINIPORT_PAUSE_PARAMETERS PauseParameters);
 typedef MINIPORT_PAUSE *PMINIPORT_PAUSE;
 
-typedef NDIS_STATUS NTAPI MINIPORT_RESTART(NDIS_HANDLE MiniportAdapterContext, PNDIS_MINIPORT_RESTART_PARAMETERS RestartParameters);
+typedef NDIS_STATUS NTAPI MINIPORT_RESTART(NDIS_HANDLE MiniportAdapterContext,
+                                           PNDIS_MINIPORT_RESTART_PARAMETERS RestartParameters);
 typedef MINIPORT_RESTART *PMINIPORT_RESTART;
 
-typedef void NTAPI MINIPORT_RETURN_NET_BUFFER_LISTS(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST NetBufferLists, ULONG ReturnFlags);
+typedef void NTAPI MINIPORT_RETURN_NET_BUFFER_LISTS(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST NetBufferLists,
+                                                    ULONG ReturnFlags);
 typedef MINIPORT_RETURN_NET_BUFFER_LISTS *PMINIPORT_RETURN_NET_BUFFER_LISTS;
 
-typedef void NTAPI MINIPORT_SEND_NET_BUFFER_LISTS(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST NetBufferList, NDIS_PORT_NUMBER PortNumber, ULONG SendFlags);
+typedef void NTAPI MINIPORT_SEND_NET_BUFFER_LISTS(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST NetBufferList,
+                                                  NDIS_PORT_NUMBER PortNumber, ULONG SendFlags);
 typedef MINIPORT_SEND_NET_BUFFER_LISTS *PMINIPORT_SEND_NET_BUFFER_LISTS;
 
 typedef enum _NDIS_SHUTDOWN_ACTION {
     NdisShutdownPowerOff = 0,
     NdisShutdownBugCheck = 1,
-} NDIS_SHUTDOWN_ACTION, PNDIS_SHUTDOWN_ACTION;
+} NDIS_SHUTDOWN_ACTION,
+    PNDIS_SHUTDOWN_ACTION;
 
 typedef void NTAPI MINIPORT_SHUTDOWN(NDIS_HANDLE MiniportAdapterContext, NDIS_SHUTDOWN_ACTION ShutdownAction);
 typedef MINIPORT_SHUTDOWN *PMINIPORT_SHUTDOWN;
@@ -991,7 +1011,8 @@ typedef enum _NDIS_PARAMETER_TYPE {
     NdisParameterString = 2,
     NdisParameterMultiString = 3,
     NdisParameterBinary = 4,
-} NDIS_PARAMETER_TYPE, *PNDIS_PARAMETER_TYPE;
+} NDIS_PARAMETER_TYPE,
+    *PNDIS_PARAMETER_TYPE;
 
 struct _NDIS_CONFIGURATION_PARAMETER {
     NDIS_PARAMETER_TYPE ParameterType;
@@ -1006,7 +1027,7 @@ struct _NDIS_DEVICE_OBJECT_ATTRIBUTES {
     NDIS_OBJECT_HEADER Header;
     PNDIS_STRING DeviceName;
     PNDIS_STRING SymbolicName;
-    PDRIVER_DISPATCH * MajorFunctions;
+    PDRIVER_DISPATCH *MajorFunctions;
     ULONG ExtensionSize;
     PCUNICODE_STRING DefaultSDDLString;
     LPCGUID DeviceClassGuid;
@@ -1021,7 +1042,8 @@ typedef enum _NDIS_DEVICE_PNP_EVENT {
     NdisDevicePnPEventPowerProfileChanged = 5,
     NdisDevicePnPEventFilterListChanged = 6,
     NdisDevicePnPEventMaximum = 7,
-} NDIS_DEVICE_PNP_EVENT, *PNDIS_DEVICE_PNP_EVENT;
+} NDIS_DEVICE_PNP_EVENT,
+    *PNDIS_DEVICE_PNP_EVENT;
 
 typedef enum _NDIS_DEVICE_POWER_STATE {
     NdisDeviceStateUnspecified = 0,
@@ -1030,14 +1052,16 @@ typedef enum _NDIS_DEVICE_POWER_STATE {
     NdisDeviceStateD2 = 3,
     NdisDeviceStateD3 = 4,
     NdisDeviceStateMaximum = 5,
-} NDIS_DEVICE_POWER_STATE, *PNDIS_DEVICE_POWER_STATE;
+} NDIS_DEVICE_POWER_STATE,
+    *PNDIS_DEVICE_POWER_STATE;
 
 typedef enum _NDIS_INTERRUPT_MODERATION {
     NdisInterruptModerationUnknown = 0,
     NdisInterruptModerationNotSupported = 1,
     NdisInterruptModerationEnabled = 2,
     NdisInterruptModerationDisabled = 3,
-} NDIS_INTERRUPT_MODERATION, *PNDIS_INTERRUPT_MODERATION;
+} NDIS_INTERRUPT_MODERATION,
+    *PNDIS_INTERRUPT_MODERATION;
 
 struct _NDIS_INTERRUPT_MODERATION_PARAMETERS {
     NDIS_OBJECT_HEADER Header;
@@ -1054,7 +1078,8 @@ typedef enum _NDIS_MEDIA_DUPLEX_STATE {
     MediaDuplexStateUnknown = 0,
     MediaDuplexStateHalf = 1,
     MediaDuplexStateFull = 2,
-} NDIS_MEDIA_DUPLEX_STATE, *PNDIS_MEDIA_DUPLEX_STATE;
+} NDIS_MEDIA_DUPLEX_STATE,
+    *PNDIS_MEDIA_DUPLEX_STATE;
 
 typedef enum _NDIS_SUPPORTED_PAUSE_FUNCTIONS {
     NdisPauseFunctionsUnsupported = 0,
@@ -1062,7 +1087,8 @@ typedef enum _NDIS_SUPPORTED_PAUSE_FUNCTIONS {
     NdisPauseFunctionsReceiveOnly = 2,
     NdisPauseFunctionsSendAndReceive = 3,
     NdisPauseFunctionsUnknown = 4,
-} NDIS_SUPPORTED_PAUSE_FUNCTIONS, *PNDIS_SUPPORTED_PAUSE_FUNCTIONS;
+} NDIS_SUPPORTED_PAUSE_FUNCTIONS,
+    *PNDIS_SUPPORTED_PAUSE_FUNCTIONS;
 
 struct _NDIS_LINK_PARAMETERS {
     NDIS_OBJECT_HEADER Header;
@@ -1077,7 +1103,8 @@ typedef enum _NDIS_MEDIA_CONNECT_STATE {
     MediaConnectStateUnknown = 0,
     MediaConnectStateConnected = 1,
     MediaConnectStateDisconnected = 2,
-} NDIS_MEDIA_CONNECT_STATE, *PNDIS_MEDIA_CONNECT_STATE;
+} NDIS_MEDIA_CONNECT_STATE,
+    *PNDIS_MEDIA_CONNECT_STATE;
 
 struct _NDIS_LINK_STATE {
     NDIS_OBJECT_HEADER Header;
@@ -1111,7 +1138,8 @@ typedef enum _NDIS_MEDIUM {
     NdisMediumWiMAX = 18,
     NdisMediumIP = 19,
     NdisMediumMax = 20,
-} NDIS_MEDIUM, *PNDIS_MEDIUM;
+} NDIS_MEDIUM,
+    *PNDIS_MEDIUM;
 
 typedef enum _NDIS_PHYSICAL_MEDIUM {
     NdisPhysicalMediumUnspecified = 0,
@@ -1136,7 +1164,8 @@ typedef enum _NDIS_PHYSICAL_MEDIUM {
     NdisPhysicalMediumOther = 19,
     NdisPhysicalMediumNative802_15_4 = 20,
     NdisPhysicalMediumMax = 21,
-} NDIS_PHYSICAL_MEDIUM, *PNDIS_PHYSICAL_MEDIUM;
+} NDIS_PHYSICAL_MEDIUM,
+    *PNDIS_PHYSICAL_MEDIUM;
 
 typedef enum _NET_IF_ACCESS_TYPE {
     NET_IF_ACCESS_LOOPBACK = 1,
@@ -1144,21 +1173,24 @@ typedef enum _NET_IF_ACCESS_TYPE {
     NET_IF_ACCESS_POINT_TO_POINT = 3,
     NET_IF_ACCESS_POINT_TO_MULTI_POINT = 4,
     NET_IF_ACCESS_MAXIMUM = 5,
-} NET_IF_ACCESS_TYPE, *PNET_IF_ACCESS_TYPE;
+} NET_IF_ACCESS_TYPE,
+    *PNET_IF_ACCESS_TYPE;
 
 typedef enum _NET_IF_DIRECTION_TYPE {
     NET_IF_DIRECTION_SENDRECEIVE = 0,
     NET_IF_DIRECTION_SENDONLY = 1,
     NET_IF_DIRECTION_RECEIVEONLY = 2,
     NET_IF_DIRECTION_MAXIMUM = 3,
-} NET_IF_DIRECTION_TYPE, *PNET_IF_DIRECTION_TYPE;
+} NET_IF_DIRECTION_TYPE,
+    *PNET_IF_DIRECTION_TYPE;
 
 typedef enum _NET_IF_CONNECTION_TYPE {
     NET_IF_CONNECTION_DEDICATED = 1,
     NET_IF_CONNECTION_PASSIVE = 2,
     NET_IF_CONNECTION_DEMAND = 3,
     NET_IF_CONNECTION_MAXIMUM = 4,
-} NET_IF_CONNECTION_TYPE, *PNET_IF_CONNECTION_TYPE;
+} NET_IF_CONNECTION_TYPE,
+    *PNET_IF_CONNECTION_TYPE;
 
 struct _NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES {
     NDIS_OBJECT_HEADER Header;
@@ -1215,7 +1247,8 @@ typedef enum _NDIS_INTERFACE_TYPE {
     NdisInterfaceIrda = 17,
     NdisInterface1394 = 18,
     NdisMaximumInterfaceType = 19,
-} NDIS_INTERFACE_TYPE, *PNDIS_INTERFACE_TYPE;
+} NDIS_INTERFACE_TYPE,
+    *PNDIS_INTERFACE_TYPE;
 
 struct _NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES {
     NDIS_OBJECT_HEADER Header;
@@ -1283,7 +1316,8 @@ typedef MINIPORT_CANCEL_DIRECT_OID_REQUEST *PMINIPORT_CANCEL_DIRECT_OID_REQUEST;
 
 typedef MINIPORT_CANCEL_DIRECT_OID_REQUEST *MINIPORT_CANCEL_DIRECT_OID_REQUEST_HANDLER;
 
-typedef NDIS_STATUS NTAPI MINIPORT_SYNCHRONOUS_OID_REQUEST(NDIS_HANDLE MiniportAdapterContext, NDIS_OID_REQUEST *OidRequest);
+typedef NDIS_STATUS NTAPI MINIPORT_SYNCHRONOUS_OID_REQUEST(NDIS_HANDLE MiniportAdapterContext,
+                                                           NDIS_OID_REQUEST *OidRequest);
 typedef MINIPORT_SYNCHRONOUS_OID_REQUEST *PMINIPORT_SYNCHRONOUS_OID_REQUEST;
 
 typedef MINIPORT_SYNCHRONOUS_OID_REQUEST *MINIPORT_SYNCHRONOUS_OID_REQUEST_HANDLER;
@@ -1379,7 +1413,8 @@ typedef enum _NDIS_REQUEST_TYPE {
     NdisRequestGeneric3 = 10,
     NdisRequestGeneric4 = 11,
     NdisRequestMethod = 12,
-} NDIS_REQUEST_TYPE, *PNDIS_REQUEST_TYPE;
+} NDIS_REQUEST_TYPE,
+    *PNDIS_REQUEST_TYPE;
 
 struct _NDIS_OID_REQUEST {
     NDIS_OBJECT_HEADER Header;
@@ -1580,12 +1615,12 @@ struct DECLSPEC_ALIGN(16) _NET_BUFFER {
     DECLSPEC_ALIGN(16) PVOID MiniportReserved[4];
     PHYSICAL_ADDRESS DataPhysicalAddress;
     union {
-        NET_BUFFER_SHARED_MEMORY * SharedMemoryInfo;
-        SCATTER_GATHER_LIST * ScatterGatherList;
+        NET_BUFFER_SHARED_MEMORY *SharedMemoryInfo;
+        SCATTER_GATHER_LIST *ScatterGatherList;
     };
 };
 
-typedef MDL * NTAPI NET_BUFFER_ALLOCATE_MDL(ULONG *BufferSize);
+typedef MDL *NTAPI NET_BUFFER_ALLOCATE_MDL(ULONG *BufferSize);
 typedef NET_BUFFER_ALLOCATE_MDL *PNET_BUFFER_ALLOCATE_MDL;
 
 typedef void NTAPI NET_BUFFER_FREE_MDL(MDL *Mdl);
@@ -1608,14 +1643,14 @@ union DECLSPEC_ALIGN(16) _NET_BUFFER_LIST_HEADER {
 struct DECLSPEC_ALIGN(16) _NET_BUFFER_LIST {
     union {
         struct {
-            NET_BUFFER_LIST * Next;
-            NET_BUFFER * FirstNetBuffer;
+            NET_BUFFER_LIST *Next;
+            NET_BUFFER *FirstNetBuffer;
         };
         SLIST_HEADER Link;
         NET_BUFFER_LIST_HEADER NetBufferListHeader;
     };
-    NET_BUFFER_LIST_CONTEXT * Context;
-    NET_BUFFER_LIST * ParentNetBufferList;
+    NET_BUFFER_LIST_CONTEXT *Context;
+    NET_BUFFER_LIST *ParentNetBufferList;
     NDIS_HANDLE NdisPoolHandle;
     DECLSPEC_ALIGN(16) PVOID NdisReserved[2];
     DECLSPEC_ALIGN(16) PVOID ProtocolReserved[4];
@@ -1633,7 +1668,7 @@ struct DECLSPEC_ALIGN(16) _NET_BUFFER_LIST {
 };
 
 struct DECLSPEC_ALIGN(16) _NET_BUFFER_LIST_CONTEXT {
-    NET_BUFFER_LIST_CONTEXT * Next;
+    NET_BUFFER_LIST_CONTEXT *Next;
     USHORT Size;
     USHORT Offset;
     DECLSPEC_ALIGN(16) UCHAR ContextData[];
@@ -1738,7 +1773,8 @@ union _NDIS_MINIPORT_ADAPTER_ATTRIBUTES {
     NDIS_MINIPORT_ADAPTER_PACKET_DIRECT_ATTRIBUTES PacketDirectAttributes;
 };
 
-typedef void NTAPI NDIS_TIMER_FUNCTION(PVOID SystemSpecific1, PVOID FunctionContext, PVOID SystemSpecific2, PVOID SystemSpecific3);
+typedef void NTAPI NDIS_TIMER_FUNCTION(PVOID SystemSpecific1, PVOID FunctionContext, PVOID SystemSpecific2,
+                                       PVOID SystemSpecific3);
 typedef NDIS_TIMER_FUNCTION *PNDIS_TIMER_FUNCTION;
 
 typedef NDIS_TIMER_FUNCTION *PNDIS_TIMER_FUNCTION;
@@ -1788,7 +1824,8 @@ typedef enum _NDIS_NET_BUFFER_LIST_INFO {
     NetBufferListInfoReserved3 = 26,
     UdpSegmentationOffloadInfo = 22,
     UdpRecvSegCoalesceOffloadInfo = 17,
-} NDIS_NET_BUFFER_LIST_INFO, *PNDIS_NET_BUFFER_LIST_INFO;
+} NDIS_NET_BUFFER_LIST_INFO,
+    *PNDIS_NET_BUFFER_LIST_INFO;
 
 typedef enum _IF_OPER_STATUS {
     IfOperStatusUp = 1,
@@ -1798,7 +1835,8 @@ typedef enum _IF_OPER_STATUS {
     IfOperStatusDormant = 5,
     IfOperStatusNotPresent = 6,
     IfOperStatusLowerLayerDown = 7,
-} IF_OPER_STATUS, *PIF_OPER_STATUS;
+} IF_OPER_STATUS,
+    *PIF_OPER_STATUS;
 
 typedef NDIS_MEDIA_CONNECT_STATE NET_IF_MEDIA_CONNECT_STATE, *PNET_IF_MEDIA_CONNECT_STATE;
 
@@ -1807,33 +1845,53 @@ typedef NDIS_MEDIA_DUPLEX_STATE NET_IF_MEDIA_DUPLEX_STATE, *PNET_IF_MEDIA_DUPLEX
 typedef enum _NDIS_POWER_PROFILE {
     NdisPowerProfileBattery = 0,
     NdisPowerProfileAcOnLine = 1,
-} NDIS_POWER_PROFILE, *PNDIS_POWER_PROFILE;
+} NDIS_POWER_PROFILE,
+    *PNDIS_POWER_PROFILE;
 
 /* --- functions --- */
 
 NTKERNELAPI void NTAPI NdisAcquireRWLockRead(PNDIS_RW_LOCK_EX Lock, PLOCK_STATE_EX LockState, UCHAR Flags);
 NTKERNELAPI void NTAPI NdisAcquireRWLockWrite(PNDIS_RW_LOCK_EX Lock, PLOCK_STATE_EX LockState, UCHAR Flags);
 NTKERNELAPI void NTAPI NdisAdjustNetBufferCurrentMdl(NET_BUFFER *NetBuffer);
-NTKERNELAPI void NTAPI NdisAdvanceNetBufferDataStart(NET_BUFFER *NetBuffer, ULONG DataOffsetDelta, BOOLEAN FreeMdl, NET_BUFFER_FREE_MDL *FreeMdlHandler);
-NTKERNELAPI void NTAPI NdisAdvanceNetBufferListDataStart(NET_BUFFER_LIST *NetBufferList, ULONG DataOffsetDelta, BOOLEAN FreeMdl, NET_BUFFER_FREE_MDL *FreeMdlMdlHandler);
-NTKERNELAPI NET_BUFFER_LIST * NTAPI NdisAllocateCloneNetBufferList(NET_BUFFER_LIST *OriginalNetBufferList, NDIS_HANDLE NetBufferListPoolHandle, NDIS_HANDLE NetBufferPoolHandle, ULONG AllocateCloneFlags);
+NTKERNELAPI void NTAPI NdisAdvanceNetBufferDataStart(NET_BUFFER *NetBuffer, ULONG DataOffsetDelta, BOOLEAN FreeMdl,
+                                                     NET_BUFFER_FREE_MDL *FreeMdlHandler);
+NTKERNELAPI void NTAPI NdisAdvanceNetBufferListDataStart(NET_BUFFER_LIST *NetBufferList, ULONG DataOffsetDelta,
+                                                         BOOLEAN FreeMdl, NET_BUFFER_FREE_MDL *FreeMdlMdlHandler);
+NTKERNELAPI NET_BUFFER_LIST *NTAPI NdisAllocateCloneNetBufferList(NET_BUFFER_LIST *OriginalNetBufferList,
+                                                                  NDIS_HANDLE NetBufferListPoolHandle,
+                                                                  NDIS_HANDLE NetBufferPoolHandle,
+                                                                  ULONG AllocateCloneFlags);
 NTKERNELAPI NDIS_HANDLE NTAPI NdisAllocateIoWorkItem(NDIS_HANDLE NdisObjectHandle);
-NTKERNELAPI MDL * NTAPI NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, ULONG Length);
-NTKERNELAPI PVOID NTAPI NdisAllocateMemoryWithTagPriority(NDIS_HANDLE NdisHandle, UINT Length, ULONG Tag, EX_POOL_PRIORITY Priority);
-NTKERNELAPI NET_BUFFER * NTAPI NdisAllocateNetBuffer(NDIS_HANDLE PoolHandle, MDL *MdlChain, ULONG DataOffset, SIZE_T DataLength);
-NTKERNELAPI NET_BUFFER_LIST * NTAPI NdisAllocateNetBufferAndNetBufferList(NDIS_HANDLE PoolHandle, USHORT ContextSize, USHORT ContextBackFill, MDL *MdlChain, ULONG DataOffset, SIZE_T DataLength);
-NTKERNELAPI NET_BUFFER_LIST * NTAPI NdisAllocateNetBufferList(NDIS_HANDLE PoolHandle, USHORT ContextSize, USHORT ContextBackFill);
-NTKERNELAPI NDIS_STATUS NTAPI NdisAllocateNetBufferListContext(NET_BUFFER_LIST *NetBufferList, USHORT ContextSize, USHORT ContextBackFill, ULONG PoolTag);
-NTKERNELAPI NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(NDIS_HANDLE NdisHandle, const NET_BUFFER_LIST_POOL_PARAMETERS *Parameters);
-NTKERNELAPI NET_BUFFER * NTAPI NdisAllocateNetBufferMdlAndData(NDIS_HANDLE PoolHandle);
-NTKERNELAPI NDIS_HANDLE NTAPI NdisAllocateNetBufferPool(NDIS_HANDLE NdisHandle, const NET_BUFFER_POOL_PARAMETERS *Parameters);
+NTKERNELAPI MDL *NTAPI NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, ULONG Length);
+NTKERNELAPI PVOID NTAPI NdisAllocateMemoryWithTagPriority(NDIS_HANDLE NdisHandle, UINT Length, ULONG Tag,
+                                                          EX_POOL_PRIORITY Priority);
+NTKERNELAPI NET_BUFFER *NTAPI NdisAllocateNetBuffer(NDIS_HANDLE PoolHandle, MDL *MdlChain, ULONG DataOffset,
+                                                    SIZE_T DataLength);
+NTKERNELAPI NET_BUFFER_LIST *NTAPI NdisAllocateNetBufferAndNetBufferList(NDIS_HANDLE PoolHandle, USHORT ContextSize,
+                                                                         USHORT ContextBackFill, MDL *MdlChain,
+                                                                         ULONG DataOffset, SIZE_T DataLength);
+NTKERNELAPI NET_BUFFER_LIST *NTAPI NdisAllocateNetBufferList(NDIS_HANDLE PoolHandle, USHORT ContextSize,
+                                                             USHORT ContextBackFill);
+NTKERNELAPI NDIS_STATUS NTAPI NdisAllocateNetBufferListContext(NET_BUFFER_LIST *NetBufferList, USHORT ContextSize,
+                                                               USHORT ContextBackFill, ULONG PoolTag);
+NTKERNELAPI NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(NDIS_HANDLE NdisHandle,
+                                                            const NET_BUFFER_LIST_POOL_PARAMETERS *Parameters);
+NTKERNELAPI NET_BUFFER *NTAPI NdisAllocateNetBufferMdlAndData(NDIS_HANDLE PoolHandle);
+NTKERNELAPI NDIS_HANDLE NTAPI NdisAllocateNetBufferPool(NDIS_HANDLE NdisHandle,
+                                                        const NET_BUFFER_POOL_PARAMETERS *Parameters);
 NTKERNELAPI PNDIS_RW_LOCK_EX NTAPI NdisAllocateRWLock(NDIS_HANDLE NdisHandle);
-NTKERNELAPI NDIS_STATUS NTAPI NdisAllocateTimerObject(NDIS_HANDLE NdisHandle, PNDIS_TIMER_CHARACTERISTICS TimerCharacteristics, PNDIS_HANDLE pTimerObject);
+NTKERNELAPI NDIS_STATUS NTAPI NdisAllocateTimerObject(NDIS_HANDLE NdisHandle,
+                                                      PNDIS_TIMER_CHARACTERISTICS TimerCharacteristics,
+                                                      PNDIS_HANDLE pTimerObject);
 NTKERNELAPI BOOLEAN NTAPI NdisCancelTimerObject(NDIS_HANDLE TimerObject);
 NTKERNELAPI void NTAPI NdisCloseConfiguration(NDIS_HANDLE ConfigurationHandle);
-NTKERNELAPI NDIS_STATUS NTAPI NdisCopyFromNetBufferToNetBuffer(NET_BUFFER *Destination, ULONG DestinationOffset, ULONG BytesToCopy, const NET_BUFFER *Source, ULONG SourceOffset, ULONG *BytesCopied);
-NTKERNELAPI void NTAPI NdisCopyReceiveNetBufferListInfo(NET_BUFFER_LIST *DestNetBufferList, const NET_BUFFER_LIST *SrcNetBufferList);
-NTKERNELAPI void NTAPI NdisCopySendNetBufferListInfo(NET_BUFFER_LIST *DestNetBufferList, const NET_BUFFER_LIST *SrcNetBufferList);
+NTKERNELAPI NDIS_STATUS NTAPI NdisCopyFromNetBufferToNetBuffer(NET_BUFFER *Destination, ULONG DestinationOffset,
+                                                               ULONG BytesToCopy, const NET_BUFFER *Source,
+                                                               ULONG SourceOffset, ULONG *BytesCopied);
+NTKERNELAPI void NTAPI NdisCopyReceiveNetBufferListInfo(NET_BUFFER_LIST *DestNetBufferList,
+                                                        const NET_BUFFER_LIST *SrcNetBufferList);
+NTKERNELAPI void NTAPI NdisCopySendNetBufferListInfo(NET_BUFFER_LIST *DestNetBufferList,
+                                                     const NET_BUFFER_LIST *SrcNetBufferList);
 NTKERNELAPI void NTAPI NdisDeregisterDeviceEx(NDIS_HANDLE NdisDeviceHandle);
 NTKERNELAPI void NTAPI NdisFreeCloneNetBufferList(NET_BUFFER_LIST *CloneNetBufferList, ULONG FreeCloneFlags);
 NTKERNELAPI void NTAPI NdisFreeIoWorkItem(NDIS_HANDLE NdisIoWorkItemHandle);
@@ -1846,39 +1904,67 @@ NTKERNELAPI void NTAPI NdisFreeNetBufferListPool(NDIS_HANDLE PoolHandle);
 NTKERNELAPI void NTAPI NdisFreeNetBufferPool(NDIS_HANDLE PoolHandle);
 NTKERNELAPI void NTAPI NdisFreeRWLock(PNDIS_RW_LOCK_EX Lock);
 NTKERNELAPI void NTAPI NdisFreeTimerObject(NDIS_HANDLE TimerObject);
-NTKERNELAPI PVOID NTAPI NdisGetDataBuffer(NET_BUFFER *NetBuffer, ULONG BytesNeeded, PVOID Storage, ULONG AlignMultiple, ULONG AlignOffset);
+NTKERNELAPI PVOID NTAPI NdisGetDataBuffer(NET_BUFFER *NetBuffer, ULONG BytesNeeded, PVOID Storage, ULONG AlignMultiple,
+                                          ULONG AlignOffset);
 NTKERNELAPI PVOID NTAPI NdisGetDeviceReservedExtension(PDEVICE_OBJECT DeviceObject);
 NTKERNELAPI UINT NTAPI NdisGetVersion(VOID);
 NTKERNELAPI ULONG NTAPI NdisGroupActiveProcessorCount(USHORT Group);
 NTKERNELAPI void NTAPI NdisInitializeEvent(PNDIS_EVENT Event);
 NTKERNELAPI void NTAPI NdisMDeregisterMiniportDriver(NDIS_HANDLE NdisMiniportDriverHandle);
-NTKERNELAPI void NTAPI NdisMGetDeviceProperty(NDIS_HANDLE MiniportAdapterHandle, PDEVICE_OBJECT *PhysicalDeviceObject, PDEVICE_OBJECT *FunctionalDeviceObject, PDEVICE_OBJECT *NextDeviceObject, PCM_RESOURCE_LIST *AllocatedResources, PCM_RESOURCE_LIST *AllocatedResourcesTranslated);
-NTKERNELAPI void NTAPI NdisMIndicateReceiveNetBufferLists(NDIS_HANDLE MiniportAdapterHandle, PNET_BUFFER_LIST NetBufferList, NDIS_PORT_NUMBER PortNumber, ULONG NumberOfNetBufferLists, ULONG ReceiveFlags);
-NTKERNELAPI void NTAPI NdisMIndicateStatusEx(NDIS_HANDLE MiniportAdapterHandle, PNDIS_STATUS_INDICATION StatusIndication);
-NTKERNELAPI void NTAPI NdisMOidRequestComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_OID_REQUEST OidRequest, NDIS_STATUS Status);
+NTKERNELAPI void NTAPI NdisMGetDeviceProperty(NDIS_HANDLE MiniportAdapterHandle, PDEVICE_OBJECT *PhysicalDeviceObject,
+                                              PDEVICE_OBJECT *FunctionalDeviceObject, PDEVICE_OBJECT *NextDeviceObject,
+                                              PCM_RESOURCE_LIST *AllocatedResources,
+                                              PCM_RESOURCE_LIST *AllocatedResourcesTranslated);
+NTKERNELAPI void NTAPI NdisMIndicateReceiveNetBufferLists(NDIS_HANDLE MiniportAdapterHandle,
+                                                          PNET_BUFFER_LIST NetBufferList, NDIS_PORT_NUMBER PortNumber,
+                                                          ULONG NumberOfNetBufferLists, ULONG ReceiveFlags);
+NTKERNELAPI void NTAPI NdisMIndicateStatusEx(NDIS_HANDLE MiniportAdapterHandle,
+                                             PNDIS_STATUS_INDICATION StatusIndication);
+NTKERNELAPI void NTAPI NdisMOidRequestComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_OID_REQUEST OidRequest,
+                                               NDIS_STATUS Status);
 NTKERNELAPI void NTAPI NdisMPauseComplete(NDIS_HANDLE MiniportAdapterHandle);
-NTKERNELAPI NDIS_STATUS NTAPI NdisMRegisterMiniportDriver(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath, NDIS_HANDLE MiniportDriverContext, PNDIS_MINIPORT_DRIVER_CHARACTERISTICS MiniportDriverCharacteristics, PNDIS_HANDLE NdisMiniportDriverHandle);
-NTKERNELAPI void NTAPI NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status, BOOLEAN AddressingReset);
+NTKERNELAPI NDIS_STATUS NTAPI NdisMRegisterMiniportDriver(
+    PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath, NDIS_HANDLE MiniportDriverContext,
+    PNDIS_MINIPORT_DRIVER_CHARACTERISTICS MiniportDriverCharacteristics, PNDIS_HANDLE NdisMiniportDriverHandle);
+NTKERNELAPI void NTAPI NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status,
+                                          BOOLEAN AddressingReset);
 NTKERNELAPI void NTAPI NdisMRestartComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status);
-NTKERNELAPI void NTAPI NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportAdapterHandle, PNET_BUFFER_LIST NetBufferList, ULONG SendCompleteFlags);
-NTKERNELAPI NDIS_STATUS NTAPI NdisMSetMiniportAttributes(NDIS_HANDLE NdisMiniportHandle, PNDIS_MINIPORT_ADAPTER_ATTRIBUTES MiniportAttributes);
+NTKERNELAPI void NTAPI NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportAdapterHandle,
+                                                       PNET_BUFFER_LIST NetBufferList, ULONG SendCompleteFlags);
+NTKERNELAPI NDIS_STATUS NTAPI NdisMSetMiniportAttributes(NDIS_HANDLE NdisMiniportHandle,
+                                                         PNDIS_MINIPORT_ADAPTER_ATTRIBUTES MiniportAttributes);
 NTKERNELAPI void NTAPI NdisMSleep(ULONG MicrosecondsToSleep);
 NTKERNELAPI NDIS_STATUS NTAPI NdisOidRequest(NDIS_HANDLE NdisBindingHandle, PNDIS_OID_REQUEST OidRequest);
-NTKERNELAPI NDIS_STATUS NTAPI NdisOpenConfigurationEx(PNDIS_CONFIGURATION_OBJECT ConfigObject, PNDIS_HANDLE ConfigurationHandle);
-NTKERNELAPI void NTAPI NdisQueueIoWorkItem(NDIS_HANDLE NdisIoWorkItemHandle, NDIS_IO_WORKITEM_ROUTINE Routine, PVOID WorkItemContext);
-NTKERNELAPI void NTAPI NdisReadConfiguration(PNDIS_STATUS Status, PNDIS_CONFIGURATION_PARAMETER *ParameterValue, NDIS_HANDLE ConfigurationHandle, PNDIS_STRING Keyword, NDIS_PARAMETER_TYPE ParameterType);
-NTKERNELAPI void NTAPI NdisReadNetworkAddress(PNDIS_STATUS Status, PVOID *NetworkAddress, PUINT NetworkAddressLength, NDIS_HANDLE ConfigurationHandle);
-NTKERNELAPI NDIS_STATUS NTAPI NdisRegisterDeviceEx(NDIS_HANDLE NdisHandle, PNDIS_DEVICE_OBJECT_ATTRIBUTES DeviceObjectAttributes, PDEVICE_OBJECT *pDeviceObject, PNDIS_HANDLE NdisDeviceHandle);
+NTKERNELAPI NDIS_STATUS NTAPI NdisOpenConfigurationEx(PNDIS_CONFIGURATION_OBJECT ConfigObject,
+                                                      PNDIS_HANDLE ConfigurationHandle);
+NTKERNELAPI void NTAPI NdisQueueIoWorkItem(NDIS_HANDLE NdisIoWorkItemHandle, NDIS_IO_WORKITEM_ROUTINE Routine,
+                                           PVOID WorkItemContext);
+NTKERNELAPI void NTAPI NdisReadConfiguration(PNDIS_STATUS Status, PNDIS_CONFIGURATION_PARAMETER *ParameterValue,
+                                             NDIS_HANDLE ConfigurationHandle, PNDIS_STRING Keyword,
+                                             NDIS_PARAMETER_TYPE ParameterType);
+NTKERNELAPI void NTAPI NdisReadNetworkAddress(PNDIS_STATUS Status, PVOID *NetworkAddress, PUINT NetworkAddressLength,
+                                              NDIS_HANDLE ConfigurationHandle);
+NTKERNELAPI NDIS_STATUS NTAPI NdisRegisterDeviceEx(NDIS_HANDLE NdisHandle,
+                                                   PNDIS_DEVICE_OBJECT_ATTRIBUTES DeviceObjectAttributes,
+                                                   PDEVICE_OBJECT *pDeviceObject, PNDIS_HANDLE NdisDeviceHandle);
 NTKERNELAPI void NTAPI NdisReleaseRWLock(PNDIS_RW_LOCK_EX Lock, PLOCK_STATE_EX LockState);
 NTKERNELAPI void NTAPI NdisResetEvent(PNDIS_EVENT Event);
-NTKERNELAPI NDIS_STATUS NTAPI NdisRetreatNetBufferDataStart(NET_BUFFER *NetBuffer, ULONG DataOffsetDelta, ULONG DataBackFill, NET_BUFFER_ALLOCATE_MDL *AllocateMdlHandler);
-NTKERNELAPI NDIS_STATUS NTAPI NdisRetreatNetBufferListDataStart(NET_BUFFER_LIST *NetBufferList, ULONG DataOffsetDelta, ULONG DataBackFill, NET_BUFFER_ALLOCATE_MDL *AllocateMdlHandler, NET_BUFFER_FREE_MDL *FreeMdlHandler);
+NTKERNELAPI NDIS_STATUS NTAPI NdisRetreatNetBufferDataStart(NET_BUFFER *NetBuffer, ULONG DataOffsetDelta,
+                                                            ULONG DataBackFill,
+                                                            NET_BUFFER_ALLOCATE_MDL *AllocateMdlHandler);
+NTKERNELAPI NDIS_STATUS NTAPI NdisRetreatNetBufferListDataStart(NET_BUFFER_LIST *NetBufferList, ULONG DataOffsetDelta,
+                                                                ULONG DataBackFill,
+                                                                NET_BUFFER_ALLOCATE_MDL *AllocateMdlHandler,
+                                                                NET_BUFFER_FREE_MDL *FreeMdlHandler);
 NTKERNELAPI void NTAPI NdisSetEvent(PNDIS_EVENT Event);
-NTKERNELAPI NDIS_STATUS NTAPI NdisSetOptionalHandlers(NDIS_HANDLE NdisHandle, PNDIS_DRIVER_OPTIONAL_HANDLERS OptionalHandlers);
-NTKERNELAPI BOOLEAN NTAPI NdisSetTimerObject(NDIS_HANDLE TimerObject, LARGE_INTEGER DueTime, LONG MillisecondsPeriod, PVOID FunctionContext);
+NTKERNELAPI NDIS_STATUS NTAPI NdisSetOptionalHandlers(NDIS_HANDLE NdisHandle,
+                                                      PNDIS_DRIVER_OPTIONAL_HANDLERS OptionalHandlers);
+NTKERNELAPI BOOLEAN NTAPI NdisSetTimerObject(NDIS_HANDLE TimerObject, LARGE_INTEGER DueTime, LONG MillisecondsPeriod,
+                                             PVOID FunctionContext);
 NTKERNELAPI ULONG NTAPI NdisSystemActiveProcessorCount(PKAFFINITY ActiveProcessors);
 NTKERNELAPI BOOLEAN NTAPI NdisWaitEvent(PNDIS_EVENT Event, UINT MsToWait);
-NTKERNELAPI void NTAPI NdisWriteConfiguration(PNDIS_STATUS Status, NDIS_HANDLE ConfigurationHandle, PNDIS_STRING Keyword, PNDIS_CONFIGURATION_PARAMETER ParameterValue);
+NTKERNELAPI void NTAPI NdisWriteConfiguration(PNDIS_STATUS Status, NDIS_HANDLE ConfigurationHandle,
+                                              PNDIS_STRING Keyword, PNDIS_CONFIGURATION_PARAMETER ParameterValue);
 
 /* --- what the WDK has as macros ----------------------------------------------------------------------------------- */
 
@@ -1899,11 +1985,11 @@ NTKERNELAPI void NTAPI NdisWriteConfiguration(PNDIS_STATUS Status, NDIS_HANDLE C
 #define NET_BUFFER_LIST_MINIPORT_RESERVED(Nbl) ((Nbl)->MiniportReserved)
 #define NET_BUFFER_LIST_PROTOCOL_RESERVED(Nbl) ((Nbl)->ProtocolReserved)
 #define NET_BUFFER_LIST_CONTEXT_DATA_START(Nbl) ((PUCHAR)((Nbl)->Context + 1) + (Nbl)->Context->Offset)
-#define NDIS_TEST_SEND_AT_DISPATCH_LEVEL(Flags) (((Flags)&NDIS_SEND_FLAGS_DISPATCH_LEVEL) != 0)
-#define NDIS_TEST_SEND_COMPLETE_AT_DISPATCH_LEVEL(Flags) (((Flags)&NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL) != 0)
-#define NDIS_TEST_RETURN_AT_DISPATCH_LEVEL(Flags) (((Flags)&NDIS_RETURN_FLAGS_DISPATCH_LEVEL) != 0)
-#define NDIS_TEST_RECEIVE_AT_DISPATCH_LEVEL(Flags) (((Flags)&NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL) != 0)
-#define NDIS_TEST_RECEIVE_CANNOT_PEND(Flags) (((Flags)&NDIS_RECEIVE_FLAGS_RESOURCES) != 0)
+#define NDIS_TEST_SEND_AT_DISPATCH_LEVEL(Flags) (((Flags) & NDIS_SEND_FLAGS_DISPATCH_LEVEL) != 0)
+#define NDIS_TEST_SEND_COMPLETE_AT_DISPATCH_LEVEL(Flags) (((Flags) & NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL) != 0)
+#define NDIS_TEST_RETURN_AT_DISPATCH_LEVEL(Flags) (((Flags) & NDIS_RETURN_FLAGS_DISPATCH_LEVEL) != 0)
+#define NDIS_TEST_RECEIVE_AT_DISPATCH_LEVEL(Flags) (((Flags) & NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL) != 0)
+#define NDIS_TEST_RECEIVE_CANNOT_PEND(Flags) (((Flags) & NDIS_RECEIVE_FLAGS_RESOURCES) != 0)
 
 #define NET_BUFFER_CHECKSUM_BIAS(Nb) ((Nb)->ChecksumBias)
 #define NET_BUFFER_LIST_CONTEXT_DATA_SIZE(Nbl) ((Nbl)->Context->Size)
@@ -1914,18 +2000,22 @@ NTKERNELAPI void NTAPI NdisWriteConfiguration(PNDIS_STATUS Status, NDIS_HANDLE C
 #define NdisZeroMemory(Destination, Length) RtlZeroMemory((Destination), (Length))
 #define NdisMoveMemory(Destination, Source, Length) RtlCopyMemory((Destination), (Source), (Length))
 #define NdisGetNextMdl(Mdl, Following) (*(Following) = (Mdl)->Next)
-#define NdisQueryMdl(Mdl, Va, Length, Priority) \
-    do { \
-        if ((Va) != NULL) *(PVOID *)(Va) = MmGetSystemAddressForMdlSafe((Mdl), (ULONG)(Priority)); \
-        *(Length) = MmGetMdlByteCount(Mdl); \
+#define NdisQueryMdl(Mdl, Va, Length, Priority)                                                                        \
+    do {                                                                                                               \
+        if ((Va) != NULL) *(PVOID *)(Va) = MmGetSystemAddressForMdlSafe((Mdl), (ULONG)(Priority));                     \
+        *(Length) = MmGetMdlByteCount(Mdl);                                                                            \
     } while (0)
 
 /* Opaque here: DMA, and polling (NDIS 6.85, newer than what the driver asks for). */
 typedef struct _NDIS_SG_DMA_DESCRIPTION NDIS_SG_DMA_DESCRIPTION, *PNDIS_SG_DMA_DESCRIPTION;
 typedef struct _NDIS_POLL_CHARACTERISTICS NDIS_POLL_CHARACTERISTICS;
 typedef struct NDIS_POLL_HANDLE__ *NDIS_POLL_HANDLE;
-NTKERNELAPI NDIS_STATUS NTAPI NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle, PNDIS_SG_DMA_DESCRIPTION DmaDescription, PNDIS_HANDLE NdisMiniportDmaHandle);
-NTKERNELAPI NDIS_STATUS NTAPI NdisRegisterPoll(NDIS_HANDLE NdisHandle, void *Context, const NDIS_POLL_CHARACTERISTICS *Characteristics, NDIS_POLL_HANDLE *PollHandle);
+NTKERNELAPI NDIS_STATUS NTAPI NdisMRegisterScatterGatherDma(NDIS_HANDLE MiniportAdapterHandle,
+                                                            PNDIS_SG_DMA_DESCRIPTION DmaDescription,
+                                                            PNDIS_HANDLE NdisMiniportDmaHandle);
+NTKERNELAPI NDIS_STATUS NTAPI NdisRegisterPoll(NDIS_HANDLE NdisHandle, void *Context,
+                                               const NDIS_POLL_CHARACTERISTICS *Characteristics,
+                                               NDIS_POLL_HANDLE *PollHandle);
 NTKERNELAPI void NTAPI NdisDeregisterPoll(NDIS_POLL_HANDLE PollHandle);
 NTKERNELAPI void NTAPI NdisRequestPoll(NDIS_POLL_HANDLE PollHandle, void *Reserved);
 NTKERNELAPI void NTAPI NdisSetPollAffinity(NDIS_POLL_HANDLE PollHandle, const PROCESSOR_NUMBER *PollAffinity);

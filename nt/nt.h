@@ -488,7 +488,8 @@ typedef struct _SYSTEM_POWER_STATE_CONTEXT {
 typedef struct _CM_RESOURCE_LIST CM_RESOURCE_LIST, *PCM_RESOURCE_LIST;
 struct _DRIVER_OBJECT;
 struct _DEVICE_OBJECT;
-typedef NTSTATUS NTAPI DRIVER_ADD_DEVICE(struct _DRIVER_OBJECT *DriverObject, struct _DEVICE_OBJECT *PhysicalDeviceObject);
+typedef NTSTATUS NTAPI DRIVER_ADD_DEVICE(struct _DRIVER_OBJECT *DriverObject,
+                                         struct _DEVICE_OBJECT *PhysicalDeviceObject);
 typedef DRIVER_ADD_DEVICE *PDRIVER_ADD_DEVICE;
 typedef struct _KMUTANT KMUTEX, *PKMUTEX, *PRKMUTEX;
 typedef struct _KEVENT *PRKEVENT;
@@ -772,7 +773,7 @@ typedef struct _WAIT_CONTEXT_BLOCK WAIT_CONTEXT_BLOCK, *PWAIT_CONTEXT_BLOCK;
 typedef struct _WORK_QUEUE_ITEM WORK_QUEUE_ITEM, *PWORK_QUEUE_ITEM;
 
 struct _DRIVER_EXTENSION {
-    DRIVER_OBJECT * DriverObject;
+    DRIVER_OBJECT *DriverObject;
     PDRIVER_ADD_DEVICE AddDevice;
     ULONG Count;
     UNICODE_STRING ServiceKeyName;
@@ -781,7 +782,7 @@ struct _DRIVER_EXTENSION {
 struct _KMUTANT {
     DISPATCHER_HEADER Header;
     LIST_ENTRY MutantListEntry;
-    void * OwnerThread;
+    void *OwnerThread;
     union {
         UCHAR MutantFlags;
         struct {
@@ -805,8 +806,8 @@ struct _VPB {
     CSHORT Size;
     USHORT Flags;
     USHORT VolumeLabelLength;
-    DEVICE_OBJECT * DeviceObject;
-    DEVICE_OBJECT * RealDevice;
+    DEVICE_OBJECT *DeviceObject;
+    DEVICE_OBJECT *RealDevice;
     ULONG SerialNumber;
     ULONG ReferenceCount;
     WCHAR VolumeLabel[32];
@@ -814,7 +815,7 @@ struct _VPB {
 
 struct _KAPC_STATE {
     LIST_ENTRY ApcListHead[2];
-    void * Process;
+    void *Process;
     union {
         UCHAR InProgressFlags;
         struct {
@@ -845,9 +846,9 @@ struct _KWAIT_BLOCK {
     USHORT WaitKey;
     LONG SpareLong;
     union {
-        void * Thread;
-        void * NotificationQueue;
-        KDPC * Dpc;
+        void *Thread;
+        void *NotificationQueue;
+        KDPC *Dpc;
     };
     PVOID Object;
     PVOID SparePtr;
@@ -1020,7 +1021,8 @@ typedef enum _DEVICE_REGISTRY_PROPERTY {
     DevicePropertyResourceRequirements = 20,
     DevicePropertyAllocatedResources = 21,
     DevicePropertyContainerID = 22,
-} DEVICE_REGISTRY_PROPERTY, *PDEVICE_REGISTRY_PROPERTY;
+} DEVICE_REGISTRY_PROPERTY,
+    *PDEVICE_REGISTRY_PROPERTY;
 
 typedef NTSTATUS NTAPI DRIVER_INITIALIZE(struct _DRIVER_OBJECT *DriverObject, PUNICODE_STRING RegistryPath);
 typedef DRIVER_INITIALIZE *PDRIVER_INITIALIZE;
@@ -1052,7 +1054,8 @@ struct _DRIVER_OBJECT {
 typedef enum _EVENT_TYPE {
     NotificationEvent = 0,
     SynchronizationEvent = 1,
-} EVENT_TYPE, *PEVENT_TYPE;
+} EVENT_TYPE,
+    *PEVENT_TYPE;
 
 typedef enum _EX_POOL_PRIORITY {
     LowPoolPriority = 0,
@@ -1064,7 +1067,8 @@ typedef enum _EX_POOL_PRIORITY {
     HighPoolPriority = 32,
     HighPoolPrioritySpecialPoolOverrun = 40,
     HighPoolPrioritySpecialPoolUnderrun = 41,
-} EX_POOL_PRIORITY, *PEX_POOL_PRIORITY;
+} EX_POOL_PRIORITY,
+    *PEX_POOL_PRIORITY;
 
 typedef enum _DEVICE_RELATION_TYPE {
     BusRelations = 0,
@@ -1074,7 +1078,8 @@ typedef enum _DEVICE_RELATION_TYPE {
     TargetDeviceRelation = 4,
     SingleBusRelations = 5,
     TransportRelations = 6,
-} DEVICE_RELATION_TYPE, *PDEVICE_RELATION_TYPE;
+} DEVICE_RELATION_TYPE,
+    *PDEVICE_RELATION_TYPE;
 
 typedef enum _SYSTEM_POWER_STATE {
     PowerSystemUnspecified = 0,
@@ -1085,7 +1090,8 @@ typedef enum _SYSTEM_POWER_STATE {
     PowerSystemHibernate = 5,
     PowerSystemShutdown = 6,
     PowerSystemMaximum = 7,
-} SYSTEM_POWER_STATE, *PSYSTEM_POWER_STATE;
+} SYSTEM_POWER_STATE,
+    *PSYSTEM_POWER_STATE;
 
 typedef enum _DEVICE_POWER_STATE {
     PowerDeviceUnspecified = 0,
@@ -1094,7 +1100,8 @@ typedef enum _DEVICE_POWER_STATE {
     PowerDeviceD2 = 3,
     PowerDeviceD3 = 4,
     PowerDeviceMaximum = 5,
-} DEVICE_POWER_STATE, *PDEVICE_POWER_STATE;
+} DEVICE_POWER_STATE,
+    *PDEVICE_POWER_STATE;
 
 union _POWER_STATE {
     SYSTEM_POWER_STATE SystemState;
@@ -1226,7 +1233,7 @@ struct _IO_STACK_LOCATION {
             PDEVICE_OBJECT DeviceObject;
         } VerifyVolume;
         struct {
-            void * Srb;
+            void *Srb;
         } Scsi;
         struct {
             ULONG Length;
@@ -1241,7 +1248,7 @@ struct _IO_STACK_LOCATION {
             DEVICE_RELATION_TYPE Type;
         } QueryDeviceRelations;
         struct {
-            const GUID * InterfaceType;
+            const GUID *InterfaceType;
             USHORT POINTER_ALIGNMENT Size;
             USHORT Version;
             PINTERFACE Interface;
@@ -1327,7 +1334,7 @@ struct _KAPC {
     UCHAR Size;
     UCHAR SpareByte1;
     ULONG SpareLong0;
-    void * Thread;
+    void *Thread;
     LIST_ENTRY ApcListEntry;
     PVOID Reserved[3];
     PVOID NormalContext;
@@ -1344,7 +1351,7 @@ struct DECLSPEC_ALIGN(16) _IRP {
     PMDL MdlAddress;
     ULONG Flags;
     union {
-        IRP * MasterIrp;
+        IRP *MasterIrp;
         LONG IrpCount;
         PVOID SystemBuffer;
     } AssociatedIrp;
@@ -1371,7 +1378,7 @@ struct DECLSPEC_ALIGN(16) _IRP {
             };
             union {
                 PVOID UserApcContext;
-                void * IoRing;
+                void *IoRing;
             };
         } AsynchronousParameters;
         LARGE_INTEGER AllocationSize;
@@ -1388,7 +1395,7 @@ struct DECLSPEC_ALIGN(16) _IRP {
             PCHAR AuxiliaryBuffer;
             LIST_ENTRY ListEntry;
             union {
-                IO_STACK_LOCATION * CurrentStackLocation;
+                IO_STACK_LOCATION *CurrentStackLocation;
                 ULONG PacketType;
             };
             PFILE_OBJECT OriginalFileObject;
@@ -1398,7 +1405,8 @@ struct DECLSPEC_ALIGN(16) _IRP {
     } Tail;
 };
 
-typedef void NTAPI KDEFERRED_ROUTINE(struct _KDPC *Dpc, PVOID DeferredContext, PVOID SystemArgument1, PVOID SystemArgument2);
+typedef void NTAPI KDEFERRED_ROUTINE(struct _KDPC *Dpc, PVOID DeferredContext, PVOID SystemArgument1,
+                                     PVOID SystemArgument2);
 typedef KDEFERRED_ROUTINE *PKDEFERRED_ROUTINE;
 
 struct _KDPC {
@@ -1426,7 +1434,7 @@ struct _KTIMER {
     DISPATCHER_HEADER Header;
     ULARGE_INTEGER DueTime;
     LIST_ENTRY TimerListEntry;
-    KDPC * Dpc;
+    KDPC *Dpc;
     USHORT Processor;
     USHORT TimerType;
     ULONG Period;
@@ -1476,19 +1484,21 @@ typedef enum _KWAIT_REASON {
     WrIoRing = 40,
     WrMdlCache = 41,
     MaximumWaitReason = 42,
-} KWAIT_REASON, *PKWAIT_REASON;
+} KWAIT_REASON,
+    *PKWAIT_REASON;
 
 typedef enum _LOCK_OPERATION {
     IoReadAccess = 0,
     IoWriteAccess = 1,
     IoModifyAccess = 2,
-} LOCK_OPERATION, *PLOCK_OPERATION;
+} LOCK_OPERATION,
+    *PLOCK_OPERATION;
 
 struct _MDL {
-    NDIS_BUFFER * Next;
+    NDIS_BUFFER *Next;
     CSHORT Size;
     CSHORT MdlFlags;
-    void * Process;
+    void *Process;
     PVOID MappedSystemVa;
     PVOID StartVa;
     ULONG ByteCount;
@@ -1504,7 +1514,8 @@ typedef enum _MEMORY_CACHING_TYPE {
     MmUSWCCached = 5,
     MmMaximumCacheType = 6,
     MmNotMapped = -1,
-} MEMORY_CACHING_TYPE, *PMEMORY_CACHING_TYPE;
+} MEMORY_CACHING_TYPE,
+    *PMEMORY_CACHING_TYPE;
 
 struct BINARY_DATA {
     USHORT Length;
@@ -1572,10 +1583,10 @@ struct DECLSPEC_ALIGN(16) _DEVICE_OBJECT {
     CSHORT Type;
     USHORT Size;
     LONG ReferenceCount;
-    DRIVER_OBJECT * DriverObject;
-    DEVICE_OBJECT * NextDevice;
-    DEVICE_OBJECT * AttachedDevice;
-    IRP * CurrentIrp;
+    DRIVER_OBJECT *DriverObject;
+    DEVICE_OBJECT *NextDevice;
+    DEVICE_OBJECT *AttachedDevice;
+    IRP *CurrentIrp;
     PIO_TIMER Timer;
     ULONG Flags;
     ULONG Characteristics;
@@ -1595,7 +1606,7 @@ struct DECLSPEC_ALIGN(16) _DEVICE_OBJECT {
     KEVENT DeviceLock;
     USHORT SectorSize;
     USHORT Spare1;
-    DEVOBJ_EXTENSION * DeviceObjectExtension;
+    DEVOBJ_EXTENSION *DeviceObjectExtension;
     PVOID Reserved;
 };
 
@@ -1609,7 +1620,7 @@ struct _FILE_OBJECT {
     PSECTION_OBJECT_POINTERS SectionObjectPointer;
     PVOID PrivateCacheMap;
     NTSTATUS FinalStatus;
-    FILE_OBJECT * RelatedFileObject;
+    FILE_OBJECT *RelatedFileObject;
     BOOLEAN LockOperation;
     BOOLEAN DeletePending;
     BOOLEAN ReadAccess;
@@ -1659,12 +1670,14 @@ typedef enum _POOL_TYPE {
     NonPagedPoolNx = 512,
     NonPagedPoolNxCacheAligned = 516,
     NonPagedPoolSessionNx = 544,
-} POOL_TYPE, *PPOOL_TYPE;
+} POOL_TYPE,
+    *PPOOL_TYPE;
 
 typedef enum _TIMER_TYPE {
     NotificationTimer = 0,
     SynchronizationTimer = 1,
-} TIMER_TYPE, *PTIMER_TYPE;
+} TIMER_TYPE,
+    *PTIMER_TYPE;
 
 typedef enum _WAIT_TYPE {
     WaitAll = 0,
@@ -1672,7 +1685,8 @@ typedef enum _WAIT_TYPE {
     WaitNotification = 2,
     WaitDequeue = 3,
     WaitDpc = 4,
-} WAIT_TYPE, *PWAIT_TYPE;
+} WAIT_TYPE,
+    *PWAIT_TYPE;
 
 typedef enum _WORK_QUEUE_TYPE {
     CriticalWorkQueue = 0,
@@ -1684,7 +1698,8 @@ typedef enum _WORK_QUEUE_TYPE {
     SuperCriticalWorkQueue = 6,
     MaximumWorkQueue = 7,
     CustomPriorityWorkQueue = 32,
-} WORK_QUEUE_TYPE, *PWORK_QUEUE_TYPE;
+} WORK_QUEUE_TYPE,
+    *PWORK_QUEUE_TYPE;
 
 struct SCOPE_ID {
     union {
@@ -1720,19 +1735,22 @@ typedef enum _INTERFACE_TYPE {
     Vmcs = 16,
     ACPIBus = 17,
     MaximumInterfaceType = 18,
-} INTERFACE_TYPE, *PINTERFACE_TYPE;
+} INTERFACE_TYPE,
+    *PINTERFACE_TYPE;
 
 typedef enum _MODE {
     KernelMode = 0,
     UserMode = 1,
     MaximumMode = 2,
-} MODE, *PMODE;
+} MODE,
+    *PMODE;
 
 typedef enum _MM_PAGE_PRIORITY {
     LowPagePriority = 0,
     NormalPagePriority = 16,
     HighPagePriority = 32,
-} MM_PAGE_PRIORITY, *PMM_PAGE_PRIORITY;
+} MM_PAGE_PRIORITY,
+    *PMM_PAGE_PRIORITY;
 
 struct _WORK_QUEUE_ITEM {
     LIST_ENTRY List;
@@ -1743,7 +1761,7 @@ struct _WORK_QUEUE_ITEM {
 typedef void NTAPI IO_WORKITEM_ROUTINE_EX(PVOID IoObject, PVOID Context, PIO_WORKITEM IoWorkItem);
 typedef IO_WORKITEM_ROUTINE_EX *PIO_WORKITEM_ROUTINE_EX;
 
-typedef void (NTAPI *PCREATE_PROCESS_NOTIFY_ROUTINE)(HANDLE ParentId, HANDLE ProcessId, BOOLEAN Create);
+typedef void(NTAPI *PCREATE_PROCESS_NOTIFY_ROUTINE)(HANDLE ParentId, HANDLE ProcessId, BOOLEAN Create);
 
 typedef enum _KEY_VALUE_INFORMATION_CLASS {
     KeyValueBasicInformation = 0,
@@ -1753,7 +1771,8 @@ typedef enum _KEY_VALUE_INFORMATION_CLASS {
     KeyValuePartialInformationAlign64 = 4,
     KeyValueLayerInformation = 5,
     MaxKeyValueInfoClass = 6,
-} KEY_VALUE_INFORMATION_CLASS, *PKEY_VALUE_INFORMATION_CLASS;
+} KEY_VALUE_INFORMATION_CLASS,
+    *PKEY_VALUE_INFORMATION_CLASS;
 
 /* --- functions --- */
 
@@ -1795,13 +1814,17 @@ NTKERNELAPI void NTAPI ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef)
 NTKERNELAPI PSLIST_ENTRY NTAPI ExpInterlockedPopEntrySList(PSLIST_HEADER ListHead);
 NTKERNELAPI PSLIST_ENTRY NTAPI ExpInterlockedPushEntrySList(PSLIST_HEADER ListHead, PSLIST_ENTRY ListEntry);
 NTKERNELAPI void NTAPI IoAcquireCancelSpinLock(PKIRQL Irql);
-NTKERNELAPI NTSTATUS NTAPI IoAcquireRemoveLockEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, PCSTR File, ULONG Line, ULONG RemlockSize);
+NTKERNELAPI NTSTATUS NTAPI IoAcquireRemoveLockEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, PCSTR File, ULONG Line,
+                                                 ULONG RemlockSize);
 NTKERNELAPI PIRP NTAPI IoAllocateIrp(CCHAR StackSize, BOOLEAN ChargeQuota);
-NTKERNELAPI PMDL NTAPI IoAllocateMdl(PVOID VirtualAddress, ULONG Length, BOOLEAN SecondaryBuffer, BOOLEAN ChargeQuota, PIRP Irp);
+NTKERNELAPI PMDL NTAPI IoAllocateMdl(PVOID VirtualAddress, ULONG Length, BOOLEAN SecondaryBuffer, BOOLEAN ChargeQuota,
+                                     PIRP Irp);
 NTKERNELAPI PIO_WORKITEM NTAPI IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject);
 NTKERNELAPI void NTAPI IoBuildPartialMdl(PMDL SourceMdl, PMDL TargetMdl, PVOID VirtualAddress, ULONG Length);
 NTKERNELAPI BOOLEAN NTAPI IoCancelIrp(PIRP Irp);
-NTKERNELAPI NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize, PUNICODE_STRING DeviceName, ULONG DeviceType, ULONG DeviceCharacteristics, BOOLEAN Exclusive, PDEVICE_OBJECT *DeviceObject);
+NTKERNELAPI NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize,
+                                          PUNICODE_STRING DeviceName, ULONG DeviceType, ULONG DeviceCharacteristics,
+                                          BOOLEAN Exclusive, PDEVICE_OBJECT *DeviceObject);
 NTKERNELAPI NTSTATUS NTAPI IoCreateSymbolicLink(PUNICODE_STRING SymbolicLinkName, PUNICODE_STRING DeviceName);
 NTKERNELAPI void NTAPI IoDeleteDevice(PDEVICE_OBJECT DeviceObject);
 NTKERNELAPI NTSTATUS NTAPI IoDeleteSymbolicLink(PUNICODE_STRING SymbolicLinkName);
@@ -1809,22 +1832,33 @@ NTKERNELAPI void NTAPI IoFreeIrp(PIRP Irp);
 NTKERNELAPI void NTAPI IoFreeMdl(PMDL Mdl);
 NTKERNELAPI void NTAPI IoFreeWorkItem(PIO_WORKITEM IoWorkItem);
 NTKERNELAPI PEPROCESS NTAPI IoGetCurrentProcess(VOID);
-NTKERNELAPI NTSTATUS NTAPI IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK DesiredAccess, PFILE_OBJECT *FileObject, PDEVICE_OBJECT *DeviceObject);
-NTKERNELAPI NTSTATUS NTAPI IoGetDeviceProperty(PDEVICE_OBJECT DeviceObject, DEVICE_REGISTRY_PROPERTY DeviceProperty, ULONG BufferLength, PVOID PropertyBuffer, PULONG ResultLength);
-NTKERNELAPI NTSTATUS NTAPI IoGetDevicePropertyData(PDEVICE_OBJECT Pdo, const DEVPROPKEY *PropertyKey, LCID Lcid, ULONG Flags, ULONG Size, PVOID Data, PULONG RequiredSize, PDEVPROPTYPE Type);
-NTKERNELAPI void NTAPI IoInitializeRemoveLockEx(PIO_REMOVE_LOCK Lock, ULONG AllocateTag, ULONG MaxLockedMinutes, ULONG HighWatermark, ULONG RemlockSize);
+NTKERNELAPI NTSTATUS NTAPI IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK DesiredAccess,
+                                                    PFILE_OBJECT *FileObject, PDEVICE_OBJECT *DeviceObject);
+NTKERNELAPI NTSTATUS NTAPI IoGetDeviceProperty(PDEVICE_OBJECT DeviceObject, DEVICE_REGISTRY_PROPERTY DeviceProperty,
+                                               ULONG BufferLength, PVOID PropertyBuffer, PULONG ResultLength);
+NTKERNELAPI NTSTATUS NTAPI IoGetDevicePropertyData(PDEVICE_OBJECT Pdo, const DEVPROPKEY *PropertyKey, LCID Lcid,
+                                                   ULONG Flags, ULONG Size, PVOID Data, PULONG RequiredSize,
+                                                   PDEVPROPTYPE Type);
+NTKERNELAPI void NTAPI IoInitializeRemoveLockEx(PIO_REMOVE_LOCK Lock, ULONG AllocateTag, ULONG MaxLockedMinutes,
+                                                ULONG HighWatermark, ULONG RemlockSize);
 NTKERNELAPI void NTAPI IoInitializeWorkItem(PVOID IoObject, PIO_WORKITEM IoWorkItem);
 NTKERNELAPI void NTAPI IoInvalidateDeviceRelations(PDEVICE_OBJECT DeviceObject, DEVICE_RELATION_TYPE Type);
-NTKERNELAPI NTSTATUS NTAPI IoOpenDeviceRegistryKey(PDEVICE_OBJECT DeviceObject, ULONG DevInstKeyType, ACCESS_MASK DesiredAccess, PHANDLE DeviceRegKey);
-NTKERNELAPI void NTAPI IoQueueWorkItem(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE WorkerRoutine, WORK_QUEUE_TYPE QueueType, PVOID Context);
-NTKERNELAPI void NTAPI IoQueueWorkItemEx(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE_EX WorkerRoutine, WORK_QUEUE_TYPE QueueType, PVOID Context);
-NTKERNELAPI NTSTATUS NTAPI IoRegisterDeviceInterface(PDEVICE_OBJECT PhysicalDeviceObject, const GUID *InterfaceClassGuid, PUNICODE_STRING ReferenceString, PUNICODE_STRING SymbolicLinkName);
+NTKERNELAPI NTSTATUS NTAPI IoOpenDeviceRegistryKey(PDEVICE_OBJECT DeviceObject, ULONG DevInstKeyType,
+                                                   ACCESS_MASK DesiredAccess, PHANDLE DeviceRegKey);
+NTKERNELAPI void NTAPI IoQueueWorkItem(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE WorkerRoutine,
+                                       WORK_QUEUE_TYPE QueueType, PVOID Context);
+NTKERNELAPI void NTAPI IoQueueWorkItemEx(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE_EX WorkerRoutine,
+                                         WORK_QUEUE_TYPE QueueType, PVOID Context);
+NTKERNELAPI NTSTATUS NTAPI IoRegisterDeviceInterface(PDEVICE_OBJECT PhysicalDeviceObject,
+                                                     const GUID *InterfaceClassGuid, PUNICODE_STRING ReferenceString,
+                                                     PUNICODE_STRING SymbolicLinkName);
 NTKERNELAPI void NTAPI IoReleaseCancelSpinLock(KIRQL Irql);
 NTKERNELAPI void NTAPI IoReleaseRemoveLockAndWaitEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, ULONG RemlockSize);
 NTKERNELAPI void NTAPI IoReleaseRemoveLockEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, ULONG RemlockSize);
 NTKERNELAPI void NTAPI IoReuseIrp(PIRP Irp, NTSTATUS Iostatus);
 NTKERNELAPI NTSTATUS NTAPI IoSetDeviceInterfaceState(PUNICODE_STRING SymbolicLinkName, BOOLEAN Enable);
-NTKERNELAPI NTSTATUS NTAPI IoSetDevicePropertyData(PDEVICE_OBJECT Pdo, const DEVPROPKEY *PropertyKey, LCID Lcid, ULONG Flags, DEVPROPTYPE Type, ULONG Size, PVOID Data);
+NTKERNELAPI NTSTATUS NTAPI IoSetDevicePropertyData(PDEVICE_OBJECT Pdo, const DEVPROPKEY *PropertyKey, LCID Lcid,
+                                                   ULONG Flags, DEVPROPTYPE Type, ULONG Size, PVOID Data);
 NTKERNELAPI ULONG NTAPI IoSizeofWorkItem(VOID);
 NTKERNELAPI void NTAPI IoUninitializeWorkItem(PIO_WORKITEM IoWorkItem);
 NTKERNELAPI NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp);
@@ -1833,7 +1867,8 @@ NTKERNELAPI void NTAPI KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK SpinLock, PKLO
 NTKERNELAPI void NTAPI KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle);
 NTKERNELAPI void NTAPI KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock);
 NTKERNELAPI KIRQL NTAPI KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock);
-NTKERNELAPI void NTAPI KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR BugCheckParameter1, ULONG_PTR BugCheckParameter2, ULONG_PTR BugCheckParameter3, ULONG_PTR BugCheckParameter4);
+NTKERNELAPI void NTAPI KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR BugCheckParameter1, ULONG_PTR BugCheckParameter2,
+                                    ULONG_PTR BugCheckParameter3, ULONG_PTR BugCheckParameter4);
 NTKERNELAPI BOOLEAN NTAPI KeCancelTimer(PKTIMER);
 NTKERNELAPI void NTAPI KeClearEvent(PRKEVENT Event);
 NTKERNELAPI NTSTATUS NTAPI KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Interval);
@@ -1870,64 +1905,106 @@ NTKERNELAPI BOOLEAN NTAPI KeSetTimer(PKTIMER Timer, LARGE_INTEGER DueTime, PKDPC
 NTKERNELAPI BOOLEAN NTAPI KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dpc);
 NTKERNELAPI void NTAPI KeStackAttachProcess(PRKPROCESS PROCESS, PRKAPC_STATE ApcState);
 NTKERNELAPI void NTAPI KeUnstackDetachProcess(PRKAPC_STATE ApcState);
-NTKERNELAPI NTSTATUS NTAPI KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitType, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Timeout, PKWAIT_BLOCK WaitBlockArray);
-NTKERNELAPI NTSTATUS NTAPI KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Timeout);
+NTKERNELAPI NTSTATUS NTAPI KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitType,
+                                                    KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
+                                                    BOOLEAN Alertable, PLARGE_INTEGER Timeout,
+                                                    PKWAIT_BLOCK WaitBlockArray);
+NTKERNELAPI NTSTATUS NTAPI KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
+                                                 BOOLEAN Alertable, PLARGE_INTEGER Timeout);
 NTKERNELAPI KIRQL NTAPI KfRaiseIrql(KIRQL NewIrql);
-NTKERNELAPI PMDL NTAPI MmAllocatePagesForMdlEx(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress, PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes, MEMORY_CACHING_TYPE CacheType, ULONG Flags);
+NTKERNELAPI PMDL NTAPI MmAllocatePagesForMdlEx(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress,
+                                               PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes,
+                                               MEMORY_CACHING_TYPE CacheType, ULONG Flags);
 NTKERNELAPI void NTAPI MmBuildMdlForNonPagedPool(PMDL MemoryDescriptorList);
 NTKERNELAPI void NTAPI MmFreePagesFromMdl(PMDL MemoryDescriptorList);
 NTKERNELAPI PVOID NTAPI MmGetSystemRoutineAddress(PUNICODE_STRING SystemRoutineName);
 NTKERNELAPI BOOLEAN NTAPI MmIsAddressValid(PVOID VirtualAddress);
 NTKERNELAPI PVOID NTAPI MmMapLockedPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode);
-NTKERNELAPI PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode, MEMORY_CACHING_TYPE CacheType, PVOID RequestedAddress, ULONG BugCheckOnFailure, ULONG Priority);
+NTKERNELAPI PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode,
+                                                     MEMORY_CACHING_TYPE CacheType, PVOID RequestedAddress,
+                                                     ULONG BugCheckOnFailure, ULONG Priority);
 NTKERNELAPI NTSTATUS NTAPI MmMapViewInSystemSpace(PVOID Section, PVOID *MappedBase, PSIZE_T ViewSize);
-NTKERNELAPI void NTAPI MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Operation);
+NTKERNELAPI void NTAPI MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode,
+                                           LOCK_OPERATION Operation);
 NTKERNELAPI void NTAPI MmUnlockPages(PMDL MemoryDescriptorList);
 NTKERNELAPI void NTAPI MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList);
 NTKERNELAPI NTSTATUS NTAPI MmUnmapViewInSystemSpace(PVOID MappedBase);
 NTKERNELAPI void NTAPI ObDereferenceObjectDeferDelete(PVOID Object);
-NTKERNELAPI NTSTATUS NTAPI ObOpenObjectByPointer(PVOID Object, ULONG HandleAttributes, PACCESS_STATE PassedAccessState, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode, PHANDLE Handle);
-NTKERNELAPI NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode, PVOID *Object, POBJECT_HANDLE_INFORMATION HandleInformation);
-NTKERNELAPI NTSTATUS NTAPI ObReferenceObjectByHandleWithTag(HANDLE Handle, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode, ULONG Tag, PVOID *Object, POBJECT_HANDLE_INFORMATION HandleInformation);
-NTKERNELAPI NTSTATUS NTAPI ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode);
+NTKERNELAPI NTSTATUS NTAPI ObOpenObjectByPointer(PVOID Object, ULONG HandleAttributes, PACCESS_STATE PassedAccessState,
+                                                 ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
+                                                 KPROCESSOR_MODE AccessMode, PHANDLE Handle);
+NTKERNELAPI NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
+                                                     KPROCESSOR_MODE AccessMode, PVOID *Object,
+                                                     POBJECT_HANDLE_INFORMATION HandleInformation);
+NTKERNELAPI NTSTATUS NTAPI ObReferenceObjectByHandleWithTag(HANDLE Handle, ACCESS_MASK DesiredAccess,
+                                                            POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
+                                                            ULONG Tag, PVOID *Object,
+                                                            POBJECT_HANDLE_INFORMATION HandleInformation);
+NTKERNELAPI NTSTATUS NTAPI ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
+                                                      KPROCESSOR_MODE AccessMode);
 NTKERNELAPI LONG_PTR NTAPI ObfDereferenceObject(PVOID Object);
 NTKERNELAPI LONG_PTR NTAPI ObfReferenceObject(PVOID Object);
-NTKERNELAPI NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, HANDLE ProcessHandle, PCLIENT_ID ClientId, PKSTART_ROUTINE StartRoutine, PVOID StartContext);
+NTKERNELAPI NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
+                                                POBJECT_ATTRIBUTES ObjectAttributes, HANDLE ProcessHandle,
+                                                PCLIENT_ID ClientId, PKSTART_ROUTINE StartRoutine, PVOID StartContext);
 NTKERNELAPI HANDLE NTAPI PsGetCurrentProcessId(VOID);
 NTKERNELAPI HANDLE NTAPI PsGetProcessId(PEPROCESS Process);
 NTKERNELAPI NTSTATUS NTAPI PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process);
-NTKERNELAPI NTSTATUS NTAPI PsSetCreateProcessNotifyRoutine(PCREATE_PROCESS_NOTIFY_ROUTINE NotifyRoutine, BOOLEAN Remove);
-NTKERNELAPI NTSTATUS NTAPI PsSetCreateProcessNotifyRoutineEx(PCREATE_PROCESS_NOTIFY_ROUTINE_EX NotifyRoutine, BOOLEAN Remove);
+NTKERNELAPI NTSTATUS NTAPI PsSetCreateProcessNotifyRoutine(PCREATE_PROCESS_NOTIFY_ROUTINE NotifyRoutine,
+                                                           BOOLEAN Remove);
+NTKERNELAPI NTSTATUS NTAPI PsSetCreateProcessNotifyRoutineEx(PCREATE_PROCESS_NOTIFY_ROUTINE_EX NotifyRoutine,
+                                                             BOOLEAN Remove);
 NTKERNELAPI NTSTATUS NTAPI PsTerminateSystemThread(NTSTATUS ExitStatus);
 NTKERNELAPI NTSTATUS NTAPI RtlAppendUnicodeStringToString(PUNICODE_STRING Destination, PCUNICODE_STRING Source);
 NTKERNELAPI SIZE_T NTAPI RtlCompareMemory(const void *Source1, const void *Source2, SIZE_T Length);
-NTKERNELAPI LONG NTAPI RtlCompareUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2, BOOLEAN CaseInSensitive);
+NTKERNELAPI LONG NTAPI RtlCompareUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2,
+                                               BOOLEAN CaseInSensitive);
 NTKERNELAPI void NTAPI RtlCopyUnicodeString(PUNICODE_STRING DestinationString, PCUNICODE_STRING SourceString);
 NTKERNELAPI NTSTATUS NTAPI RtlCreateSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor, ULONG Revision);
-NTKERNELAPI BOOLEAN NTAPI RtlEqualUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2, BOOLEAN CaseInSensitive);
+NTKERNELAPI BOOLEAN NTAPI RtlEqualUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2,
+                                                BOOLEAN CaseInSensitive);
 NTKERNELAPI void NTAPI RtlFreeUnicodeString(PUNICODE_STRING UnicodeString);
 NTKERNELAPI NTSTATUS NTAPI RtlGetVersion(PRTL_OSVERSIONINFOW lpVersionInformation);
 NTKERNELAPI void NTAPI RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR SourceString);
 NTKERNELAPI ULONG NTAPI RtlRandomEx(PULONG Seed);
-NTKERNELAPI NTSTATUS NTAPI RtlSetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor, BOOLEAN DaclPresent, PACL Dacl, BOOLEAN DaclDefaulted);
+NTKERNELAPI NTSTATUS NTAPI RtlSetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor, BOOLEAN DaclPresent,
+                                                        PACL Dacl, BOOLEAN DaclDefaulted);
 NTKERNELAPI NTSTATUS NTAPI RtlStringFromGUID(const GUID *const Guid, PUNICODE_STRING GuidString);
 NTKERNELAPI NTSTATUS NTAPI RtlUnicodeStringToInteger(PCUNICODE_STRING String, ULONG Base, PULONG Value);
-NTKERNELAPI BOOLEAN NTAPI SeAccessCheck(PSECURITY_DESCRIPTOR SecurityDescriptor, PSECURITY_SUBJECT_CONTEXT SubjectSecurityContext, BOOLEAN SubjectContextLocked, ACCESS_MASK DesiredAccess, ACCESS_MASK PreviouslyGrantedAccess, PPRIVILEGE_SET *Privileges, PGENERIC_MAPPING GenericMapping, KPROCESSOR_MODE AccessMode, PACCESS_MASK GrantedAccess, PNTSTATUS AccessStatus);
+NTKERNELAPI BOOLEAN NTAPI SeAccessCheck(PSECURITY_DESCRIPTOR SecurityDescriptor,
+                                        PSECURITY_SUBJECT_CONTEXT SubjectSecurityContext, BOOLEAN SubjectContextLocked,
+                                        ACCESS_MASK DesiredAccess, ACCESS_MASK PreviouslyGrantedAccess,
+                                        PPRIVILEGE_SET *Privileges, PGENERIC_MAPPING GenericMapping,
+                                        KPROCESSOR_MODE AccessMode, PACCESS_MASK GrantedAccess, PNTSTATUS AccessStatus);
 NTKERNELAPI void NTAPI SeCaptureSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext);
 NTKERNELAPI void NTAPI SeLockSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext);
-NTKERNELAPI BOOLEAN NTAPI SePrivilegeCheck(PPRIVILEGE_SET RequiredPrivileges, PSECURITY_SUBJECT_CONTEXT SubjectSecurityContext, KPROCESSOR_MODE AccessMode);
+NTKERNELAPI BOOLEAN NTAPI SePrivilegeCheck(PPRIVILEGE_SET RequiredPrivileges,
+                                           PSECURITY_SUBJECT_CONTEXT SubjectSecurityContext,
+                                           KPROCESSOR_MODE AccessMode);
 NTKERNELAPI void NTAPI SeReleaseSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext);
 NTKERNELAPI BOOLEAN NTAPI SeSinglePrivilegeCheck(LUID PrivilegeValue, KPROCESSOR_MODE PreviousMode);
 NTKERNELAPI void NTAPI SeUnlockSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext);
 NTKERNELAPI NTSTATUS NTAPI ZwClose(HANDLE Handle);
-NTKERNELAPI NTSTATUS NTAPI ZwCreateKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, ULONG TitleIndex, PUNICODE_STRING Class, ULONG CreateOptions, PULONG Disposition);
-NTKERNELAPI NTSTATUS NTAPI ZwCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection, ULONG AllocationAttributes, HANDLE FileHandle);
-NTKERNELAPI NTSTATUS NTAPI ZwMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID *BaseAddress, ULONG_PTR ZeroBits, SIZE_T CommitSize, PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize, SECTION_INHERIT InheritDisposition, ULONG AllocationType, ULONG Win32Protect);
+NTKERNELAPI NTSTATUS NTAPI ZwCreateKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess,
+                                       POBJECT_ATTRIBUTES ObjectAttributes, ULONG TitleIndex, PUNICODE_STRING Class,
+                                       ULONG CreateOptions, PULONG Disposition);
+NTKERNELAPI NTSTATUS NTAPI ZwCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
+                                           POBJECT_ATTRIBUTES ObjectAttributes, PLARGE_INTEGER MaximumSize,
+                                           ULONG SectionPageProtection, ULONG AllocationAttributes, HANDLE FileHandle);
+NTKERNELAPI NTSTATUS NTAPI ZwMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID *BaseAddress,
+                                              ULONG_PTR ZeroBits, SIZE_T CommitSize, PLARGE_INTEGER SectionOffset,
+                                              PSIZE_T ViewSize, SECTION_INHERIT InheritDisposition,
+                                              ULONG AllocationType, ULONG Win32Protect);
 NTKERNELAPI NTSTATUS NTAPI ZwOpenKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes);
-NTKERNELAPI NTSTATUS NTAPI ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName, KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass, PVOID KeyValueInformation, ULONG Length, PULONG ResultLength);
-NTKERNELAPI NTSTATUS NTAPI ZwSetValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName, ULONG TitleIndex, ULONG Type, PVOID Data, ULONG DataSize);
+NTKERNELAPI NTSTATUS NTAPI ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName,
+                                           KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
+                                           PVOID KeyValueInformation, ULONG Length, PULONG ResultLength);
+NTKERNELAPI NTSTATUS NTAPI ZwSetValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName, ULONG TitleIndex, ULONG Type,
+                                         PVOID Data, ULONG DataSize);
 NTKERNELAPI NTSTATUS NTAPI ZwUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress);
-NTKERNELAPI EXCEPTION_DISPOSITION NTAPI __C_specific_handler(struct _EXCEPTION_RECORD *ExceptionRecord, void *EstablisherFrame, struct _CONTEXT *ContextRecord, struct _DISPATCHER_CONTEXT *DispatcherContext);
+NTKERNELAPI EXCEPTION_DISPOSITION NTAPI __C_specific_handler(struct _EXCEPTION_RECORD *ExceptionRecord,
+                                                             void *EstablisherFrame, struct _CONTEXT *ContextRecord,
+                                                             struct _DISPATCHER_CONTEXT *DispatcherContext);
 
 /* --- functions and data that the published lists leave out -------------------------------------------------------- */
 
@@ -1954,7 +2031,7 @@ NTKERNELAPI void NTAPI ExReInitializeRundownProtectionCacheAware(PEX_RUNDOWN_REF
 void *memcpy(void *to, const void *from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
 void *memset(void *to, int value, size_t size);
-int memcmp(const void *a, const void *b, size_t size);
+int memcmp(const void *, const void *, size_t);
 #else
 #include <string.h>
 #endif
@@ -2010,10 +2087,16 @@ NTKERNELAPI BOOLEAN NTAPI IoIs32bitProcess(PIRP Irp);
 #define InterlockedExchange64(p, v) __atomic_exchange_n((volatile LONG64 *)(p), (v), __ATOMIC_SEQ_CST)
 #define InterlockedDecrement64(p) __atomic_sub_fetch((volatile LONG64 *)(p), 1, __ATOMIC_SEQ_CST)
 #define InterlockedCompareExchange64(p, v, c) __sync_val_compare_and_swap((volatile LONG64 *)(p), (c), (v))
-#define InterlockedBitTestAndSet(p, b) \
-    ((BOOLEAN)((ULONG)__atomic_fetch_or((volatile LONG *)(p) + ((b) >> 5), (LONG)(1u << ((b) & 31)), __ATOMIC_SEQ_CST) >> ((b) & 31) & 1))
-#define InterlockedBitTestAndReset(p, b) \
-    ((BOOLEAN)((ULONG)__atomic_fetch_and((volatile LONG *)(p) + ((b) >> 5), (LONG) ~(1u << ((b) & 31)), __ATOMIC_SEQ_CST) >> ((b) & 31) & 1))
+#define InterlockedBitTestAndSet(p, b)                                                                                 \
+    ((BOOLEAN)((ULONG)__atomic_fetch_or((volatile LONG *)(p) + ((b) >> 5), (LONG)(1u << ((b) & 31)),                   \
+                                        __ATOMIC_SEQ_CST) >>                                                           \
+                   ((b) & 31) &                                                                                        \
+               1))
+#define InterlockedBitTestAndReset(p, b)                                                                               \
+    ((BOOLEAN)((ULONG)__atomic_fetch_and((volatile LONG *)(p) + ((b) >> 5), (LONG) ~(1u << ((b) & 31)),                \
+                                         __ATOMIC_SEQ_CST) >>                                                          \
+                   ((b) & 31) &                                                                                        \
+               1))
 #define ReadAcquire(p) __atomic_load_n((LONG const volatile *)(p), __ATOMIC_ACQUIRE)
 #define ReadNoFence(p) __atomic_load_n((LONG const volatile *)(p), __ATOMIC_RELAXED)
 #define WriteRelease(p, v) __atomic_store_n((LONG volatile *)(p), (LONG)(v), __ATOMIC_RELEASE)
@@ -2075,9 +2158,9 @@ FORCEINLINE void InsertTailList(PLIST_ENTRY Head, PLIST_ENTRY Entry) {
         (p)->SecurityQualityOfService = NULL;                                                                          \
     } while (0)
 
-#define NtCurrentProcess() ((HANDLE)(LONG_PTR)-1)
+#define NtCurrentProcess() ((HANDLE)(LONG_PTR) - 1)
 #define ZwCurrentProcess() NtCurrentProcess()
-#define NtCurrentThread() ((HANDLE)(LONG_PTR)-2)
+#define NtCurrentThread() ((HANDLE)(LONG_PTR) - 2)
 #define ZwCurrentThread() NtCurrentThread()
 
 #define ObDereferenceObject(Object) ObfDereferenceObject(Object)
@@ -2097,9 +2180,7 @@ FORCEINLINE void KeInitializeSpinLock(PKSPIN_LOCK Lock) { *Lock = 0; }
     ((FastMutex)->Count = 1, (FastMutex)->Owner = NULL, (FastMutex)->Contention = 0,                                   \
      KeInitializeEvent(&(FastMutex)->Event, SynchronizationEvent, FALSE))
 
-FORCEINLINE PIO_STACK_LOCATION IoGetCurrentIrpStackLocation(PIRP Irp) {
-    return Irp->Tail.Overlay.CurrentStackLocation;
-}
+FORCEINLINE PIO_STACK_LOCATION IoGetCurrentIrpStackLocation(PIRP Irp) { return Irp->Tail.Overlay.CurrentStackLocation; }
 FORCEINLINE PIO_STACK_LOCATION IoGetNextIrpStackLocation(PIRP Irp) {
     return Irp->Tail.Overlay.CurrentStackLocation - 1;
 }
@@ -2153,7 +2234,8 @@ FORCEINLINE PVOID MmGetSystemAddressForMdlSafe(PMDL Mdl, ULONG Priority) {
 /* --- the rest ------------------------------------------------------------------------------------------------------ */
 #define BYTES_TO_PAGES(Size) (((Size) >> PAGE_SHIFT) + (((Size) & (PAGE_SIZE - 1)) != 0))
 #ifndef CTL_CODE
-#define CTL_CODE(DeviceType, Function, Method, Access) ((ULONG)(DeviceType) << 16 | (Access) << 14 | (Function) << 2 | (Method))
+#define CTL_CODE(DeviceType, Function, Method, Access)                                                                 \
+    ((ULONG)(DeviceType) << 16 | (Access) << 14 | (Function) << 2 | (Method))
 #endif
 #define METHOD_FROM_CTL_CODE(Code) ((ULONG)((Code) & 3))
 #define DEVICE_TYPE_FROM_CTL_CODE(Code) ((ULONG)(Code) >> 16)
@@ -2161,9 +2243,10 @@ FORCEINLINE PVOID MmGetSystemAddressForMdlSafe(PMDL Mdl, ULONG Priority) {
 #define NT_ASSERT(Condition) ((void)0)
 #define IoSizeOfIrp(StackSize) ((USHORT)(sizeof(IRP) + (StackSize) * sizeof(IO_STACK_LOCATION)))
 #define RtlEqualMemory(A, B, Length) (__builtin_memcmp((A), (B), (Length)) == 0)
-#define RTL_CONSTANT_OBJECT_ATTRIBUTES(Name, Flags) {sizeof(OBJECT_ATTRIBUTES), NULL, (PUNICODE_STRING)(Name), (Flags), NULL, NULL}
-#define DECLARE_UNICODE_STRING_SIZE(Name, Count) \
-    WCHAR Name##_buffer[Count]; \
+#define RTL_CONSTANT_OBJECT_ATTRIBUTES(Name, Flags)                                                                    \
+    {sizeof(OBJECT_ATTRIBUTES), NULL, (PUNICODE_STRING)(Name), (Flags), NULL, NULL}
+#define DECLARE_UNICODE_STRING_SIZE(Name, Count)                                                                       \
+    WCHAR Name##_buffer[Count];                                                                                        \
     UNICODE_STRING Name = {0, (Count) * sizeof(WCHAR), Name##_buffer}
 FORCEINLINE void RtlInitEmptyUnicodeString(PUNICODE_STRING String, PWCHAR Buffer, USHORT Size) {
     *String = (UNICODE_STRING){0, Size, Buffer};
@@ -2184,12 +2267,13 @@ FORCEINLINE void AppendTailList(PLIST_ENTRY Head, PLIST_ENTRY Append) {
     Append->Blink->Flink = Head;
     Append->Blink = Last;
 }
-#define MmPrepareMdlForReuse(Mdl) \
-    do { \
-        if ((Mdl)->MdlFlags & MDL_PARTIAL_HAS_BEEN_MAPPED) MmUnmapLockedPages((Mdl)->MappedSystemVa, (Mdl)); \
+#define MmPrepareMdlForReuse(Mdl)                                                                                      \
+    do {                                                                                                               \
+        if ((Mdl)->MdlFlags & MDL_PARTIAL_HAS_BEEN_MAPPED) MmUnmapLockedPages((Mdl)->MappedSystemVa, (Mdl));           \
     } while (0)
 NTKERNELAPI SIZE_T NTAPI ExSizeOfRundownProtectionCacheAware(VOID);
-NTKERNELAPI VOID NTAPI ExInitializeRundownProtectionCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware, SIZE_T RunRefSize);
+NTKERNELAPI VOID NTAPI ExInitializeRundownProtectionCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware,
+                                                               SIZE_T RunRefSize);
 
 /* Opaque here: nothing of ours looks inside. */
 typedef struct _XSTATE_SAVE XSTATE_SAVE, *PXSTATE_SAVE;
@@ -2200,16 +2284,21 @@ typedef struct _LOOKASIDE_LIST_EX {
 } LOOKASIDE_LIST_EX, *PLOOKASIDE_LIST_EX;
 typedef ULONG_PTR NTAPI KIPI_BROADCAST_WORKER(ULONG_PTR Argument);
 typedef KIPI_BROADCAST_WORKER *PKIPI_BROADCAST_WORKER;
-typedef PVOID NTAPI ALLOCATE_FUNCTION_EX(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag, PLOOKASIDE_LIST_EX Lookaside);
+typedef PVOID NTAPI ALLOCATE_FUNCTION_EX(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag,
+                                         PLOOKASIDE_LIST_EX Lookaside);
 typedef ALLOCATE_FUNCTION_EX *PALLOCATE_FUNCTION_EX;
 typedef VOID NTAPI FREE_FUNCTION_EX(PVOID Buffer, PLOOKASIDE_LIST_EX Lookaside);
 typedef FREE_FUNCTION_EX *PFREE_FUNCTION_EX;
 NTKERNELAPI NTSTATUS NTAPI KeSaveExtendedProcessorState(ULONG64 Mask, PXSTATE_SAVE XStateSave);
 NTKERNELAPI void NTAPI KeRestoreExtendedProcessorState(PXSTATE_SAVE XStateSave);
-NTKERNELAPI PVOID NTAPI ExAllocatePool3(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag, PCPOOL_EXTENDED_PARAMETER ExtendedParameters, ULONG ExtendedParametersCount);
-NTKERNELAPI void NTAPI ExFreePool2(PVOID P, ULONG Tag, PCPOOL_EXTENDED_PARAMETER ExtendedParameters, ULONG ExtendedParametersCount);
+NTKERNELAPI PVOID NTAPI ExAllocatePool3(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag,
+                                        PCPOOL_EXTENDED_PARAMETER ExtendedParameters, ULONG ExtendedParametersCount);
+NTKERNELAPI void NTAPI ExFreePool2(PVOID P, ULONG Tag, PCPOOL_EXTENDED_PARAMETER ExtendedParameters,
+                                   ULONG ExtendedParametersCount);
 NTKERNELAPI ULONG_PTR NTAPI KeIpiGenericCall(PKIPI_BROADCAST_WORKER BroadcastFunction, ULONG_PTR Context);
-NTKERNELAPI NTSTATUS NTAPI ExInitializeLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PALLOCATE_FUNCTION_EX Allocate, PFREE_FUNCTION_EX Free, POOL_TYPE PoolType, ULONG Flags, SIZE_T Size, ULONG Tag, USHORT Depth);
+NTKERNELAPI NTSTATUS NTAPI ExInitializeLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PALLOCATE_FUNCTION_EX Allocate,
+                                                       PFREE_FUNCTION_EX Free, POOL_TYPE PoolType, ULONG Flags,
+                                                       SIZE_T Size, ULONG Tag, USHORT Depth);
 NTKERNELAPI void NTAPI ExDeleteLookasideListEx(PLOOKASIDE_LIST_EX Lookaside);
 NTKERNELAPI PVOID NTAPI ExAllocateFromLookasideListEx(PLOOKASIDE_LIST_EX Lookaside);
 NTKERNELAPI void NTAPI ExFreeToLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PVOID Entry);

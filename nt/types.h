@@ -47,8 +47,8 @@ typedef unsigned short USHORT, WORD, UINT16, *PUSHORT, *PWORD, *LPWORD;
 typedef int LONG, INT, INT32, BOOL, *PLONG, *PINT, *PBOOL, *LPBOOL;
 typedef unsigned int ULONG, UINT, UINT32, DWORD, *PULONG, *PUINT, *PUINT32, *PDWORD, *LPDWORD;
 typedef long long LONGLONG, LONG64, INT64, LONG_PTR, INT_PTR, SSIZE_T, *PLONGLONG, *PLONG64, *PLONG_PTR;
-typedef unsigned long long ULONGLONG, ULONG64, UINT64, DWORD64, DWORDLONG, ULONG_PTR, UINT_PTR, DWORD_PTR, SIZE_T, *PULONGLONG,
-    *PULONG64, *PUINT64, *PDWORD64, *PULONG_PTR, *PSIZE_T;
+typedef unsigned long long ULONGLONG, ULONG64, UINT64, DWORD64, DWORDLONG, ULONG_PTR, UINT_PTR, DWORD_PTR, SIZE_T,
+    *PULONGLONG, *PULONG64, *PUINT64, *PDWORD64, *PULONG_PTR, *PSIZE_T;
 typedef wchar_t WCHAR, *PWCHAR, *PWCH, *PWSTR, *LPWSTR, *PZZWSTR;
 typedef const wchar_t *PCWCH, *LPCWCH, *PCWSTR, *LPCWSTR, *PCZZWSTR;
 typedef void *HANDLE, **PHANDLE;
@@ -150,14 +150,14 @@ typedef struct _GENERIC_MAPPING {
     ACCESS_MASK GenericAll;
 } GENERIC_MAPPING, *PGENERIC_MAPPING;
 
-#define CONTAINING_RECORD(Address, Type, Field) ((Type *)((PCHAR)(Address)-offsetof(Type, Field)))
+#define CONTAINING_RECORD(Address, Type, Field) ((Type *)((PCHAR)(Address) - offsetof(Type, Field)))
 #define FIELD_OFFSET(Type, Field) ((LONG)offsetof(Type, Field))
 #define RTL_NUMBER_OF(Array) (sizeof(Array) / sizeof((Array)[0]))
 #define ARRAYSIZE(Array) RTL_NUMBER_OF(Array)
 #define C_ASSERT(e) _Static_assert(e, #e)
 
 #define MAKELONG(Low, High) ((ULONG)(((USHORT)(Low)) | ((ULONG)((USHORT)(High))) << 16))
-#define LOWORD(l) ((USHORT)((ULONG_PTR)(l)&0xFFFF))
+#define LOWORD(l) ((USHORT)((ULONG_PTR)(l) & 0xFFFF))
 #define HIWORD(l) ((USHORT)(((ULONG_PTR)(l) >> 16) & 0xFFFF))
 
 #endif

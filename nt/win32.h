@@ -726,8 +726,7 @@ WINBASEAPI BOOL NTAPI QueryPerformanceFrequency(LARGE_INTEGER *lpFrequency);
 WINBASEAPI VOID NTAPI GetNativeSystemInfo(LPSYSTEM_INFO lpSystemInfo);
 WINBASEAPI VOID NTAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo);
 WINBASEAPI BOOL NTAPI IsWow64Process2(HANDLE hProcess, USHORT *pProcessMachine, USHORT *pNativeMachine);
-WINBASEAPI NTSTATUS NTAPI BCryptGenRandom(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbBuffer, ULONG cbBuffer,
-                                          ULONG dwFlags);
+WINBASEAPI NTSTATUS NTAPI BCryptGenRandom(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbBuffer, ULONG cbBuffer, ULONG dwFlags);
 WINBASEAPI NTSTATUS NTAPI BCryptHash(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbSecret, ULONG cbSecret, PUCHAR pbInput,
                                      ULONG cbInput, PUCHAR pbOutput, ULONG cbOutput);
 
@@ -784,8 +783,7 @@ WINBASEAPI HRESULT NTAPI SwDeviceCreate(PCWSTR pszEnumeratorName, PCWSTR pszPare
 WINBASEAPI VOID NTAPI SwDeviceClose(HSWDEVICE hSwDevice);
 WINBASEAPI HRESULT NTAPI SwDeviceSetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME Lifetime);
 WINBASEAPI HRESULT NTAPI SwDeviceGetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME *pLifetime);
-WINBASEAPI HRESULT NTAPI SwDevicePropertySet(HSWDEVICE hSwDevice, ULONG cPropertyCount,
-                                             const DEVPROPERTY *pProperties);
+WINBASEAPI HRESULT NTAPI SwDevicePropertySet(HSWDEVICE hSwDevice, ULONG cPropertyCount, const DEVPROPERTY *pProperties);
 
 /* iphlpapi */
 WINBASEAPI NETIO_STATUS NTAPI ConvertInterfaceGuidToLuid(const GUID *InterfaceGuid, PNET_LUID InterfaceLuid);

@@ -394,9 +394,16 @@ START_TEST(a_thread_that_the_host_does_not_know_may_fault_too) {
 }
 END_TEST
 
+/* ThreadSanitizer runs signal handlers in a frame of its own, through which a backtrace does not lead. */
+#if __has_feature(thread_sanitizer)
+#define IN_BACKTRACE(text) NULL
+#else
+#define IN_BACKTRACE(text) text
+#endif
+
 START_TEST(a_stack_overflow_is_named) {
     load();
-    dies(overflow, (const char *const[]){"stack-overflow", "seh.sys+", NULL});
+    dies(overflow, (const char *const[]){"stack-overflow", IN_BACKTRACE("seh.sys+"), NULL});
     unload();
 }
 END_TEST
@@ -410,7 +417,7 @@ END_TEST
 
 START_TEST(a_fault_of_the_host_itself_is_not_passed_to_the_driver) {
     load();
-    dies(fault_in_the_host, (const char *const[]){"host-fault", "(SehCall+", NULL});
+    dies(fault_in_the_host, (const char *const[]){"host-fault", IN_BACKTRACE("(SehCall+"), NULL});
     unload();
 }
 END_TEST

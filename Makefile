@@ -125,7 +125,7 @@ $(1): $(O)/$(1)/obj/nt/layouts.o $(O)/$(1)/warren-host $(TEST_KINDS:%=$(O)/$(1)/
 $(O)/$(1)/obj/%.o: %.c $(O)/gen/brand.h toolchain.mk
 	$$(call say,CC-$(1),$$<)
 	$$(dir)
-	$$(Q)$(CC) $(ELF_CFLAGS) $(SANITIZE_$(1)) $$(if $$(filter lib/% examples/% test/client/%,$$<),-Int/win32 -Iinclude) \
+	$$(Q)$(CC) $(ELF_CFLAGS) $(SANITIZE_$(1)) $$(if $$(filter lib/% examples/% test/client/% test/api/%,$$<),-Int/win32 -Iinclude) \
 		$$(if $$(filter lib/%,$$<),-fno-builtin) -MMD -MP -c $$< -o $$@
 
 $(O)/$(1)/obj/%.o: %.S

@@ -344,18 +344,83 @@ static void return_all(void *context) {
 
 START_TEST(removal_waits_for_held_lists) {
     struct rig rig = rig_start();
-    struct client client = client_attached(&rig, CAPACITY);
-    PETHREAD thread;
+    struct client client = client_attached(&rig, CAPACITY), late;
 
     send_and_hold(&rig, &client, 20);
+    ck_assert(NT_SUCCESS(client_open(&rig, &late)));
     pnp_close(rig.node);
     /* The client learns at once, although the halt has to wait. */
     ck_assert_uint_eq(WaitForSingleObject(client.data, INFINITE), WAIT_OBJECT_0);
-    thread = rig_thread(return_all, &rig);
-    ps_thread_join(thread);
+    ck_assert_uint_eq(client_state(&client, 0), RING_STATE_CLOSED);
+    ck_assert_int_eq(send_status(&rig), NDIS_STATUS_NOT_ACCEPTED); /* rule 5 */
+    ck_assert_int_eq(client_attach(&late, CAPACITY, CAPACITY), STATUS_DEVICE_REMOVED);
+    ps_thread_join(rig_thread(return_all, &rig));
     pnp_wait_idle();
+    client_close(&late);
     client_close(&client);
     rig_stop(&rig);
+}
+END_TEST
+
+static void pause_adapter(struct rig *rig) { ck_assert_int_eq(ndis_pause(rig->adapter), NDIS_STATUS_SUCCESS); }
+static void restart_adapter(struct rig *rig) { ck_assert_int_eq(ndis_restart(rig->adapter), NDIS_STATUS_SUCCESS); }
+static void sleep_adapter(struct rig *rig) {
+    ck_assert_int_eq(ndis_set_power(rig->adapter, NdisDeviceStateD3), NDIS_STATUS_SUCCESS);
+}
+static void wake_adapter(struct rig *rig) {
+    ck_assert_int_eq(ndis_set_power(rig->adapter, NdisDeviceStateD0), NDIS_STATUS_SUCCESS);
+}
+
+/* A session that lives wholly while nothing passes, then one that sees the adapter come back. */
+static void session_while_closed(void (*leave)(struct rig *), void (*come_back)(struct rig *)) {
+    struct rig rig = rig_start();
+    struct client client;
+    uint8_t packet[100];
+
+    packet_make(packet, sizeof(packet), 4, 1);
+    leave(&rig);
+    for (unsigned round = 0; round < 3; round++) {
+        client = client_attached(&rig, CAPACITY);
+        ck_assert(ndis_adapter_connected(rig.adapter));
+        /* The driver's thread waits with these in its hands, and has to let go of them. */
+        client_send_many(&client, packet, sizeof(packet), 200);
+        ck_assert_int_ne(send_status(&rig), NDIS_STATUS_SUCCESS);
+        if (round % 2) ck_assert(NT_SUCCESS(client_detach(&client)));
+        client_close(&client);
+        ck_assert(!ndis_adapter_connected(rig.adapter));
+    }
+    ck_assert_uint_eq(fake_received_count(rig.stack), 0);
+    client = client_attached(&rig, CAPACITY);
+    client_send_many(&client, packet, sizeof(packet), 200);
+    come_back(&rig);
+    fake_wait_received(rig.stack, 200);
+    ck_assert_int_eq(send_status(&rig), NDIS_STATUS_SUCCESS);
+    client_close(&client);
+    rig_stop(&rig);
+}
+
+START_TEST(sessions_begin_and_end_while_paused) { session_while_closed(pause_adapter, restart_adapter); }
+END_TEST
+
+START_TEST(sessions_begin_and_end_in_low_power) { session_while_closed(sleep_adapter, wake_adapter); }
+END_TEST
+
+START_TEST(removal_while_paused_or_in_low_power) {
+    void (*const leave[])(struct rig *) = {pause_adapter, sleep_adapter};
+
+    for (unsigned at = 0; at < 2; at++) {
+        struct rig rig = rig_start();
+        struct client client = client_attached(&rig, CAPACITY);
+        uint8_t packet[100];
+
+        packet_make(packet, sizeof(packet), 4, 1);
+        leave[at](&rig);
+        client_send_many(&client, packet, sizeof(packet), 200);
+        rig_surprise_remove(&rig);
+        ck_assert_uint_eq(client_state(&client, 1), RING_STATE_CLOSED);
+        client_close(&client);
+        rig_stop(&rig);
+    }
 }
 END_TEST
 
@@ -504,6 +569,8 @@ TEST_CASES(lifecycle, rule_2_pause_waits_for_indicated_packets, rule_2_pause_wai
            rule_1_packets_written_in_low_power_arrive_after_it, packets_written_while_paused_arrive_after_the_restart,
            pause_while_in_low_power_and_back_in_either_order, pause_and_restart_under_load_lose_nothing_from_the_client,
            rule_8_surprise_removal_under_load, rule_4_detach_does_not_wait_for_held_lists, removal_waits_for_held_lists,
-           rule_3_handles_outlive_the_adapter, rule_8_the_same_adapter_is_made_again_while_an_old_handle_is_open,
-           link_state_follows_attach, a_client_that_vanishes_leaves_nothing_behind,
-           a_client_that_vanishes_while_lists_are_held, shutdown_may_come_at_any_time, many_adapters_side_by_side)
+           sessions_begin_and_end_while_paused, sessions_begin_and_end_in_low_power,
+           removal_while_paused_or_in_low_power, rule_3_handles_outlive_the_adapter,
+           rule_8_the_same_adapter_is_made_again_while_an_old_handle_is_open, link_state_follows_attach,
+           a_client_that_vanishes_leaves_nothing_behind, a_client_that_vanishes_while_lists_are_held,
+           shutdown_may_come_at_any_time, many_adapters_side_by_side)

@@ -1,0 +1,79 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ */
+#include "test/api/library.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gen/brand.h>
+
+struct api api;
+static HMODULE library;
+static char said[16384]; /* ASCII; the tests log from one thread at a time */
+static unsigned errors;
+
+static void CALLBACK logger(WINTUN_LOGGER_LEVEL level, DWORD64 timestamp, LPCWSTR message) {
+    size_t at = strlen(said);
+
+    /* 100 ns units since 1601: after 2020, before 2100 */
+    ck_assert_uint_gt(timestamp, 132223104000000000);
+    ck_assert_uint_lt(timestamp, 157469184000000000);
+    errors += level == WINTUN_LOG_ERR;
+    for (; *message && at + 2 < sizeof(said); message++) said[at++] = (char)*message;
+    said[at++] = '\n';
+    said[at] = 0;
+}
+
+unsigned library_errors(void) { return errors; }
+bool library_said(const char *text) { return strstr(said, text) != NULL; }
+void library_forget_log(void) {
+    said[0] = 0;
+    errors = 0;
+}
+
+static const char *from_environment(const char *name) {
+    const char *value = getenv(name);
+    ck_assert_msg(value != NULL, "%s must name an image under test", name);
+    return value;
+}
+
+void library_start(bool with_driver) {
+    struct host_config config = {.stack = HOST_STACK_FAKE,
+                                 .driver = from_environment("WARREN_DRIVER"),
+                                 .library = from_environment("WARREN_LIBRARY"),
+                                 .hardware_id = with_driver ? BRAND_HARDWARE_ID : NULL,
+                                 .service = BRAND_SERVICE,
+                                 .version = BRAND_PACKAGE_VERSION,
+                                 .quiet = true};
+    const char *why = NULL;
+    NTSTATUS status = host_start(&config, &why);
+
+    ck_assert_msg(NT_SUCCESS(status), "host_start: %08x %s", (unsigned)status, why ? why : "");
+    library = LoadLibraryW(L"wintun.dll");
+    ck_assert_msg(library != NULL, "LoadLibrary: %u", GetLastError());
+#define LOAD(name) ck_assert_ptr_nonnull(api.name = (void *)GetProcAddress(library, "Wintun" #name))
+    LOAD(CreateAdapter);
+    LOAD(OpenAdapter);
+    LOAD(CloseAdapter);
+    LOAD(DeleteDriver);
+    LOAD(GetAdapterLUID);
+    LOAD(GetRunningDriverVersion);
+    LOAD(SetLogger);
+    LOAD(StartSession);
+    LOAD(EndSession);
+    LOAD(GetReadWaitEvent);
+    LOAD(ReceivePacket);
+    LOAD(ReleaseReceivePacket);
+    LOAD(AllocateSendPacket);
+    LOAD(SendPacket);
+    library_forget_log();
+    api.SetLogger(logger);
+}
+
+void library_stop(void) {
+    api.SetLogger(NULL);
+    ck_assert(FreeLibrary(library));
+    host_stop();
+}

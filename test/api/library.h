@@ -1,0 +1,39 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * The library under test, loaded by name as programs load it, and what it logs.
+ */
+#ifndef TEST_API_LIBRARY_H
+#define TEST_API_LIBRARY_H
+
+#include "host/kernel.h"
+#include "host/pnp.h"
+#include "host/stack_fake.h"
+#include "nt/win32.h"
+
+#include "include/wintun.h"
+
+extern struct api {
+    WINTUN_CREATE_ADAPTER_FUNC *CreateAdapter;
+    WINTUN_OPEN_ADAPTER_FUNC *OpenAdapter;
+    WINTUN_CLOSE_ADAPTER_FUNC *CloseAdapter;
+    WINTUN_DELETE_DRIVER_FUNC *DeleteDriver;
+    WINTUN_GET_ADAPTER_LUID_FUNC *GetAdapterLUID;
+    WINTUN_GET_RUNNING_DRIVER_VERSION_FUNC *GetRunningDriverVersion;
+    WINTUN_SET_LOGGER_FUNC *SetLogger;
+    WINTUN_START_SESSION_FUNC *StartSession;
+    WINTUN_END_SESSION_FUNC *EndSession;
+    WINTUN_GET_READ_WAIT_EVENT_FUNC *GetReadWaitEvent;
+    WINTUN_RECEIVE_PACKET_FUNC *ReceivePacket;
+    WINTUN_RELEASE_RECEIVE_PACKET_FUNC *ReleaseReceivePacket;
+    WINTUN_ALLOCATE_SEND_PACKET_FUNC *AllocateSendPacket;
+    WINTUN_SEND_PACKET_FUNC *SendPacket;
+} api;
+
+void library_start(bool with_driver); /* the host, and the library in it */
+void library_stop(void);
+unsigned library_errors(void); /* logged since library_forget_log */
+bool library_said(const char *text);
+void library_forget_log(void);
+
+#endif

@@ -104,6 +104,10 @@ ULONG package_load(struct package *package, NTSTATUS *status) {
     if (package->image) return 0;
     char why[512];
     package->image = image_load(package->path, why, sizeof why);
+    if (package->image && !image_fits(package->image, true, why, sizeof why)) {
+        image_unload(package->image);
+        package->image = NULL;
+    }
     if (!package->image) {
         host_log("%s", why);
         *status = STATUS_INVALID_IMAGE_FORMAT;

@@ -26,8 +26,7 @@ udp() { "$load" --json --count "$1" --size "$2" --window "$3" --deadline "$deadl
 # --- traffic ---------------------------------------------------------------------------------------------------------
 
 check adapter_comes_up host_start -n Client || { finish; }
-device=$(tun_devices)
-check device_has_the_adapters_name equal device Client "$device"
+check there_is_one_device equal devices 1 "$(tun_devices | wc -l)"
 check ping_ipv4_loses_nothing pings -c 50 10.66.0.2
 check ping_ipv6_loses_nothing pings -c 50 fd66::2
 check every_neighbour_answers pings -c 5 10.66.0.254

@@ -207,7 +207,10 @@ static struct options options_from(int argc, char **argv) {
         case DRIVER: o.config.driver = optarg; break;
         case LIBRARY: o.config.library = optarg; break;
         case STACK:
-            if (strcmp(optarg, "tun") && strcmp(optarg, "fake")) usage(EXIT_UNUSABLE);
+            if (strcmp(optarg, "tun") && strcmp(optarg, "fake")) {
+                fprintf(stderr, "warren-host: --stack must be tun or fake, not \"%s\"\n", optarg);
+                exit(EXIT_UNUSABLE);
+            }
             o.config.stack = *optarg == 't' ? HOST_STACK_TUN : HOST_STACK_FAKE;
             break;
         case NO_VERIFY: verify_enabled = false; break;

@@ -29,6 +29,7 @@ struct package {
     WCHAR *hardware_id;
     char *service, *path;
     struct image *image; /* NULL: not loaded; written by the PnP thread only */
+    char version[24];    /* of the image; empty: it has none. Written before any node has the package */
     PDRIVER_OBJECT driver;
     unsigned devices; /* that have a device stack with this driver */
 };

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Whatever is wrong with what the host is given: one line that names the cause, the right exit code, never a crash.
+# shellcheck disable=SC2317 # checks are called by name
 # shellcheck source=test/client/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -18,8 +19,8 @@ refused() {
     equal 'exit code' "$1" "$code" || result=1
     equal 'lines' 1 "$(wc -l <"$scratch/err")" || result=1
     grep -qE -- "$2" "$scratch/err" || { echo "nothing about '$2'"; result=1; }
-    [ $result = 0 ] || cat "$scratch/err"
-    return $result
+    [ "$result" = 0 ] || cat "$scratch/err"
+    return "$result"
 }
 
 good_driver=(--driver "$driver") good_library=(--library "$library")
@@ -38,29 +39,29 @@ truncations() {
         run --driver "$scratch/warren.sys" "${good_library[@]}" "${nothing[@]}"
         refused 2 '^warren-host: warren\.sys: .*(truncated|not a PE image)' || { echo "at $length bytes"; result=1; }
     done
-    return $result
+    return "$result"
 }
 check truncated_drivers_are_refused truncations "$(stat -c %s "$driver")"
 
-# mutate OFFSET-EXPRESSION: writes scratch/warren.sys with bytes changed as the perl code (on $_) says, and without a
+# mutate OFFSET-EXPRESSION: writes scratch/warren.sys with bytes changed as the perl code says, and without a
 # checksum, so that more than it stands in the way
 mutate() {
     perl -0777 -e '
         my ($code, $from) = @ARGV;
-        open my $in, "<:raw", $from or die; local $/; $_ = <$in>;
-        our $pe = unpack("x60 V", $_); our $optional = $pe + 24;
-        our $table = $optional + unpack("x" . ($pe + 20) . " v", $_); our $sections = unpack("x" . ($pe + 6) . " v", $_);
-        sub directory { my $at = $optional + 112 + 8 * $_[0]; return unpack("x$at V V", $_) }
+        open my $in, "<:raw", $from or die; local $/; our $image = <$in>;
+        our $pe = unpack("x60 V", $image); our $optional = $pe + 24;
+        our $table = $optional + unpack("x" . ($pe + 20) . " v", $image); our $sections = unpack("x" . ($pe + 6) . " v", $image);
+        sub directory { my $at = $optional + 112 + 8 * $_[0]; return unpack("x$at V V", $image) }
         sub file_at { my $rva = shift;
             for my $i (0 .. $sections - 1) {
-                my ($size, $va, $stored, $at) = unpack("x" . ($table + 40 * $i + 8) . " V4", $_);
+                my ($size, $va, $stored, $at) = unpack("x" . ($table + 40 * $i + 8) . " V4", $image);
                 return $at + $rva - $va if $rva >= $va && $rva < $va + $stored }
             die "no place for $rva" }
         sub put { my ($at, $format, @values) = @_; my $bytes = pack $format, @values;
-            substr($_, $at, length $bytes) = $bytes }
+            substr($image, $at, length $bytes) = $bytes }
         put($optional + 64, "V", 0);
         eval "$code; 1" or die $@;
-        binmode STDOUT; print;' "$1" "$driver" >"$scratch/warren.sys"
+        binmode STDOUT; print $image;' "$1" "$driver" >"$scratch/warren.sys"
 }
 
 # corrupt SENTENCE PATTERN CODE
@@ -84,9 +85,9 @@ corrupt section_beyond_the_image 'outside the image' 'put($table + 12, "V", 0x7f
 corrupt section_over_another 'overlaps' 'put($table + 52, "V", 0x1000)'
 corrupt section_writable_and_executable 'writable and executable' 'put($table + 36, "V", 0xe0000020)'
 corrupt imports_outside 'import directory' 'put($optional + 120, "V", 0x7fff0000)'
-corrupt unknown_import 'Zz' 'my ($at) = directory(1); $at = file_at(unpack("x" . file_at($at) . " V", $_));
-    put(file_at(unpack("x$at V", $_)) + 2, "a2", "Zz")'
-corrupt unknown_module 'qqq' 'my ($at) = directory(1); put(file_at(unpack("x" . (file_at($at) + 12) . " V", $_)), "a3", "qqq")'
+corrupt unknown_import 'Zz' 'my ($at) = directory(1); $at = file_at(unpack("x" . file_at($at) . " V", $image));
+    put(file_at(unpack("x$at V", $image)) + 2, "a2", "Zz")'
+corrupt unknown_module 'qqq' 'my ($at) = directory(1); put(file_at(unpack("x" . (file_at($at) + 12) . " V", $image)), "a3", "qqq")'
 corrupt import_names_outside '(import|corrupt)' 'my ($at) = directory(1); put(file_at($at) + 12, "V", 0x7fff0000)'
 corrupt relocations_outside 'relocation directory' 'put($optional + 152, "V", 0x7fff0000)'
 corrupt relocation_block_too_large 'relocation' 'my ($at) = directory(5); put(file_at($at) + 4, "V", 0xfffffff8)'
@@ -110,7 +111,7 @@ sweep() {
     done
     # Else this would test nothing but one rule.
     [ $loaded -lt $((mutants * 2 / 3)) ] || { echo "$loaded of $mutants were loaded"; result=1; }
-    return $result
+    return "$result"
 }
 check damaged_headers_imports_and_relocations_never_crash sweep
 
@@ -122,7 +123,7 @@ with_checksum() {
         run --driver "$scratch/warren.sys" "${good_library[@]}" "${nothing[@]}"
         refused 2 'checksum' || { echo "at $at"; result=1; }
     done
-    return $result
+    return "$result"
 }
 check flipped_bytes_are_found_by_the_checksum with_checksum
 
@@ -154,8 +155,7 @@ run --nonsense "$program"
 unknown_option() { equal 'exit code' 2 "$code" && grep -q "unrecognized option '--nonsense'" "$scratch/err"; }
 check unknown_option_is_named unknown_option
 run --stack cardboard "$program"
-unknown_stack() { equal 'exit code' 2 "$code" && grep -q 'cardboard' "$scratch/err"; }
-check unknown_stack_is_named unknown_stack
+check unknown_stack_is_named refused 2 'cardboard'
 run "${good_driver[@]}" "${good_library[@]}"
 no_program() { equal 'exit code' 2 "$code" && grep -q 'program' "$scratch/err"; }
 check no_program_at_all no_program
@@ -261,10 +261,54 @@ interrupted() {
     code=$?
     demo_pid=''
     equal 'exit code' 130 "$code" && equal 'processes' '' "$(processes)" && no_tun_devices &&
-        equal 'temporary folders' '' "$(find "$scratch" -maxdepth 1 -name 'tmp.*')"
+        equal 'temporary folders' '' "$(find "$scratch" -mindepth 1 -maxdepth 1 -name 'tmp.*')"
 }
 namespaces() { lsns --noheadings --type net --output NS | sort; }
 before=$(namespaces)
 check interrupted_demonstration_leaves_nothing interrupted
 check interrupted_demonstration_leaves_no_namespace equal namespaces "$before" "$(namespaces)"
+
+# An ordinary user has the same in a user namespace; root among the tests becomes one. It gets a
+# device file of its own, as some systems keep theirs from users.
+user=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps -all --bounding-set -all)
+# with_device MODE COMMAND...
+with_device() {
+    # shellcheck disable=SC2016
+    unshare --mount -- sh -c 'mount -t tmpfs none /dev/net && mknod /dev/net/tun c 10 200 && chmod "$1" /dev/net/tun &&
+        shift && cd / && exec "$@"' sh "$@"
+}
+ordinary() {
+    COUNT=20000 WARREN_DEMO_NAMESPACE='' TMPDIR='' with_device 0666 "${user[@]}" "$demo" >"$scratch/demo.out" 2>&1 </dev/null
+    equal 'exit code' 0 $? && grep -q 'Nothing was lost' "$scratch/demo.out" && return
+    cat "$scratch/demo.out"
+    return 1
+}
+forbidden() {
+    with_device 0600 "${user[@]}" "$host" --quiet "${good_driver[@]}" "${good_library[@]}" "${nothing[@]}" \
+        >"$scratch/out" 2>"$scratch/err" </dev/null
+    code=$?
+    refused 2 '/dev/net/tun: Permission denied; the device file is not for this user'
+}
+demo=$PWD/tools/demo.sh why=''
+if ! with_device 0666 "${user[@]}" true 2>"$scratch/said"; then
+    why="cannot become another user with a device file: $(head -n 1 "$scratch/said")"
+elif ! with_device 0666 "${user[@]}" sh -c ': <>/dev/net/tun' 2>"$scratch/said"; then
+    why="another user cannot open a device file: $(head -n 1 "$scratch/said")"
+elif ! "${user[@]}" test -x "$demo" -a -x "$host" -a -r "$driver"; then
+    why='another user cannot read the build'
+fi
+if [ -n "$why" ]; then
+    skip device_file_for_root_only "$why"
+else
+    check device_file_for_root_only forbidden
+fi
+if [ -z "$why" ] && ! "${user[@]}" unshare --user --map-root-user --net true 2>"$scratch/said"; then
+    why="no user namespaces for ordinary users: $(head -n 1 "$scratch/said")"
+fi
+if [ -n "$why" ]; then
+    skip demonstration_works_for_an_ordinary_user "$why"
+else
+    check demonstration_works_for_an_ordinary_user ordinary
+fi
+check no_device_is_left_in_the_end no_tun_devices
 finish

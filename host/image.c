@@ -163,6 +163,13 @@ struct image *image_load(const char *path, char *why, size_t why_size) {
     return NULL;
 }
 
+bool image_fits(const struct image *image, bool kernel, char *why, size_t why_size) {
+    if (image->native || image->pe.is_native == kernel) return true;
+    snprintf(why, why_size, "%s: is %s", image->name,
+             kernel ? "a program's image (its subsystem is not native), not a driver" : "a driver, not a library");
+    return false;
+}
+
 void image_unload(struct image *image) {
     place_remove(image);
     image_free(image);

@@ -17,6 +17,8 @@ struct image;
  * exception directory becomes known to the unwinder. */
 struct image *image_load(const char *path, char *why, size_t why_size);
 void image_unload(struct image *image);
+/* Whether a PE is for the side it is about to be used on; else one line to `why`. A native image is for either. */
+bool image_fits(const struct image *image, bool kernel, char *why, size_t why_size);
 
 void *image_symbol(struct image *image, const char *name); /* an export; NULL if it has none of that name */
 void *image_entry(struct image *image);                    /* DriverEntry or the DLL's entry point */

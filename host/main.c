@@ -165,16 +165,14 @@ static bool complain(const char *path, const char *why) {
 static bool readable(const char *path) { return !path || !access(path, R_OK) || complain(path, strerror(errno)); }
 
 /* A damaged image is better found now than in the middle. */
-static bool image_good(const char *path) {
+static bool image_good(const char *path, bool kernel) {
     char why[512];
     if (!path) return true;
     struct image *image = image_load(path, why, sizeof why);
-    if (!image) {
-        fprintf(stderr, "warren-host: %s\n", why);
-        return false;
-    }
-    image_unload(image);
-    return true;
+    bool good = image && image_fits(image, kernel, why, sizeof why);
+    if (!good) fprintf(stderr, "warren-host: %s\n", why);
+    if (image) image_unload(image);
+    return good;
 }
 
 /* A file beside this program, NULL if there is none. */
@@ -210,7 +208,10 @@ static struct options options_from(int argc, char **argv) {
         case DRIVER: o.config.driver = optarg; break;
         case LIBRARY: o.config.library = optarg; break;
         case STACK:
-            if (strcmp(optarg, "tun") && strcmp(optarg, "fake")) usage(EXIT_UNUSABLE);
+            if (strcmp(optarg, "tun") && strcmp(optarg, "fake")) {
+                fprintf(stderr, "warren-host: --stack must be tun or fake, not \"%s\"\n", optarg);
+                exit(EXIT_UNUSABLE);
+            }
             o.config.stack = *optarg == 't' ? HOST_STACK_TUN : HOST_STACK_FAKE;
             break;
         case NO_VERIFY: verify_enabled = false; break;
@@ -264,7 +265,7 @@ static bool start(const struct options *options) {
         return false;
     }
     if (pthread_create(&thread, NULL, signal_main, NULL) == 0) pthread_detach(thread);
-    return image_good(options->config.driver) && image_good(options->config.library);
+    return image_good(options->config.driver, true) && image_good(options->config.library, false);
 }
 
 int main(int argc, char **argv) {

@@ -20,7 +20,9 @@ static void explain(int error, const char *step, char *why, size_t why_size) {
     const char *advice = "";
     if (error == ENOENT || error == ENODEV || error == ENXIO)
         advice = "; load the tun module or run where it exists";
-    else if (error == EPERM || error == EACCES)
+    else if (error == EACCES)
+        advice = "; the device file is not for this user: its mode should be 0666";
+    else if (error == EPERM)
         advice = "; needs CAP_NET_ADMIN: run as root or in `unshare -Urn`";
     snprintf(why, why_size, "%s " TUN_PATH ": %s%s", step, strerror(error), advice);
 }

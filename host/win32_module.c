@@ -142,6 +142,10 @@ static void module_remove(struct module *module) {
 static HMODULE image_module_load(char *path) {
     char why[512];
     struct image *image = image_load(path, why, sizeof why);
+    if (image && !image_fits(image, false, why, sizeof why)) {
+        image_unload(image);
+        image = NULL;
+    }
     if (!image) {
         host_log("%s", why);
         free(path);

@@ -101,20 +101,6 @@ struct package *package_of(const WCHAR *hardware_ids) {
     return NULL;
 }
 
-/* On Windows an INF says DriverVer, which a build keeps the same as the driver's file version. */
-static void version_read(struct package *package) {
-    size_t size;
-    const uint8_t *resource = image_resource(package->image, 16 /* RT_VERSION */, 1, &size);
-    /* VS_FIXEDFILEINFO begins after the header and its name, at a multiple of 4. */
-    const size_t at = (6 + sizeof u"VS_VERSION_INFO" + 3) & ~(size_t)3;
-    uint32_t fixed[4];
-    if (!resource || size < at + sizeof fixed) return;
-    memcpy(fixed, resource + at, sizeof fixed);
-    if (fixed[0] != 0xfeef04bd) return;
-    snprintf(package->version, sizeof package->version, "%u.%u.%u.%u", fixed[2] >> 16, fixed[2] & 0xffff,
-             fixed[3] >> 16, fixed[3] & 0xffff);
-}
-
 ULONG package_load(struct package *package, NTSTATUS *status) {
     *status = STATUS_SUCCESS;
     if (package->image) return 0;
@@ -129,7 +115,6 @@ ULONG package_load(struct package *package, NTSTATUS *status) {
         *status = STATUS_INVALID_IMAGE_FORMAT;
         return CM_PROB_DRIVER_FAILED_LOAD;
     }
-    version_read(package);
     PDRIVER_INITIALIZE entry = (PDRIVER_INITIALIZE)image_entry(package->image);
     *status = entry ? io_driver_start(package->service, entry, &package->driver) : STATUS_ENTRYPOINT_NOT_FOUND;
     if (NT_SUCCESS(*status)) return 0;

@@ -30,7 +30,6 @@ struct package {
     WCHAR *version; /* as its INF says: DEVPKEY_Device_DriverVersion */
     char *service, *path;
     struct image *image; /* NULL: not loaded; written by the PnP thread only */
-    char version[24];    /* of the image; empty: it has none. Written before any node has the package */
     PDRIVER_OBJECT driver;
     unsigned devices; /* that have a device stack with this driver */
 };

@@ -16,7 +16,6 @@ static const GUID net_class_guid = {0x4d36e972, 0xe325, 0x11ce, {0xbf, 0xc1, 0x0
 #define SET_STATUS {0x4340a6c5, 0x93fa, 0x4706, {0x97, 0x2c, 0x7b, 0x64, 0x80, 0x08, 0xa5, 0xa7}}
 #define SET_CONTAINER {0x8c7ed206, 0x3f8a, 0x4827, {0xb3, 0xab, 0xae, 0x9e, 0x1f, 0xae, 0xfc, 0x6c}}
 #define SET_PRESENCE {0x540b947e, 0x8b40, 0x45bc, {0xa8, 0xa2, 0x6a, 0x0b, 0x89, 0x4c, 0xbd, 0xa2}}
-#define SET_DRIVER {0xa8b865dd, 0x2e3d, 0x4094, {0xad, 0x97, 0xe5, 0x93, 0xa7, 0x0c, 0x75, 0xd6}}
 
 #define SET_INSTALLATION {0xa8b865dd, 0x2e3d, 0x4094, {0xad, 0x97, 0xe5, 0x93, 0xa7, 0x0c, 0x75, 0xd6}}
 
@@ -27,7 +26,6 @@ enum builtin {
     BUILTIN_CLASS,
     BUILTIN_CLASS_GUID,
     BUILTIN_DRIVER,
-    BUILTIN_DRIVER_VERSION,
     BUILTIN_PDO_NAME,
     BUILTIN_ENUMERATOR,
     BUILTIN_INSTANCE_ID,
@@ -53,7 +51,6 @@ static const struct {
     {{SET_DEVICE, 11}, BUILTIN_DRIVER, DEVPROP_TYPE_STRING},
     {{SET_DEVICE, 16}, BUILTIN_PDO_NAME, DEVPROP_TYPE_STRING},
     {{SET_DEVICE, 24}, BUILTIN_ENUMERATOR, DEVPROP_TYPE_STRING},
-    {{SET_DRIVER, 3}, BUILTIN_DRIVER_VERSION, DEVPROP_TYPE_STRING},
     {{SET_IDENTITY, 256}, BUILTIN_INSTANCE_ID, DEVPROP_TYPE_STRING},
     {{SET_STATUS, 2}, BUILTIN_NODE_STATUS, DEVPROP_TYPE_UINT32},
     {{SET_STATUS, 3}, BUILTIN_PROBLEM, DEVPROP_TYPE_UINT32},
@@ -145,9 +142,6 @@ static void builtin_value(struct devnode *node, enum builtin which, struct value
         value_ascii(value, class_part);
         break;
     }
-    case BUILTIN_DRIVER_VERSION:
-        value_ascii(value, node->package && *node->package->version ? node->package->version : NULL);
-        break;
     case BUILTIN_PDO_NAME: value_text(value, node->pdo ? node->pdo_name : NULL); break;
     case BUILTIN_ENUMERATOR: value_ascii(value, "SWD"); break;
     case BUILTIN_INSTANCE_ID: value_text(value, node->path); break;

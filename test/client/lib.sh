@@ -63,9 +63,9 @@ finish() {
     exit
 }
 
-# equal WHAT EXPECTED IS
+# equal WHAT EXPECTED IS: none, a number that was not found, equals nothing
 equal() {
-    [ "$2" = "$3" ] && return
+    [ "$2" = "$3" ] && [ "$2" != none ] && return
     echo "$1: expected $2, is $3"
     return 1
 }

@@ -48,6 +48,13 @@ static _Noreturn void usage(int code) {
 
 /* --- telling ----------------------------------------------------------------------------------------------------- */
 
+/* A list or a summary that nobody got, because the disk is full, is no success. */
+static bool output_arrived(void) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return true;
+    fprintf(stderr, "warren-host: the output is lost: %s\n", strerror(errno));
+    return false;
+}
+
 static void list_exports(void) {
     static const char *const names[] = {"full", "partial", "none"};
     for (unsigned i = 0; i < EXPORT_COUNT; i++) {
@@ -215,7 +222,7 @@ static struct options options_from(int argc, char **argv) {
             o.config.stack = *optarg == 't' ? HOST_STACK_TUN : HOST_STACK_FAKE;
             break;
         case NO_VERIFY: verify_enabled = false; break;
-        case LIST: list_exports(); exit(0);
+        case LIST: list_exports(); exit(output_arrived() ? EXIT_SUCCESS : EXIT_FAILURE);
         case 'q': o.config.quiet = true; break;
         case 't': o.trace = true; break;
         case 's': o.summary = true; break;
@@ -279,5 +286,6 @@ int main(int argc, char **argv) {
     fflush(NULL);
     host_stop();
     if (entry) print_summary(&options);
+    if (!output_arrived() && code == 0) code = EXIT_FAILURE;
     return code;
 }

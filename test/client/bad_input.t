@@ -211,6 +211,13 @@ full_disk() {
     equal 'exit code' 1 $?
 }
 check full_disk_keeps_the_programs_exit_code full_disk
+full_disk_fails() {
+    "$host" --quiet --list-exports >/dev/full 2>"$scratch/err" </dev/null
+    [ $? -ne 0 ] || return 1
+    "$host" --quiet --summary "${good_driver[@]}" "${good_library[@]}" "$program" -t 1 >/dev/full 2>"$scratch/err" </dev/null
+    equal 'exit code' 1 $? && grep -q 'the output is lost: No space left on device' "$scratch/err"
+}
+check full_disk_is_no_success full_disk_fails
 check no_device_is_left no_tun_devices
 
 # A second one in the same network has a world of its own, so the name is free there; only Linux's is not.

@@ -87,6 +87,14 @@ void ke_signal(DISPATCHER_HEADER *header, LONG state) {
     pthread_mutex_unlock(&dispatcher);
 }
 
+void ke_signal_last(DISPATCHER_HEADER *header, LONG state) {
+    pthread_mutex_lock(&dispatcher);
+    __atomic_store_n(&header->SignalState, state, __ATOMIC_RELAXED);
+    wake_waiters(header);
+    ob_dereference(header);
+    pthread_mutex_unlock(&dispatcher);
+}
+
 /* --- events ------------------------------------------------------------------------------------------------------- */
 
 void NTAPI KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State) {

@@ -55,6 +55,8 @@ void io_file_close(PEPROCESS process, void *object, bool last);
 /* ke_wait.c */
 void ke_header_init(DISPATCHER_HEADER *header, UCHAR type, UCHAR size, LONG state);
 void ke_signal(DISPATCHER_HEADER *header, LONG state); /* sets the state and wakes whom that satisfies */
+/* The same, and the caller's reference is gone before anybody who waited goes on. */
+void ke_signal_last(DISPATCHER_HEADER *header, LONG state);
 enum {
     KE_NOTIFICATION_EVENT = 0,
     KE_SYNCHRONIZATION_EVENT = 1,

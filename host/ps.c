@@ -64,10 +64,10 @@ static void thread_ends(PETHREAD thread) {
     if (thread->critical_regions)
         verify_violation("critical-region-balance", "a thread ends inside %d critical regions",
                          thread->critical_regions);
-    ke_signal(&thread->Header, 1);
     seh_thread_stop();
     ps_this = NULL;
-    ob_dereference(thread); /* the running thread's own */
+    /* With the running thread's own reference: whoever waited for it may look for leaks next. */
+    ke_signal_last(&thread->Header, 1);
 }
 
 static void *thread_main(void *context) {

@@ -3,11 +3,10 @@
  *
  * Rundown protection and push locks.
  */
-#include <sched.h>
 #include <stdlib.h>
 
 #include "host/image.h"
-#include "host/kernel_private.h"
+#include "host/sched.h"
 
 static pthread_mutex_t rundown_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t rundown_done = PTHREAD_COND_INITIALIZER;
@@ -188,9 +187,10 @@ void NTAPI ExAcquirePushLockExclusiveEx(PULONG_PTR PushLock, ULONG Flags) {
     NT_ENTER(ExAcquirePushLockExclusiveEx);
     ULONG_PTR expected = 0;
     push_lock_check("ExAcquirePushLockExclusive");
-    while (!__atomic_compare_exchange_n(PushLock, &expected, 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+    for (unsigned tries = 0;
+         !__atomic_compare_exchange_n(PushLock, &expected, 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED); tries++) {
         expected = 0;
-        sched_yield();
+        sched_relax(tries);
     }
 }
 

@@ -3,9 +3,8 @@
  *
  * IRQL, spin locks, processors, time, and the end.
  */
-#include "host/kernel_private.h"
+#include "host/sched.h"
 
-#include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <time.h>
@@ -50,11 +49,7 @@ static void spin_acquire(PKSPIN_LOCK lock) {
          expected = 0, tries++) {
         if (expected == (ULONG_PTR)self)
             verify_violation("spin-lock-recursion", "the spin lock %p is held by this thread already", (void *)lock);
-        /* The owner may have been preempted, which cannot happen to it on Windows. */
-        if (tries % 64 == 63)
-            sched_yield();
-        else
-            __builtin_ia32_pause();
+        sched_relax(tries);
     }
     self->spin_locks++;
 }

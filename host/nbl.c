@@ -10,6 +10,7 @@
 
 #include "host/image.h"
 #include "host/ndis_private.h"
+#include "host/sched.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -36,9 +37,8 @@ struct nbl_pool {
 };
 
 static void pool_lock(struct nbl_pool *pool) {
-    while (__atomic_exchange_n(&pool->lock, 1, __ATOMIC_ACQUIRE)) {
-        while (__atomic_load_n(&pool->lock, __ATOMIC_RELAXED)) ndis_relax();
-    }
+    while (__atomic_exchange_n(&pool->lock, 1, __ATOMIC_ACQUIRE))
+        for (unsigned tries = 0; __atomic_load_n(&pool->lock, __ATOMIC_RELAXED); tries++) sched_relax(tries);
 }
 
 static void pool_unlock(struct nbl_pool *pool) { __atomic_store_n(&pool->lock, 0, __ATOMIC_RELEASE); }

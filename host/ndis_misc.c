@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/ndis_private.h"
+#include "host/sched.h"
 #include "host/registry.h"
 
 /* --- version and memory ------------------------------------------------------------------------------------------ */
@@ -105,12 +106,12 @@ VOID NTAPI NdisAcquireRWLockRead(PNDIS_RW_LOCK_EX Lock, PLOCK_STATE_EX LockState
     struct ndis_rw_lock *lock = rw_check(Lock, "NdisAcquireRWLockRead");
     if (!lock) return;
     rw_raise(LockState, Flags);
-    for (;;) {
+    for (unsigned tries = 0;; tries++) {
         int32_t seen = __atomic_load_n(&lock->state, __ATOMIC_RELAXED);
         if (seen >= 0 &&
             __atomic_compare_exchange_n(&lock->state, &seen, seen + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
             break;
-        ndis_relax();
+        sched_relax(tries);
     }
     LockState->LockState = 1;
 }
@@ -121,9 +122,10 @@ VOID NTAPI NdisAcquireRWLockWrite(PNDIS_RW_LOCK_EX Lock, PLOCK_STATE_EX LockStat
     if (!lock) return;
     rw_raise(LockState, Flags);
     int32_t expected = 0;
-    while (!__atomic_compare_exchange_n(&lock->state, &expected, -1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+    for (unsigned tries = 0;
+         !__atomic_compare_exchange_n(&lock->state, &expected, -1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED); tries++) {
         expected = 0;
-        ndis_relax();
+        sched_relax(tries);
     }
     LockState->LockState = 2;
 }

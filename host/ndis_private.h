@@ -193,12 +193,4 @@ bool ndis_oid_listed(struct ndis_adapter *adapter, NDIS_OID oid);
 
 extern KSPIN_LOCK ndis_lists;
 
-static inline void ndis_relax(void) {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
 #endif

@@ -33,17 +33,7 @@ NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtension
     device->StackSize = 1;
     if (DeviceExtensionSize && (device->DeviceExtension = calloc(1, DeviceExtensionSize)) == NULL)
         status = STATUS_INSUFFICIENT_RESOURCES;
-    if (NT_SUCCESS(status) && DeviceName) {
-        status = ob_name_insert(DeviceName, device);
-        /* Its name, to be taken away with it. */
-        if (NT_SUCCESS(status)) {
-            UNICODE_STRING *name = malloc(sizeof(*name) + DeviceName->Length);
-            if (name == NULL) host_panic("no memory for a device's name");
-            *name = (UNICODE_STRING){DeviceName->Length, DeviceName->Length, (PWCH)(name + 1)};
-            memcpy(name->Buffer, DeviceName->Buffer, DeviceName->Length);
-            device->Reserved = name;
-        }
-    }
+    if (NT_SUCCESS(status) && DeviceName) status = ob_name_insert(DeviceName, device);
     if (!NT_SUCCESS(status)) {
         ob_dereference(device);
         return status;
@@ -56,6 +46,7 @@ NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtension
 
 void NTAPI IoDeleteDevice(PDEVICE_OBJECT DeviceObject) {
     NT_ENTER(IoDeleteDevice);
+    UNICODE_STRING name;
     if (DeviceObject->AttachedDevice)
         verify_violation("device-deleted-attached", "a device is deleted while another is attached to it");
     for (PDEVICE_OBJECT *link = &DeviceObject->DriverObject->DeviceObject; *link; link = &(*link)->NextDevice) {
@@ -65,10 +56,9 @@ void NTAPI IoDeleteDevice(PDEVICE_OBJECT DeviceObject) {
     }
     /* A file that is open keeps the object, and as on Windows its name stays taken until it is closed; but nothing
      * opens it any more, because the links to it go, and here the name, too. */
-    if (DeviceObject->Reserved) {
-        ob_name_remove(DeviceObject->Reserved);
-        free(DeviceObject->Reserved);
-        DeviceObject->Reserved = NULL;
+    if (ob_name_of(DeviceObject, &name)) {
+        ob_name_remove(&name);
+        free(name.Buffer);
     }
     ob_dereference(DeviceObject);
 }

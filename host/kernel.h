@@ -60,6 +60,8 @@ unsigned ob_handle_count(PEPROCESS process);
  * UTF-16. ob_name_lookup follows symbolic links, returns a referenced object and what of the path is left behind it. */
 NTSTATUS ob_name_insert(const UNICODE_STRING *path, void *object);
 NTSTATUS ob_name_remove(const UNICODE_STRING *path);
+/* A name that stands for the object itself; its Buffer is from malloc. False: it has none. */
+bool ob_name_of(const void *object, UNICODE_STRING *path);
 NTSTATUS ob_name_lookup(const UNICODE_STRING *path, void **object, UNICODE_STRING *remaining);
 
 /* --- memory (mm.c, ex_pool.c) ------------------------------------------------------------------------------------ */

@@ -15,6 +15,7 @@
 
 #include <gen/brand.h>
 
+#include "host/exercise.h"
 #include "host/image.h"
 #include "host/sha.h"
 #include "host/stack_tun.h"
@@ -25,15 +26,18 @@
 struct options {
     struct host_config config;
     bool trace, summary;
-    char **program; /* its path and arguments, ends with NULL */
+    const char *exercise; /* a driver to be put through its life, instead of a program */
+    char **program;       /* its path and arguments, ends with NULL */
     int program_argc;
 };
 
 static _Noreturn void usage(int code) {
     fputs("usage: warren-host [options] program.so [arguments]\n"
+          "       warren-host [options] --exercise driver.sys\n"
           "Runs a program (a shared object with main) in a simulated Windows process, with a Windows driver and a "
           "Windows\n"
-          "library loaded beside it.\n"
+          "library loaded beside it. Or takes any driver through its life and reports the rules that it breaks.\n"
+          "  --exercise FILE  load, start, send, receive, pause, sleep, remove, unload this driver\n"
           "  --driver FILE    the driver (PE, or a native .so); default: warren.sys beside this program\n"
           "  --library FILE   the client library; default: warren.dll beside this program\n"
           "  --stack tun|fake the network stack behind adapters: Linux, by TUN devices (default), or none\n"
@@ -196,9 +200,10 @@ static char *beside(const char *name) {
 }
 
 static struct options options_from(int argc, char **argv) {
-    enum { DRIVER = 256, LIBRARY, STACK, NO_VERIFY, LIST };
+    enum { DRIVER = 256, LIBRARY, STACK, NO_VERIFY, LIST, EXERCISE };
     static const struct option known[] = {
         {"driver", required_argument, NULL, DRIVER},
+        {"exercise", required_argument, NULL, EXERCISE},
         {"library", required_argument, NULL, LIBRARY},
         {"stack", required_argument, NULL, STACK},
         {"no-verify", no_argument, NULL, NO_VERIFY},
@@ -223,6 +228,7 @@ static struct options options_from(int argc, char **argv) {
             break;
         case NO_VERIFY: verify_enabled = false; break;
         case LIST: list_exports(); exit(output_arrived() ? EXIT_SUCCESS : EXIT_FAILURE);
+        case EXERCISE: o.exercise = optarg; break;
         case 'q': o.config.quiet = true; break;
         case 't': o.trace = true; break;
         case 's': o.summary = true; break;
@@ -230,7 +236,7 @@ static struct options options_from(int argc, char **argv) {
         default: usage(EXIT_UNUSABLE);
         }
     }
-    if (optind == argc) usage(EXIT_UNUSABLE);
+    if ((optind == argc) == !o.exercise) usage(EXIT_UNUSABLE);
     o.program = argv + optind;
     o.program_argc = argc - optind;
     o.config.hardware_id = BRAND_HARDWARE_ID;
@@ -279,6 +285,12 @@ int main(int argc, char **argv) {
     static struct options options; /* a console handler may end the process while main still uses them */
     options = options_from(argc, argv);
     the_options = &options;
+    if (options.exercise) {
+        if (!readable(options.exercise) || !image_good(options.exercise, true)) return EXIT_UNUSABLE;
+        bool good = exercise_run(options.exercise);
+        if (options.trace) print_calls(true);
+        return output_arrived() && good ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
     win32_exit_hook = exit_process;
     if (!start(&options)) return EXIT_UNUSABLE;
     program_main *entry = program_load(options.program[0]);

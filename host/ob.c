@@ -297,6 +297,23 @@ NTSTATUS ob_name_insert(const UNICODE_STRING *path, void *object) {
     return status;
 }
 
+bool ob_name_of(const void *object, UNICODE_STRING *path) {
+    bool found = false;
+
+    pthread_mutex_lock(&names_lock);
+    for (const struct name *name = names; name && !found; name = name->next) {
+        size_t size = name->length * sizeof(WCHAR);
+        if (name->object != object || (path->Buffer = malloc(size + sizeof(WCHAR))) == NULL) continue;
+        memcpy(path->Buffer, name->text, size);
+        path->Buffer[name->length] = 0;
+        path->Length = (USHORT)size;
+        path->MaximumLength = (USHORT)(size + sizeof(WCHAR));
+        found = true;
+    }
+    pthread_mutex_unlock(&names_lock);
+    return found;
+}
+
 NTSTATUS ob_name_remove(const UNICODE_STRING *path) {
     unsigned length;
     WCHAR *text = canonical(path, &length);

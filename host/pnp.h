@@ -37,6 +37,8 @@ struct pnp_software_device {
 /* A driver package in the store: devices with this hardware id get `service`, started from the image at `path`. */
 NTSTATUS pnp_package_add(const WCHAR *hardware_id, const WCHAR *service, const char *path, const WCHAR *version);
 bool pnp_package_find(const WCHAR *hardware_id);
+/* The driver object of the package, while the driver is loaded. */
+PDRIVER_OBJECT pnp_package_driver(const WCHAR *hardware_id);
 
 /* Creates the node and starts it asynchronously on the PnP thread: finds its package, loads the driver if it is not
  * loaded, AddDevice, start, interface GUID_DEVINTERFACE_NET. `done` is called on the PnP thread when the device has been

@@ -68,6 +68,11 @@ static struct package *package_find(const WCHAR *hardware_id) {
 
 bool pnp_package_find(const WCHAR *hardware_id) { return package_find(hardware_id) != NULL; }
 
+PDRIVER_OBJECT pnp_package_driver(const WCHAR *hardware_id) {
+    struct package *package = package_find(hardware_id);
+    return package ? package->driver : NULL;
+}
+
 NTSTATUS pnp_package_add(const WCHAR *hardware_id, const WCHAR *service, const char *path, const WCHAR *version) {
     if (package_find(hardware_id)) return STATUS_OBJECT_NAME_COLLISION;
     struct package *package = calloc(1, sizeof *package);

@@ -26,6 +26,7 @@ struct _ETHREAD {
     void (*start)(void *);
     void *context;
     jmp_buf end;
+    struct sched_slot *slot; /* its place in the schedule; handed over to the new thread */
     char name[16];
 };
 

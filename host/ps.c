@@ -4,7 +4,7 @@
  * Threads and processes. An NT thread is a pthread; all NT processes live in this one.
  */
 #include "host/image.h"
-#include "host/kernel_private.h"
+#include "host/sched.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,12 +68,14 @@ static void thread_ends(PETHREAD thread) {
     ps_this = NULL;
     /* With the running thread's own reference: whoever waited for it may look for leaks next. */
     ke_signal_last(&thread->Header, 1);
+    sched_thread_end();
 }
 
 static void *thread_main(void *context) {
     PETHREAD thread = context;
 
     ps_this = thread;
+    sched_thread_begin(thread->slot);
     pthread_setname_np(pthread_self(), thread->name);
     seh_thread_start();
     /* PsTerminateSystemThread comes back here, so that nothing of the thread is left in the driver's code when those who
@@ -93,12 +95,14 @@ PETHREAD ps_thread_create(PEPROCESS process, void (*start)(void *), void *contex
     thread->start = start;
     thread->context = context;
     ob_reference(thread); /* the running thread's own */
+    thread->slot = sched_thread_new(name);
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, 1024 * 1024);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     error = pthread_create(&pthread, &attributes, thread_main, thread);
     pthread_attr_destroy(&attributes);
     if (error == 0) return thread;
+    sched_thread_drop(thread->slot);
     ob_dereference(thread);
     ob_dereference(thread);
     return NULL;

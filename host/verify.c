@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "host/image.h"
-#include "host/kernel_private.h"
+#include "host/sched.h"
+#include "host/seh.h"
 
 bool verify_enabled = true;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -30,6 +31,7 @@ void verify_violation(const char *rule, const char *format, ...) {
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
+    if (sched_running()) fprintf(stderr, "schedule: at step %llu\n", (unsigned long long)sched_result().steps);
     image_backtrace(stderr);
     abort();
 }
@@ -48,7 +50,10 @@ unsigned verify_seen(const char *rule) {
     return count;
 }
 
-void host_enter(struct host_export *export) {
+void host_enter(struct host_export *export, const void *caller) {
+    if (__builtin_expect(__atomic_load_n(&sched_on, __ATOMIC_RELAXED), 0) &&
+        (image_find(caller) || caller == (const void *)seh_call_return))
+        sched_step();
     if (!verify_enabled) return;
     __atomic_fetch_add(&export->calls, 1, __ATOMIC_RELAXED);
     if (__builtin_expect(ke_irql() > export->max_irql, 0))

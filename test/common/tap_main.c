@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "test/common/schedules.h"
 #include "test/common/testing.h"
 
 #define TOPICS 32
@@ -67,10 +68,35 @@ static Suite *select_tests(unsigned topic, const char *filter) {
     return suite;
 }
 
+/* Seeds "FIRST:COUNT". */
+static bool seeds_parse(const char *text, struct schedules_options *options) {
+    char *end;
+    options->first = strtoull(text, &end, 10);
+    if (*end != ':' || options->first == 0) return false;
+    options->count = strtoull(end + 1, &end, 10);
+    return *end == 0 && options->count > 0;
+}
+
+static int run_schedules(const char *filter, const struct schedules_options *options) {
+    static struct schedules_test tests[512];
+    static char names[512][256];
+    unsigned count = 0;
+
+    for (unsigned topic = 0; topic < topic_count; topic++)
+        for (unsigned test = 0; test < topics[topic].count && count < 512; test++) {
+            if (strstr(name_of(topic, test, names[count]), filter) == NULL) continue;
+            tests[count] = (struct schedules_test){names[count], topics[topic].tests[test]};
+            count++;
+        }
+    return schedules_run(tests, count, options) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 static int usage(const char *program) {
     fprintf(stderr,
-            "usage: %s [-l] [-n] [-f TEXT]\n  -l  list them, do not run\n  -n  run in this process, for a debugger\n"
-            "  -f  only tests whose topic/name contains TEXT\n",
+            "usage: %s [-l] [-n] [-f TEXT] [-s FIRST:COUNT [-j JOBS]]\n  -l  list them, do not run\n  -n  run in this "
+            "process, for a debugger\n"
+            "  -f  only tests whose topic/name contains TEXT\n"
+            "  -s  each under so many schedules, with seeds from FIRST on\n  -j  so many at a time\n",
             program);
     return 2;
 }
@@ -78,19 +104,25 @@ static int usage(const char *program) {
 int main(int argc, char **argv) {
     const char *filter = "";
     bool only_list = false, in_process = false;
+    struct schedules_options schedules = {.limit = time_limit()};
     SRunner *runner;
     int option;
 
-    while ((option = getopt(argc, argv, "lnf:")) != -1) {
+    while ((option = getopt(argc, argv, "lnf:s:j:")) != -1) {
         switch (option) {
         case 'l': only_list = true; break;
         case 'n': in_process = true; break;
         case 'f': filter = optarg; break;
+        case 's':
+            if (!seeds_parse(optarg, &schedules)) return usage(argv[0]);
+            break;
+        case 'j': schedules.jobs = (unsigned)strtoul(optarg, NULL, 10); break;
         default: return usage(argv[0]);
         }
     }
     if (optind != argc) return usage(argv[0]);
     if (only_list) return list(filter);
+    if (schedules.count) return run_schedules(filter, &schedules);
     runner = srunner_create(NULL);
     if (in_process) srunner_set_fork_status(runner, CK_NOFORK);
     for (unsigned topic = 0; topic < topic_count; topic++) srunner_add_suite(runner, select_tests(topic, filter));

@@ -61,5 +61,9 @@ void sched_thread_end(void);
 /* A call from an image: others may run now. */
 extern bool sched_on;
 void sched_step(void);
+/* The same for code outside of images. */
+static inline void sched_point(void) {
+    if (__builtin_expect(__atomic_load_n(&sched_on, __ATOMIC_RELAXED), 0)) sched_step();
+}
 
 #endif

@@ -58,6 +58,12 @@ static bool pool_owner_ok(NDIS_HANDLE owner, const char *call, const void *calle
     return ndis_owner_check(owner, call, NULL) != NULL;
 }
 
+/* The version that the owner of a pool was written for: the miniport's, or the host's own. */
+static uint16_t owner_version(NDIS_HANDLE owner) {
+    struct ndis_driver *driver = owner ? ndis_owner_check(owner, "pool", NULL) : NULL;
+    return driver ? driver->version : ndis_host_version;
+}
+
 /* --- pools ------------------------------------------------------------------------------------------------------- */
 
 NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(NDIS_HANDLE NdisHandle,
@@ -65,12 +71,8 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(NDIS_HANDLE NdisHandle,
     NT_ENTER(NdisAllocateNetBufferListPool);
     const char *call = "NdisAllocateNetBufferListPool";
     if (!pool_owner_ok(NdisHandle, call, __builtin_return_address(0))) return NULL;
-    if (!ndis_header_ok(&Parameters->Header, NDIS_OBJECT_TYPE_DEFAULT, NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1,
-                        NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1)) {
-        verify_violation("ndis-object-header", "%s: Parameters has type %#x revision %u size %u", call,
-                         Parameters->Header.Type, Parameters->Header.Revision, Parameters->Header.Size);
-        return NULL;
-    }
+    uint16_t version = owner_version(NdisHandle);
+    if (!ndis_object_ok(NDIS_OF_LIST_POOL, version, &Parameters->Header, call)) return NULL;
     if (Parameters->ContextSize % 16 || (Parameters->DataSize && !Parameters->fAllocateNetBuffer)) {
         verify_violation("nbl-pool-parameters",
                          "%s: ContextSize %u is no multiple of 16, or DataSize %u without "
@@ -100,12 +102,7 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferPool(NDIS_HANDLE NdisHandle, const NET_BU
     NT_ENTER(NdisAllocateNetBufferPool);
     const char *call = "NdisAllocateNetBufferPool";
     if (!pool_owner_ok(NdisHandle, call, __builtin_return_address(0))) return NULL;
-    if (!ndis_header_ok(&Parameters->Header, NDIS_OBJECT_TYPE_DEFAULT, NET_BUFFER_POOL_PARAMETERS_REVISION_1,
-                        NDIS_SIZEOF_NET_BUFFER_POOL_PARAMETERS_REVISION_1)) {
-        verify_violation("ndis-object-header", "%s: Parameters has type %#x revision %u size %u", call,
-                         Parameters->Header.Type, Parameters->Header.Revision, Parameters->Header.Size);
-        return NULL;
-    }
+    if (!ndis_object_ok(NDIS_OF_BUFFER_POOL, owner_version(NdisHandle), &Parameters->Header, call)) return NULL;
     if (NT_FAULT(NdisAllocateNetBufferPool)) return NULL;
     struct nbl_pool *pool = calloc(1, sizeof *pool);
     if (!pool) return NULL;

@@ -7,6 +7,8 @@
 #define HOST_NDIS_PRIVATE_H
 
 #include "host/kernel.h"
+#include "host/ndis_control.h"
+#include "host/ndis_objects.h"
 #include "host/netstack.h"
 
 #define NDIS_HOST_TAG 0x6964684eu /* "Nhdi" */
@@ -46,8 +48,18 @@ struct ndis_driver {
     struct ndis_driver *next; /* l */
 };
 
+/* The time of sends is told in epochs of half a second: enough to find old ones without reading a clock each time. */
+#define NDIS_EPOCHS 128
+extern uint32_t ndis_epoch; /* a */
+int64_t ndis_sent(struct ndis_adapter *adapter);
+void ndis_watchdog_start(void);
+void ndis_watchdog_stop(void);
+uint64_t ndis_now_ms(void);
+void ndis_requests_watch(struct ndis_adapter *adapter, uint64_t now);
+unsigned ndis_requests_pending(struct ndis_adapter *adapter);
+
 /* Lock legend: i immutable while initialized; c control (one state change at a time); a atomic; l ndis_lists;
- * o oid (one request at a time). */
+ * r requests_lock. */
 struct ndis_adapter {
     enum ndis_magic magic;         /* a */
     uint32_t state;                /* a: enum ndis_state; written under c */
@@ -59,12 +71,13 @@ struct ndis_adapter {
     void *stack_context;           /* i */
     bool bound;                    /* a; written under c */
 
-    _Alignas(64) int64_t sent;      /* a: lists that the miniport got while Running and holds */
-    int64_t late;                   /* a: the same for lists that it got in any other state */
-    int64_t sends;                  /* a: calls of MiniportSendNetBufferLists made while Running */
-    _Alignas(64) int64_t indicated; /* a: lists that the stack holds */
-    _Alignas(64) int64_t calls;     /* a: miniport calls into the data path that have not returned */
-    uint32_t draining;              /* a: somebody waits on `drained` for calls or sends to become 0 */
+    _Alignas(64) int64_t sent[NDIS_EPOCHS]; /* a: lists that the miniport got while Running and holds, by their time */
+    bool sent_late[NDIS_EPOCHS];            /* w: that some of them are late has been told; w watchdog's lock */
+    int64_t late;                           /* a: the same for lists that it got in any other state */
+    int64_t sends;                          /* a: calls of MiniportSendNetBufferLists made while Running */
+    _Alignas(64) int64_t indicated;         /* a: lists that the stack holds */
+    _Alignas(64) int64_t calls;             /* a: miniport calls into the data path that have not returned */
+    uint32_t draining;                      /* a: somebody waits on `drained` for calls or sends to become 0 */
     KEVENT drained;
     int64_t calls_at_pause; /* c: what `calls` was when the last pause completed */
 
@@ -78,6 +91,7 @@ struct ndis_adapter {
     NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES general;           /* i; pointers below */
     NDIS_PM_CAPABILITIES pm;                                    /* i */
     NDIS_OID *oids;                                             /* i: copy of the supported list */
+    uint8_t *offload, *offload_hardware;                        /* i: NDIS_OFFLOADs as given, or NULL */
     bool registration_set, general_set;                         /* c */
     bool surprise_removed;                                      /* c */
     bool paused_for_power, halted_for_power;                    /* c */
@@ -89,10 +103,9 @@ struct ndis_adapter {
     KEVENT pause_done, restart_done;
     NDIS_STATUS restart_status; /* handed over by restart_done */
 
-    struct ndis_mutex oid;
-    NDIS_OID_REQUEST *oid_current; /* a: the request that the miniport has */
-    NDIS_STATUS oid_status;        /* handed over by oid_done */
-    KEVENT oid_done;
+    struct ndis_mutex oid; /* held while the miniport has a regular request, and while it resets */
+    KSPIN_LOCK requests_lock;
+    struct ndis_request *requests; /* r */
 
     struct ndis_adapter *next; /* l */
 };
@@ -104,6 +117,7 @@ enum nbl_state { NBL_FREE, NBL_OWNED, NBL_SENT, NBL_INDICATED, NBL_LENT /* indic
 struct nbl_private {
     uint32_t magic;
     uint32_t state;               /* atomic: enum nbl_state */
+    uint8_t epoch;                /* SENT: index into the adapter's `sent` */
     bool late;                    /* SENT while the adapter was not Running */
     struct ndis_adapter *adapter; /* whose miniport (SENT) or stack (INDICATED) holds it */
     struct nbl_pool *pool;
@@ -123,8 +137,7 @@ struct nbl_private *nbl_check(NET_BUFFER_LIST *list, const char *call);
  * allowed and names the end of the last MDL). */
 bool nbl_locate(MDL *chain, ULONG offset, MDL **mdl, ULONG *mdl_offset);
 
-/* One row of the table of object headers: what the given NDIS version accepts. */
-bool ndis_header_ok(const NDIS_OBJECT_HEADER *header, uint8_t type, uint8_t revision, uint16_t size);
+extern uint16_t ndis_host_version; /* what the host's NDIS says it is; constant while the world lives */
 
 struct ndis_adapter *ndis_adapter_check(NDIS_HANDLE handle, const char *call);
 /* A driver or adapter handle, as calls that take either get it; *adapter is NULL for a driver. NULL after a violation.
@@ -182,6 +195,8 @@ void ndis_adapter_halt(struct ndis_adapter *adapter, NDIS_HALT_ACTION action); /
 void ndis_adapter_free(struct ndis_adapter *adapter); /* halted; its handle becomes a tombstone */
 void ndis_adapter_link(struct ndis_adapter *adapter);
 void ndis_adapter_unlink(struct ndis_adapter *adapter); /* becomes a tombstone */
+/* Under ndis_lists: no calls from it. */
+void ndis_for_each(void (*function)(struct ndis_adapter *, void *), void *context);
 unsigned ndis_adapters_of(struct ndis_driver *driver);
 void ndis_bury(void *object); /* freed at ndis_stop */
 NTSTATUS ndis_to_ntstatus(NDIS_STATUS status);

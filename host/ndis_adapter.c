@@ -52,6 +52,7 @@ static struct ndis_adapter *adapter_create(struct ndis_driver *driver, struct de
     ndis_mutex_init(&adapter->oid);
     KeInitializeEvent(&adapter->drained, SynchronizationEvent, FALSE);
     KeInitializeEvent(&adapter->pause_done, SynchronizationEvent, FALSE);
+    KeInitializeEvent(&adapter->reset_done, SynchronizationEvent, FALSE);
     KeInitializeEvent(&adapter->restart_done, SynchronizationEvent, FALSE);
     KeInitializeSpinLock(&adapter->requests_lock);
     return adapter;

@@ -103,6 +103,15 @@ struct ndis_adapter {
     KEVENT pause_done, restart_done;
     NDIS_STATUS restart_status; /* handed over by restart_done */
 
+    int filters, protocols;     /* c: attached, bound beside the stack */
+    unsigned unchecked_seconds; /* c: since the last check for hang */
+    bool reset_wanted;          /* a: by NdisMResetMiniport */
+    uint32_t reset_pending;     /* a: a completion call is awaited */
+    KEVENT reset_done;
+    NDIS_STATUS reset_status; /* handed over by reset_done */
+    bool reset_addressing;    /* the same */
+    bool reset_restore;       /* c: what was set by requests must be set again */
+
     struct ndis_mutex oid; /* held while the miniport has a regular request, and while it resets */
     KSPIN_LOCK requests_lock;
     struct ndis_request *requests; /* r */
@@ -203,6 +212,8 @@ NTSTATUS ndis_to_ntstatus(NDIS_STATUS status);
 
 /* OIDs that NDIS and TCP/IP send when an adapter starts. */
 void ndis_oid_start_traffic(struct ndis_adapter *adapter);
+/* Again what a reset has forgotten: filter, lookahead, addresses. */
+void ndis_oid_restore(struct ndis_adapter *adapter);
 void ndis_oid_stop_traffic(struct ndis_adapter *adapter);
 bool ndis_oid_listed(struct ndis_adapter *adapter, NDIS_OID oid);
 

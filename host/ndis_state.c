@@ -60,6 +60,20 @@ static void restart_attributes_fill(struct ndis_adapter *adapter, struct restart
     memcpy((char *)attributes + offsetof(NDIS_RESTART_ATTRIBUTES, Data), &general, sizeof general);
 }
 
+/* A miniport may change them while it restarts. */
+static void restart_attributes_read(struct ndis_adapter *adapter, struct restart_attributes *attributes) {
+    NDIS_RESTART_GENERAL_ATTRIBUTES general;
+    memcpy(&general, (char *)attributes + offsetof(NDIS_RESTART_ATTRIBUTES, Data), sizeof general);
+    if (!ndis_object_ok(NDIS_OF_RESTART_GENERAL_ATTRIBUTES, adapter->driver->version, &general.Header,
+                        "MiniportRestart"))
+        return;
+    adapter->general.MtuSize = general.MtuSize;
+    adapter->general.MaxXmitLinkSpeed = general.MaxXmitLinkSpeed;
+    adapter->general.MaxRcvLinkSpeed = general.MaxRcvLinkSpeed;
+    adapter->general.LookaheadSize = general.LookaheadSize;
+    adapter->general.MacOptions = general.MacOptions;
+}
+
 NDIS_STATUS ndis_restart_locked(struct ndis_adapter *adapter) {
     if (ndis_state_of(adapter) != NDIS_PAUSED) return NDIS_STATUS_INVALID_STATE;
     struct restart_attributes attributes;
@@ -84,6 +98,7 @@ NDIS_STATUS ndis_restart_locked(struct ndis_adapter *adapter) {
         ndis_state_set(adapter, NDIS_PAUSED);
         return status;
     }
+    restart_attributes_read(adapter, &attributes);
     ndis_state_set(adapter, NDIS_RUNNING);
     adapter->stack->restarted(adapter->stack_context);
     return status;
@@ -278,12 +293,6 @@ NDIS_STATUS ndis_restart(struct ndis_adapter *adapter) {
     NDIS_STATUS status = ndis_restart_locked(adapter);
     ndis_mutex_unlock(&adapter->control);
     return status;
-}
-
-void ndis_shutdown(struct ndis_adapter *adapter) {
-    struct ndis_call call = ndis_call_begin("MiniportShutdownEx");
-    adapter->driver->c.ShutdownHandlerEx(adapter->context, NdisShutdownPowerOff);
-    ndis_call_end(call);
 }
 
 /* --- power ------------------------------------------------------------------------------------------------------- */

@@ -20,6 +20,14 @@
 #define NDIS_CLONE_FLAGS_RESERVED 0x1
 #define NDIS_CLONE_FLAGS_USE_ORIGINAL_MDLS 0x2
 
+/* --- requests ---------------------------------------------------------------------------------------------------- */
+
+#define OID_PM_PARAMETERS 0xFD010109
+#define OID_TCP_OFFLOAD_CURRENT_CONFIG 0xFC01020B
+#define OID_TCP_OFFLOAD_PARAMETERS 0xFC01020C
+#define OID_TCP_OFFLOAD_HARDWARE_CAPABILITIES 0xFC01020D
+#define OID_OFFLOAD_ENCAPSULATION 0x101010A
+
 /* --- revisions ---------------------------------------------------------------------------------------------------- */
 
 #define NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_1 1

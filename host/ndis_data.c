@@ -79,6 +79,7 @@ void ndis_stack_send(struct ndis_adapter *adapter, NET_BUFFER_LIST *chain, ULONG
         nbl_private(list)->late = late;
         nbl_private(list)->epoch = epoch;
         list->SourceHandle = adapter;
+        nbl_poison(list, adapter->driver->slots);
         count++;
     }
     __atomic_fetch_add(late ? &adapter->late : &adapter->sent[epoch], count, __ATOMIC_RELAXED);
@@ -103,6 +104,8 @@ VOID NTAPI NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportAdapterHandle, PN
     for (NET_BUFFER_LIST *list = NetBufferList; list; list = list->Next) {
         if (!list_move(list, adapter, NBL_SENT, NBL_OWNED, call, "nbl-double-completion")) goto out;
         struct nbl_private *own = nbl_private(list);
+        nbl_poison_check(list, adapter->driver->slots, call);
+        nbl_poison_clear(list, adapter->driver->slots);
         int64_t *mine = own->late ? &adapter->late : &adapter->sent[own->epoch];
         if (mine != counter && counter) {
             __atomic_fetch_sub(counter, count, __ATOMIC_ACQ_REL);
@@ -169,6 +172,7 @@ static void check_list(struct ndis_adapter *adapter, NET_BUFFER_LIST *list) {
                              "%s: NetBufferListInfo[%u] was not cleared before the list was used again", call,
                              stale_slots[i]);
     }
+    nbl_poison_check(list, adapter->driver->slots, call);
     check_buffer(list);
     if (!adapter->ip_medium || !list->FirstNetBuffer) return;
     int version = first_byte(list->FirstNetBuffer);
@@ -250,17 +254,22 @@ void ndis_stack_return(struct ndis_adapter *adapter, NET_BUFFER_LIST *chain, ULO
 
 /* --- clones and out-of-band data --------------------------------------------------------------------------------- */
 
+/* Only slots that both know: a sent list is its stack's, whose NDIS may be newer than the miniport's. */
+static void copy_info(NET_BUFFER_LIST *to, const NET_BUFFER_LIST *from) {
+    unsigned to_slots = nbl_private(to)->slots, from_slots = nbl_private((NET_BUFFER_LIST *)from)->slots;
+    memcpy(to->NetBufferListInfo, from->NetBufferListInfo,
+           (to_slots < from_slots ? to_slots : from_slots) * sizeof *to->NetBufferListInfo);
+}
+
 VOID NTAPI NdisCopySendNetBufferListInfo(NET_BUFFER_LIST *DestNetBufferList, const NET_BUFFER_LIST *SrcNetBufferList) {
     NT_ENTER(NdisCopySendNetBufferListInfo);
-    memcpy(DestNetBufferList->NetBufferListInfo, SrcNetBufferList->NetBufferListInfo,
-           sizeof DestNetBufferList->NetBufferListInfo);
+    copy_info(DestNetBufferList, SrcNetBufferList);
 }
 
 VOID NTAPI NdisCopyReceiveNetBufferListInfo(NET_BUFFER_LIST *DestNetBufferList,
                                             const NET_BUFFER_LIST *SrcNetBufferList) {
     NT_ENTER(NdisCopyReceiveNetBufferListInfo);
-    memcpy(DestNetBufferList->NetBufferListInfo, SrcNetBufferList->NetBufferListInfo,
-           sizeof DestNetBufferList->NetBufferListInfo);
+    copy_info(DestNetBufferList, SrcNetBufferList);
     ULONG kept = NDIS_NBL_FLAGS_IS_IPV4 | NDIS_NBL_FLAGS_IS_IPV6;
     DestNetBufferList->NblFlags = (DestNetBufferList->NblFlags & ~kept) | (SrcNetBufferList->NblFlags & kept);
 }

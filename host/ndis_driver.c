@@ -198,6 +198,7 @@ NDIS_STATUS NTAPI NdisMRegisterMiniportDriver(PDRIVER_OBJECT DriverObject, PUNIC
     }
     driver->magic = NDIS_MAGIC_DRIVER;
     driver->version = (uint16_t)(driver->c.MajorNdisVersion << 8 | driver->c.MinorNdisVersion);
+    driver->slots = (uint8_t)ndis_info_slots(driver->version);
     driver->object = DriverObject;
     driver->context = MiniportDriverContext;
 
@@ -329,6 +330,7 @@ NTSTATUS ndis_start(const struct net_stack *stack, uint16_t version) {
 
 void ndis_stop(void) {
     ndis_watchdog_stop();
+    nbl_clone_stop();
     while (tombstones) {
         struct tombstone *stone = tombstones;
         tombstones = stone->next;

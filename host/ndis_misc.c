@@ -421,6 +421,38 @@ VOID NTAPI NdisReadConfiguration(PNDIS_STATUS Status, PNDIS_CONFIGURATION_PARAME
     *Status = NDIS_STATUS_SUCCESS;
 }
 
+/* The address that the user has set, as text, with or without dashes. */
+VOID NTAPI NdisReadNetworkAddress(PNDIS_STATUS Status, PVOID *NetworkAddress, PUINT NetworkAddressLength,
+                                  NDIS_HANDLE ConfigurationHandle) {
+    NT_ENTER(NdisReadNetworkAddress);
+    *Status = NDIS_STATUS_FAILURE;
+    struct ndis_configuration *configuration = configuration_check(ConfigurationHandle, "NdisReadNetworkAddress");
+    if (!configuration || NT_FAULT(NdisReadNetworkAddress)) return;
+    WCHAR text[64];
+    ULONG type, size = sizeof text - sizeof(WCHAR);
+    if (!NT_SUCCESS(reg_get(configuration->key, L"NetworkAddress", &type, text, &size)) || type != REG_SZ) return;
+    struct parameter *parameter = calloc(1, sizeof *parameter + size);
+    if (!parameter) return;
+    unsigned bytes = 0;
+    for (ULONG i = 0; i + 1 < size / sizeof(WCHAR) && text[i];) {
+        if (text[i] == '-') {
+            i++;
+            continue;
+        }
+        parameter->data[bytes++] = (uint8_t)string_number(text + i, 2, 16);
+        i += 2;
+    }
+    if (!bytes) {
+        free(parameter);
+        return;
+    }
+    parameter->next = configuration->parameters;
+    configuration->parameters = parameter;
+    *NetworkAddress = parameter->data;
+    *NetworkAddressLength = bytes;
+    *Status = NDIS_STATUS_SUCCESS;
+}
+
 VOID NTAPI NdisWriteConfiguration(PNDIS_STATUS Status, NDIS_HANDLE ConfigurationHandle, PNDIS_STRING Keyword,
                                   PNDIS_CONFIGURATION_PARAMETER ParameterValue) {
     NT_ENTER(NdisWriteConfiguration);

@@ -40,6 +40,7 @@ void ndis_mutex_unlock(struct ndis_mutex *mutex);
 struct ndis_driver {
     enum ndis_magic magic;
     uint16_t version;                       /* i: major << 8 | minor, as registered */
+    uint8_t slots;                          /* i: of NetBufferListInfo, in that version */
     PDRIVER_OBJECT object;                  /* i */
     NDIS_HANDLE context;                    /* i */
     NDIS_MINIPORT_DRIVER_CHARACTERISTICS c; /* i */
@@ -121,11 +122,16 @@ struct ndis_adapter {
 
 /* NDIS's fields behind the public ones of a list that it allocated. */
 enum nbl_state { NBL_FREE, NBL_OWNED, NBL_SENT, NBL_INDICATED, NBL_LENT /* indicated with RESOURCES */ };
+/* How a list was made: it must be freed by the matching call. */
+enum nbl_kind { NBL_KIND_PLAIN, NBL_KIND_CLONE, NBL_KIND_SHARING_CLONE, NBL_KIND_FRAGMENT, NBL_KIND_REASSEMBLED };
 #define NBL_PRIVATE_MAGIC 0x4e424c50u
 
 struct nbl_private {
     uint32_t magic;
     uint32_t state;               /* atomic: enum nbl_state */
+    uint8_t kind;                 /* enum nbl_kind */
+    bool with_room;               /* of that kind: each buffer's first MDL is room for headers */
+    uint8_t slots;                /* of NetBufferListInfo, that the pool's owner knows */
     uint8_t epoch;                /* SENT: index into the adapter's `sent` */
     bool late;                    /* SENT while the adapter was not Running */
     struct ndis_adapter *adapter; /* whose miniport (SENT) or stack (INDICATED) holds it */
@@ -141,6 +147,13 @@ static inline struct nbl_private *nbl_private(NET_BUFFER_LIST *list) {
 
 /* The list's private part, or NULL after a violation when NDIS did not allocate it or it has been freed. */
 struct nbl_private *nbl_check(NET_BUFFER_LIST *list, const char *call);
+
+/* Slots that a miniport of an older NDIS does not have lie, there, behind the structure: they hold a pattern while it
+ * has the list, or for as long as its own list lives. nothing to do when it knows them all. */
+void nbl_poison(NET_BUFFER_LIST *list, unsigned slots);
+void nbl_poison_check(const NET_BUFFER_LIST *list, unsigned slots, const char *call);
+void nbl_poison_clear(NET_BUFFER_LIST *list, unsigned slots);
+void nbl_clone_stop(void);
 
 /* The chain position of byte `offset`: *mdl and *mdl_offset. false when the chain is shorter (offset == its length is
  * allowed and names the end of the last MDL). */

@@ -107,6 +107,8 @@ static NTSTATUS ask(enum request_kind kind, struct devnode *node) {
     return status;
 }
 
+void pnp_device_closed(PDEVICE_OBJECT device) { (void)device; }
+
 void pnp_wait_idle(void) {
     if (pnp_thread) ask(REQUEST_NOTHING, NULL);
 }

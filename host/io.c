@@ -84,6 +84,7 @@ void NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost) {
 /* Sends it to the top of the stack, waits, frees it. */
 static NTSTATUS irp_run(PDEVICE_OBJECT device, PIRP irp, struct issuer *issuer, ULONG_PTR *information) {
     int regions = ((PETHREAD)ps_self())->critical_regions;
+    PRKAPC_STATE attachment = ps_this->attachment;
     NTSTATUS status = IofCallDriver(device, irp);
 
     if (status == STATUS_PENDING)
@@ -96,6 +97,7 @@ static NTSTATUS irp_run(PDEVICE_OBJECT device, PIRP irp, struct issuer *issuer, 
     if (ke_irql() != PASSIVE_LEVEL) verify_violation("irql-not-restored", "a request came back at IRQL %u", ke_irql());
     if (((PETHREAD)ps_self())->critical_regions != regions)
         verify_violation("critical-region-balance", "a request came back inside a critical region");
+    ps_attach_check(attachment, "a request");
     status = irp->IoStatus.Status;
     if (information) *information = irp->IoStatus.Information;
     free(irp);

@@ -61,6 +61,8 @@ void mm_process_ends(PEPROCESS process) {
                          (void *)mdl);
 }
 
+static void unmap(PMDL mdl);
+
 PMDL NTAPI IoAllocateMdl(PVOID VirtualAddress, ULONG Length, BOOLEAN SecondaryBuffer, BOOLEAN ChargeQuota, PIRP Irp) {
     NT_ENTER(IoAllocateMdl);
     size_t pages = ADDRESS_AND_SIZE_TO_SPAN_PAGES(VirtualAddress, Length);
@@ -85,6 +87,7 @@ void NTAPI IoFreeMdl(PMDL Mdl) {
     NT_ENTER(IoFreeMdl);
     if (Mdl->MdlFlags & MDL_PAGES_LOCKED)
         verify_violation("mdl-freed-locked", "the MDL %p is freed while locked", (void *)Mdl);
+    if (Mdl->MdlFlags & MDL_PARTIAL_HAS_BEEN_MAPPED) unmap(Mdl);
     verify_untrack("mdl", Mdl);
     memset(Mdl, 0xDD, sizeof(*Mdl));
     free(Mdl);
@@ -180,7 +183,7 @@ static bool any_linux(PMDL mdl) {
 static void unmap(PMDL mdl) {
     if (!any_linux(mdl)) mm_unmap_system(PAGE_ALIGN(mdl->MappedSystemVa), PAGES(mdl));
     verify_untrack("mdl-mapping", mdl);
-    mdl->MdlFlags &= (CSHORT)~MDL_MAPPED_TO_SYSTEM_VA;
+    mdl->MdlFlags &= (CSHORT) ~(MDL_MAPPED_TO_SYSTEM_VA | MDL_PARTIAL_HAS_BEEN_MAPPED);
     mdl->MappedSystemVa = NULL;
 }
 
@@ -249,7 +252,7 @@ PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_M
     if (address == NULL) return NULL;
     verify_track("mdl-mapping", mdl, mdl->ByteCount, 0, CALLER);
     mdl->MappedSystemVa = address + mdl->ByteOffset;
-    mdl->MdlFlags |= MDL_MAPPED_TO_SYSTEM_VA;
+    mdl->MdlFlags |= MDL_MAPPED_TO_SYSTEM_VA | (mdl->MdlFlags & MDL_PARTIAL ? MDL_PARTIAL_HAS_BEEN_MAPPED : 0);
     return mdl->MappedSystemVa;
 }
 

@@ -140,7 +140,7 @@ static struct routine *routine_find(const void *routine, bool extended) {
     return NULL;
 }
 
-static NTSTATUS routine_add(void *routine, bool extended, const void *caller) {
+static NTSTATUS routine_add(void *routine, bool extended) {
     NTSTATUS status = STATUS_INVALID_PARAMETER;
 
     pthread_mutex_lock(&routines_lock);
@@ -150,7 +150,7 @@ static NTSTATUS routine_add(void *routine, bool extended, const void *caller) {
         status = STATUS_SUCCESS;
     }
     pthread_mutex_unlock(&routines_lock);
-    if (slot) verify_track("process-notify", routine, 0, 0, caller);
+    if (slot) verify_track("process-notify", routine, 0, 0, routine);
     return status;
 }
 
@@ -182,7 +182,7 @@ NTSTATUS NTAPI PsSetCreateProcessNotifyRoutine(PCREATE_PROCESS_NOTIFY_ROUTINE No
     NT_ENTER(PsSetCreateProcessNotifyRoutine);
     if (Remove) return routine_remove((void *)NotifyRoutine, false);
     if (NT_FAULT(PsSetCreateProcessNotifyRoutine)) return STATUS_INVALID_PARAMETER;
-    return routine_add((void *)NotifyRoutine, false, CALLER);
+    return routine_add((void *)NotifyRoutine, false);
 }
 
 NTSTATUS NTAPI PsSetCreateProcessNotifyRoutineEx(PCREATE_PROCESS_NOTIFY_ROUTINE_EX NotifyRoutine, BOOLEAN Remove) {
@@ -198,7 +198,7 @@ NTSTATUS NTAPI PsSetCreateProcessNotifyRoutineEx(PCREATE_PROCESS_NOTIFY_ROUTINE_
         memcpy(&header, base + 0x3c, sizeof(header));
         if (!(base[header + 24 + 70] & 0x80)) return STATUS_ACCESS_DENIED;
     }
-    return routine_add((void *)NotifyRoutine, true, CALLER);
+    return routine_add((void *)NotifyRoutine, true);
 }
 
 static void routine_call(struct routine *slot, PEPROCESS process, PPS_CREATE_NOTIFY_INFO info) {

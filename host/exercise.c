@@ -183,6 +183,7 @@ static void live(struct ndis_adapter *adapter, PDRIVER_OBJECT driver) {
     step("low power and back, with packets");
     if (ndis_set_power(adapter, NdisDeviceStateD3) != NDIS_STATUS_SUCCESS) wrong("low power failed");
     if (ndis_set_power(adapter, NdisDeviceStateD0) != NDIS_STATUS_SUCCESS) wrong("full power failed");
+    stack = fake_of(adapter); /* another, if the driver was halted meanwhile */
     batch = batch_send(stack, PASSIVE_LEVEL);
     if (ndis_pause(adapter) != NDIS_STATUS_SUCCESS) wrong("the pause failed");
     batch_end(&batch);

@@ -152,6 +152,7 @@ struct nbl_private *nbl_check(NET_BUFFER_LIST *list, const char *call);
  * has the list, or for as long as its own list lives. nothing to do when it knows them all. */
 void nbl_poison(NET_BUFFER_LIST *list, unsigned slots);
 void nbl_poison_check(const NET_BUFFER_LIST *list, unsigned slots, const char *call);
+/* Back to its owner, who may know more. */
 void nbl_poison_clear(NET_BUFFER_LIST *list, unsigned slots);
 void nbl_clone_stop(void);
 

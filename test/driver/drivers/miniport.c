@@ -35,8 +35,8 @@ typedef struct _ADAPTER {
 } ADAPTER;
 
 static NDIS_HANDLE DriverHandle;
-static UCHAR Version; /* minor */
-static ADAPTER *Adapter;
+static UCHAR Version;   /* minor */
+static ADAPTER *Latest; /* what the exported functions are about */
 
 static BOOLEAN IsOurs(NDIS_OID Oid) { return Oid == MINIPORT_OID; }
 
@@ -46,7 +46,7 @@ static VOID Did(ULONG What) {
 
 /* --- sending and receiving --------------------------------------------------------------------------------------- */
 
-static VOID Complete(NET_BUFFER_LIST *Chain, NDIS_STATUS Status, BOOLEAN Dispatch) {
+static VOID Complete(ADAPTER *Adapter, NET_BUFFER_LIST *Chain, NDIS_STATUS Status, BOOLEAN Dispatch) {
     for (NET_BUFFER_LIST *List = Chain; List != NULL; List = List->Next) List->Status = Status;
     if (Chain != NULL)
         NdisMSendNetBufferListsComplete(Adapter->Miniport, Chain,
@@ -54,7 +54,7 @@ static VOID Complete(NET_BUFFER_LIST *Chain, NDIS_STATUS Status, BOOLEAN Dispatc
 }
 
 /* One indicated list, or one send that waits for its echo, is done. */
-static VOID Release(ULONG Count) {
+static VOID Release(ADAPTER *Adapter, ULONG Count) {
     BOOLEAN Last;
     KIRQL Irql;
 
@@ -66,7 +66,7 @@ static VOID Release(ULONG Count) {
     if (Last) NdisMPauseComplete(Adapter->Miniport);
 }
 
-static BOOLEAN Acquire(VOID) {
+static BOOLEAN Acquire(ADAPTER *Adapter) {
     BOOLEAN Running;
     KIRQL Irql;
 
@@ -77,7 +77,7 @@ static BOOLEAN Acquire(VOID) {
     return Running;
 }
 
-static VOID Indicate(NET_BUFFER_LIST *List, BOOLEAN Six, ULONG Flags) {
+static VOID Indicate(ADAPTER *Adapter, NET_BUFFER_LIST *List, BOOLEAN Six, ULONG Flags) {
     List->SourceHandle = Adapter->Miniport;
     List->Status = NDIS_STATUS_SUCCESS;
     NET_BUFFER_LIST_NBL_FLAGS(List) = Six ? NDIS_NBL_FLAGS_IS_IPV6 : NDIS_NBL_FLAGS_IS_IPV4;
@@ -88,26 +88,27 @@ static VOID Indicate(NET_BUFFER_LIST *List, BOOLEAN Six, ULONG Flags) {
 }
 
 /* The sent list goes on as its own clone, and is completed when that comes back. */
-static VOID Echo(NET_BUFFER_LIST *List, BOOLEAN Dispatch) {
+static VOID Echo(ADAPTER *Adapter, NET_BUFFER_LIST *List, BOOLEAN Dispatch) {
     ULONG How = Behaviour.Echo == 2 ? NDIS_CLONE_FLAGS_USE_ORIGINAL_MDLS : 0;
     NET_BUFFER_LIST *Clone = NULL;
 
-    if (Acquire()) {
+    if (Acquire(Adapter)) {
         Clone = NdisAllocateCloneNetBufferList(List, Adapter->ClonePool, Adapter->BufferPool, How);
-        if (Clone == NULL) Release(1);
+        if (Clone == NULL) Release(Adapter, 1);
     }
     if (Clone == NULL) {
-        Complete(List, NDIS_STATUS_RESOURCES, Dispatch);
+        Complete(Adapter, List, NDIS_STATUS_RESOURCES, Dispatch);
         return;
     }
     Clone->MiniportReserved[0] = List;
     Clone->MiniportReserved[1] = (PVOID)(ULONG_PTR)How;
-    Indicate(Clone, (NET_BUFFER_LIST_NBL_FLAGS(List) & NDIS_NBL_FLAGS_IS_IPV6) != 0,
+    Indicate(Adapter, Clone, (NET_BUFFER_LIST_NBL_FLAGS(List) & NDIS_NBL_FLAGS_IS_IPV6) != 0,
              Dispatch ? NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL : 0);
 }
 
 static MINIPORT_SEND_NET_BUFFER_LISTS Send;
 static VOID NTAPI Send(NDIS_HANDLE Context, PNET_BUFFER_LIST Chain, NDIS_PORT_NUMBER Port, ULONG Flags) {
+    ADAPTER *Adapter = Context;
     BOOLEAN Dispatch = NDIS_TEST_SEND_AT_DISPATCH_LEVEL(Flags), Running;
     KIRQL Irql;
 
@@ -121,34 +122,35 @@ static VOID NTAPI Send(NDIS_HANDLE Context, PNET_BUFFER_LIST Chain, NDIS_PORT_NU
     }
     KeReleaseSpinLock(&Adapter->Lock, Irql);
     if (!Running || !Behaviour.Echo) {
-        Complete(Chain, Running ? NDIS_STATUS_SUCCESS : NDIS_STATUS_PAUSED, Dispatch);
+        Complete(Adapter, Chain, Running ? NDIS_STATUS_SUCCESS : NDIS_STATUS_PAUSED, Dispatch);
         return;
     }
     while (Chain != NULL) {
         NET_BUFFER_LIST *List = Chain;
         Chain = List->Next;
         List->Next = NULL;
-        Echo(List, Dispatch);
+        Echo(Adapter, List, Dispatch);
     }
 }
 
 static MINIPORT_RETURN_NET_BUFFER_LISTS Return;
 static VOID NTAPI Return(NDIS_HANDLE Context, PNET_BUFFER_LIST Chain, ULONG Flags) {
+    ADAPTER *Adapter = Context;
     while (Chain != NULL) {
         NET_BUFFER_LIST *List = Chain, *Sent = List->MiniportReserved[0];
         Chain = List->Next;
         List->Next = NULL;
         if (Sent != NULL) {
             NdisFreeCloneNetBufferList(List, (ULONG)(ULONG_PTR)List->MiniportReserved[1]);
-            Complete(Sent, NDIS_STATUS_SUCCESS, NDIS_TEST_RETURN_AT_DISPATCH_LEVEL(Flags));
+            Complete(Adapter, Sent, NDIS_STATUS_SUCCESS, NDIS_TEST_RETURN_AT_DISPATCH_LEVEL(Flags));
         } else {
             NdisFreeNetBufferList(List);
         }
-        Release(1);
+        Release(Adapter, 1);
     }
 }
 
-static NET_BUFFER_LIST *HeldTake(PVOID Id) {
+static NET_BUFFER_LIST *HeldTake(ADAPTER *Adapter, PVOID Id) {
     NET_BUFFER_LIST *Taken = NULL, **Link;
     KIRQL Irql;
 
@@ -169,17 +171,22 @@ static NET_BUFFER_LIST *HeldTake(PVOID Id) {
 
 static MINIPORT_CANCEL_SEND CancelSend;
 static VOID NTAPI CancelSend(NDIS_HANDLE Context, PVOID CancelId) {
-    NET_BUFFER_LIST *Chain = HeldTake(CancelId);
+    ADAPTER *Adapter = Context;
+    NET_BUFFER_LIST *Chain = HeldTake(Adapter, CancelId);
 
     for (NET_BUFFER_LIST *List = Chain; List != NULL; List = List->Next) Seen.CancelledSends++;
-    Complete(Chain, NDIS_STATUS_SEND_ABORTED, FALSE);
+    Complete(Adapter, Chain, NDIS_STATUS_SEND_ABORTED, FALSE);
 }
 
 /* For the tests: completes what is held. */
-EXPORTED VOID MiniportReleaseSends(VOID) { Complete(HeldTake(NULL), NDIS_STATUS_SUCCESS, FALSE); }
+EXPORTED VOID MiniportReleaseSends(VOID) {
+    ADAPTER *Adapter = Latest;
+    Complete(Adapter, HeldTake(Adapter, NULL), NDIS_STATUS_SUCCESS, FALSE);
+}
 
 /* For the tests: indicates a status with any buffer. */
 EXPORTED VOID MiniportIndicateStatus(NDIS_STATUS Code, PVOID Buffer, ULONG Size) {
+    ADAPTER *Adapter = Latest;
     NDIS_STATUS_INDICATION Indication = {.Header = HEADER(STATUS_INDICATION, STATUS_INDICATION_REVISION_1),
                                          .SourceHandle = Adapter->Miniport,
                                          .StatusCode = Code,
@@ -190,6 +197,7 @@ EXPORTED VOID MiniportIndicateStatus(NDIS_STATUS Code, PVOID Buffer, ULONG Size)
 
 /* For the tests: fragments of a list, and one list made of them again. Returns the size of that, 0 on failure. */
 EXPORTED ULONG MiniportFragment(NET_BUFFER_LIST *List, ULONG Most, PUCHAR Bytes, ULONG Room) {
+    ADAPTER *Adapter = Latest;
     NET_BUFFER_LIST *Parts =
         NdisAllocateFragmentNetBufferList(List, Adapter->ClonePool, Adapter->BufferPool, 0, Most, 20, 4, 0);
     NET_BUFFER_LIST *Whole = NULL;
@@ -224,7 +232,7 @@ static const NDIS_OID Supported[] = {OID_GEN_CURRENT_PACKET_FILTER,
                                      OID_OFFLOAD_ENCAPSULATION,
                                      MINIPORT_OID};
 
-static NDIS_STATUS Query(PNDIS_OID_REQUEST Request) {
+static NDIS_STATUS Query(ADAPTER *Adapter, PNDIS_OID_REQUEST Request) {
     union {
         ULONG Number;
         CHAR Text[16];
@@ -259,7 +267,7 @@ static NDIS_STATUS Query(PNDIS_OID_REQUEST Request) {
     return NDIS_STATUS_SUCCESS;
 }
 
-static NDIS_STATUS Set(PNDIS_OID_REQUEST Request) {
+static NDIS_STATUS Set(ADAPTER *Adapter, PNDIS_OID_REQUEST Request) {
     ULONG *Target;
 
     switch (Request->DATA.Oid) {
@@ -295,13 +303,13 @@ static NDIS_STATUS Method(PNDIS_OID_REQUEST Request) {
     return NDIS_STATUS_SUCCESS;
 }
 
-static NDIS_STATUS Answer(PNDIS_OID_REQUEST Request) {
+static NDIS_STATUS Answer(ADAPTER *Adapter, PNDIS_OID_REQUEST Request) {
     NDIS_STATUS Status = NDIS_STATUS_NOT_SUPPORTED;
 
     switch (Request->RequestType) {
     case NdisRequestQueryInformation:
-    case NdisRequestQueryStatistics: Status = Query(Request); break;
-    case NdisRequestSetInformation: Status = Set(Request); break;
+    case NdisRequestQueryStatistics: Status = Query(Adapter, Request); break;
+    case NdisRequestSetInformation: Status = Set(Adapter, Request); break;
     case NdisRequestMethod: Status = Method(Request); break;
     default: break;
     }
@@ -316,15 +324,16 @@ static NDIS_STATUS Answer(PNDIS_OID_REQUEST Request) {
 
 static MINIPORT_OID_REQUEST OidRequest;
 static NDIS_STATUS NTAPI OidRequest(NDIS_HANDLE Context, PNDIS_OID_REQUEST Request) {
+    ADAPTER *Adapter = Context;
     Seen.OidHeader = Request->Header;
-    if (!IsOurs(Request->DATA.Oid)) return Answer(Request);
+    if (!IsOurs(Request->DATA.Oid)) return Answer(Adapter, Request);
     Seen.Oids++;
-    if (!Behaviour.PendOids) return Answer(Request);
+    if (!Behaviour.PendOids) return Answer(Adapter, Request);
     Adapter->Oid = Request;
     return NDIS_STATUS_PENDING;
 }
 
-static VOID OidEnd(BOOLEAN Abort) {
+static VOID OidEnd(ADAPTER *Adapter, BOOLEAN Abort) {
     PNDIS_OID_REQUEST Request;
     KIRQL Irql;
 
@@ -333,17 +342,20 @@ static VOID OidEnd(BOOLEAN Abort) {
     Adapter->Oid = NULL;
     KeReleaseSpinLock(&Adapter->Lock, Irql);
     if (Request != NULL)
-        NdisMOidRequestComplete(Adapter->Miniport, Request, Abort ? NDIS_STATUS_REQUEST_ABORTED : Answer(Request));
+        NdisMOidRequestComplete(Adapter->Miniport, Request,
+                                Abort ? NDIS_STATUS_REQUEST_ABORTED : Answer(Adapter, Request));
 }
 
 static MINIPORT_CANCEL_OID_REQUEST CancelOid;
 static VOID NTAPI CancelOid(NDIS_HANDLE Context, PVOID RequestId) {
+    ADAPTER *Adapter = Context;
     Seen.OidCancels++;
-    OidEnd(TRUE);
+    OidEnd(Adapter, TRUE);
 }
 
 static MINIPORT_DIRECT_OID_REQUEST DirectOid;
 static NDIS_STATUS NTAPI DirectOid(NDIS_HANDLE Context, PNDIS_OID_REQUEST Request) {
+    ADAPTER *Adapter = Context;
     ULONG Place = HELD_MAX;
     KIRQL Irql;
 
@@ -354,10 +366,10 @@ static NDIS_STATUS NTAPI DirectOid(NDIS_HANDLE Context, PNDIS_OID_REQUEST Reques
         for (Place = 0; Place < HELD_MAX && Adapter->Direct[Place] != NULL;) Place++;
     if (Place < HELD_MAX) Adapter->Direct[Place] = Request;
     KeReleaseSpinLock(&Adapter->Lock, Irql);
-    return Place < HELD_MAX ? NDIS_STATUS_PENDING : Answer(Request);
+    return Place < HELD_MAX ? NDIS_STATUS_PENDING : Answer(Adapter, Request);
 }
 
-static VOID DirectEnd(PVOID Id, BOOLEAN Abort) {
+static VOID DirectEnd(ADAPTER *Adapter, PVOID Id, BOOLEAN Abort) {
     for (ULONG Place = HELD_MAX; Place-- > 0;) {
         PNDIS_OID_REQUEST Request;
         KIRQL Irql;
@@ -369,32 +381,36 @@ static VOID DirectEnd(PVOID Id, BOOLEAN Abort) {
         KeReleaseSpinLock(&Adapter->Lock, Irql);
         if (Request == NULL) continue;
         NdisMDirectOidRequestComplete(Adapter->Miniport, Request,
-                                      Abort ? NDIS_STATUS_REQUEST_ABORTED : Answer(Request));
+                                      Abort ? NDIS_STATUS_REQUEST_ABORTED : Answer(Adapter, Request));
     }
 }
 
 static MINIPORT_CANCEL_DIRECT_OID_REQUEST CancelDirectOid;
 static VOID NTAPI CancelDirectOid(NDIS_HANDLE Context, PVOID RequestId) {
+    ADAPTER *Adapter = Context;
     Seen.DirectOidCancels++;
-    DirectEnd(RequestId, TRUE);
+    DirectEnd(Adapter, RequestId, TRUE);
 }
 
 static MINIPORT_SYNCHRONOUS_OID_REQUEST SynchronousOid;
 static NDIS_STATUS NTAPI SynchronousOid(NDIS_HANDLE Context, PNDIS_OID_REQUEST Request) {
+    ADAPTER *Adapter = Context;
     Seen.SynchronousOids++;
-    return Behaviour.PendOids ? NDIS_STATUS_PENDING : Answer(Request);
+    return Behaviour.PendOids ? NDIS_STATUS_PENDING : Answer(Adapter, Request);
 }
 
 /* For the tests: completes the requests that pend, the younger direct ones first. */
 EXPORTED VOID MiniportReleaseOids(VOID) {
-    OidEnd(FALSE);
-    DirectEnd(NULL, FALSE);
+    ADAPTER *Adapter = Latest;
+    OidEnd(Adapter, FALSE);
+    DirectEnd(Adapter, NULL, FALSE);
 }
 
 /* --- states ------------------------------------------------------------------------------------------------------ */
 
 static MINIPORT_RESTART Restart;
 static NDIS_STATUS NTAPI Restart(NDIS_HANDLE Context, PNDIS_MINIPORT_RESTART_PARAMETERS Parameters) {
+    ADAPTER *Adapter = Context;
     PNDIS_RESTART_ATTRIBUTES Attributes = Parameters->RestartAttributes;
 
     Seen.Restarts++;
@@ -409,12 +425,14 @@ static NDIS_STATUS NTAPI Restart(NDIS_HANDLE Context, PNDIS_MINIPORT_RESTART_PAR
 }
 
 EXPORTED VOID MiniportRestartEnd(NDIS_STATUS Status) {
+    ADAPTER *Adapter = Latest;
     if (Status != NDIS_STATUS_SUCCESS) Adapter->Running = FALSE;
     NdisMRestartComplete(Adapter->Miniport, Status);
 }
 
 static MINIPORT_PAUSE Pause;
 static NDIS_STATUS NTAPI Pause(NDIS_HANDLE Context, PNDIS_MINIPORT_PAUSE_PARAMETERS Parameters) {
+    ADAPTER *Adapter = Context;
     BOOLEAN Pending;
     KIRQL Irql;
 
@@ -424,7 +442,7 @@ static NDIS_STATUS NTAPI Pause(NDIS_HANDLE Context, PNDIS_MINIPORT_PAUSE_PARAMET
     KeAcquireSpinLock(&Adapter->Lock, &Irql);
     Adapter->Running = FALSE;
     KeReleaseSpinLock(&Adapter->Lock, Irql);
-    Complete(HeldTake(NULL), NDIS_STATUS_PAUSED, FALSE);
+    Complete(Adapter, HeldTake(Adapter, NULL), NDIS_STATUS_PAUSED, FALSE);
     KeAcquireSpinLock(&Adapter->Lock, &Irql);
     Pending = Adapter->Outstanding != 0;
     Adapter->PausePending = Pending;
@@ -432,7 +450,10 @@ static NDIS_STATUS NTAPI Pause(NDIS_HANDLE Context, PNDIS_MINIPORT_PAUSE_PARAMET
     return Pending || Behaviour.PendPause ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;
 }
 
-EXPORTED VOID MiniportPauseEnd(VOID) { NdisMPauseComplete(Adapter->Miniport); }
+EXPORTED VOID MiniportPauseEnd(VOID) {
+    ADAPTER *Adapter = Latest;
+    NdisMPauseComplete(Adapter->Miniport);
+}
 
 static MINIPORT_CHECK_FOR_HANG CheckForHang;
 static BOOLEAN NTAPI CheckForHang(NDIS_HANDLE Context) {
@@ -442,16 +463,18 @@ static BOOLEAN NTAPI CheckForHang(NDIS_HANDLE Context) {
 
 static MINIPORT_RESET Reset;
 static NDIS_STATUS NTAPI Reset(NDIS_HANDLE Context, PBOOLEAN AddressingReset) {
+    ADAPTER *Adapter = Context;
     Seen.Resets++;
     *AddressingReset = Behaviour.AddressingReset != 0;
     if (!Behaviour.KeepOverReset) {
-        Complete(HeldTake(NULL), NDIS_STATUS_RESET_IN_PROGRESS, FALSE);
-        DirectEnd(NULL, FALSE);
+        Complete(Adapter, HeldTake(Adapter, NULL), NDIS_STATUS_RESET_IN_PROGRESS, FALSE);
+        DirectEnd(Adapter, NULL, FALSE);
     }
     return Behaviour.PendReset ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;
 }
 
 EXPORTED VOID MiniportResetEnd(VOID) {
+    ADAPTER *Adapter = Latest;
     NdisMResetComplete(Adapter->Miniport, NDIS_STATUS_SUCCESS, Behaviour.AddressingReset != 0);
 }
 
@@ -473,7 +496,7 @@ static NDIS_STATUS SetAttributes(NDIS_HANDLE Miniport, PVOID Attributes) {
     return NdisMSetMiniportAttributes(Miniport, Attributes);
 }
 
-static NDIS_STATUS SetRegistration(NDIS_HANDLE Miniport) {
+static NDIS_STATUS SetRegistration(ADAPTER *Adapter, NDIS_HANDLE Miniport) {
     NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES Registration = {
         .Header = HEADER(MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES, MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES_REVISION_2),
         .MiniportAdapterContext = Adapter,
@@ -525,12 +548,12 @@ static VOID SetOthers(NDIS_HANDLE Miniport) {
     if (Behaviour.NativeWifi) Seen.NativeWifiStatus = SetAttributes(Miniport, &Wifi);
 }
 
-static VOID Free(VOID) {
+static VOID Free(ADAPTER *Adapter) {
     if (Adapter->ListPool != NULL) NdisFreeNetBufferListPool(Adapter->ListPool);
     if (Adapter->ClonePool != NULL) NdisFreeNetBufferListPool(Adapter->ClonePool);
     if (Adapter->BufferPool != NULL) NdisFreeNetBufferPool(Adapter->BufferPool);
+    if (Latest == Adapter) Latest = NULL;
     ExFreePoolWithTag(Adapter, TAG);
-    Adapter = NULL;
 }
 
 static MINIPORT_INITIALIZE Initialize;
@@ -546,9 +569,10 @@ static NDIS_STATUS NTAPI Initialize(NDIS_HANDLE Miniport, NDIS_HANDLE Context,
                                           .PoolTag = TAG};
     NDIS_STATUS Status = NDIS_STATUS_RESOURCES;
 
-    Adapter = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*Adapter), TAG);
+    ADAPTER *Adapter = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*Adapter), TAG);
     if (Adapter == NULL) return NDIS_STATUS_RESOURCES;
     RtlZeroMemory(Adapter, sizeof(*Adapter));
+    Latest = Adapter;
     Adapter->Miniport = Miniport;
     Adapter->Value = 42;
     KeInitializeSpinLock(&Adapter->Lock);
@@ -557,20 +581,21 @@ static NDIS_STATUS NTAPI Initialize(NDIS_HANDLE Miniport, NDIS_HANDLE Context,
     Adapter->ClonePool = NdisAllocateNetBufferListPool(Miniport, &Lists);
     Adapter->BufferPool = NdisAllocateNetBufferPool(Miniport, &Buffers);
     if (Adapter->ListPool != NULL && Adapter->ClonePool != NULL && Adapter->BufferPool != NULL)
-        Status = SetRegistration(Miniport);
+        Status = SetRegistration(Adapter, Miniport);
     if (Status == NDIS_STATUS_SUCCESS) Status = SetGeneral(Miniport);
     if (Status == NDIS_STATUS_SUCCESS)
         SetOthers(Miniport);
     else
-        Free();
+        Free(Adapter);
     return Status;
 }
 
 static MINIPORT_HALT Halt;
 static VOID NTAPI Halt(NDIS_HANDLE Context, NDIS_HALT_ACTION Action) {
+    ADAPTER *Adapter = Context;
     Seen.HaltAction = Action;
     Did(MINIPORT_DID_HALT);
-    Free();
+    Free(Adapter);
 }
 
 /* --- load and unload --------------------------------------------------------------------------------------------- */

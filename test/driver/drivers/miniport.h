@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * What the tests tell the small miniport (miniport.c), and what it tells them: two variables that it exports. Its one
- * adapter is the one that was initialized last.
+ * What the tests tell the small miniport (miniport.c), and what it tells them: two variables that it exports. Its
+ * exported functions are about the adapter that was initialized last.
  */
 #ifndef TEST_DRIVER_DRIVERS_MINIPORT_H
 #define TEST_DRIVER_DRIVERS_MINIPORT_H

@@ -66,7 +66,8 @@ NDIS_STATUS ndis_protocol_unbind(struct ndis_adapter *adapter);
 /* --- reset, notices, the end ------------------------------------------------------------------------------------- */
 
 /* As if `seconds` had passed: calls MiniportCheckForHangEx if it is registered and its time has come
- * (CheckForHangTimeInSeconds, or 2), and resets the adapter if it says so. True if it was reset. */
+ * (CheckForHangTimeInSeconds, or 2), and resets the adapter if it says so, or has had a request at two such times. True
+ * if it was reset. */
 bool ndis_check_for_hang(struct ndis_adapter *adapter, unsigned seconds);
 NDIS_STATUS ndis_reset(struct ndis_adapter *adapter); /* NDIS_STATUS_NOT_SUPPORTED without MiniportResetEx */
 void ndis_notify(struct ndis_adapter *adapter, NDIS_DEVICE_PNP_EVENT event, void *buffer, ULONG size);

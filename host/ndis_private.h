@@ -57,6 +57,8 @@ void ndis_watchdog_start(void);
 void ndis_watchdog_stop(void);
 uint64_t ndis_now_ms(void);
 void ndis_requests_watch(struct ndis_adapter *adapter, uint64_t now);
+/* At each check for hang: whether a regular request has been pending at two of them. */
+bool ndis_requests_hang(struct ndis_adapter *adapter);
 unsigned ndis_requests_pending(struct ndis_adapter *adapter);
 
 /* Lock legend: i immutable while initialized; c control (one state change at a time); a atomic; l ndis_lists;

@@ -25,6 +25,7 @@ struct ndis_request {
     bool called;                   /* r: the miniport has it, or had */
     bool completed;                /* r */
     bool aborted;                  /* r: cancelled before its turn */
+    uint8_t checks;                /* r: for hang, that found it pending */
     bool late;                     /* r: its lateness has been told */
     uint64_t since;                /* r: milliseconds, when it was called */
     NDIS_STATUS status;            /* r */
@@ -388,6 +389,16 @@ unsigned ndis_requests_pending(struct ndis_adapter *adapter) {
         count += request->called && !request->completed;
     KeReleaseSpinLock(&adapter->requests_lock, irql);
     return count;
+}
+
+bool ndis_requests_hang(struct ndis_adapter *adapter) {
+    bool hang = false;
+    KIRQL irql;
+    KeAcquireSpinLock(&adapter->requests_lock, &irql);
+    for (struct ndis_request *request = adapter->requests; request; request = request->next)
+        hang |= request->path == NDIS_OID_REGULAR && request->called && !request->completed && ++request->checks >= 2;
+    KeReleaseSpinLock(&adapter->requests_lock, irql);
+    return hang;
 }
 
 void ndis_requests_watch(struct ndis_adapter *adapter, uint64_t now) {

@@ -564,6 +564,20 @@ START_TEST(a_miniport_that_hangs_is_reset_when_its_time_has_come) {
 }
 END_TEST
 
+START_TEST(a_miniport_is_reset_when_a_request_pends_over_two_checks) {
+    ULONG value = 0;
+    struct ndis_oid query = {
+        .type = NdisRequestQueryInformation, .oid = MINIPORT_OID, .buffer = &value, .size = sizeof value};
+    start(0);
+    be->PendOids = 1;
+    struct ndis_request *request = ndis_oid_begin(rig.adapter, &query);
+    ck_assert(!ndis_check_for_hang(rig.adapter, 4));
+    ck_assert(ndis_check_for_hang(rig.adapter, 4));
+    ck_assert_int_eq(ndis_oid_end(request, &query), NDIS_STATUS_REQUEST_ABORTED);
+    stop();
+}
+END_TEST
+
 static void reset(void *unused) {
     (void)unused;
     ck_assert_int_eq(ndis_reset(rig.adapter), NDIS_STATUS_SUCCESS);
@@ -598,6 +612,14 @@ START_TEST(sends_must_not_outlive_a_reset) {
     CALL(void, MiniportReleaseSends, void)();
     end_send(list, NDIS_STATUS_SUCCESS);
     stop();
+}
+END_TEST
+
+START_TEST(adapters_that_are_left_hear_that_the_system_goes_down) {
+    start(0);
+    uint64_t before = host_exports[EXPORT_KeGetCurrentIrql].calls; /* MiniportShutdownEx calls it, and nothing else */
+    rig_forget(&rig);
+    ck_assert_uint_eq(host_exports[EXPORT_KeGetCurrentIrql].calls, before + 1);
 }
 END_TEST
 
@@ -664,5 +686,7 @@ TEST_CASES(ndis, ndis_is_6_82_unless_told_otherwise, ndis_may_be_6_30, ndis_may_
            a_restart_tells_the_attributes_and_takes_back_changed_ones, after_a_failed_restart_the_adapter_stays_paused,
            pause_and_restart_may_pend, a_surprise_removal_is_told_then_pauses_then_halts,
            each_notice_reaches_the_miniport, a_miniport_that_hangs_is_reset_when_its_time_has_come, a_reset_may_pend,
-           sends_must_not_outlive_a_reset, shutdown_comes_at_passive_level_and_after_a_bug_check_at_the_highest,
+           sends_must_not_outlive_a_reset, a_miniport_is_reset_when_a_request_pends_over_two_checks,
+           adapters_that_are_left_hear_that_the_system_goes_down,
+           shutdown_comes_at_passive_level_and_after_a_bug_check_at_the_highest,
            indications_must_carry_what_their_code_says)

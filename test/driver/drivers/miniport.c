@@ -468,6 +468,7 @@ static NDIS_STATUS NTAPI Reset(NDIS_HANDLE Context, PBOOLEAN AddressingReset) {
     *AddressingReset = Behaviour.AddressingReset != 0;
     if (!Behaviour.KeepOverReset) {
         Complete(Adapter, HeldTake(Adapter, NULL), NDIS_STATUS_RESET_IN_PROGRESS, FALSE);
+        OidEnd(Adapter, TRUE);
         DirectEnd(Adapter, NULL, FALSE);
     }
     return Behaviour.PendReset ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;

@@ -127,6 +127,9 @@ NTSTATUS io_driver_start(const char *service, PDRIVER_INITIALIZE entry, PDRIVER_
         free(made);
         return status;
     }
+    /* What DriverEntry made may be opened now; later devices are their driver's to declare ready. */
+    for (PDEVICE_OBJECT device = made->object.DeviceObject; device; device = device->NextDevice)
+        device->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
     *driver = &made->object;
     return STATUS_SUCCESS;
 }

@@ -84,6 +84,9 @@ void ps_attach_check(PRKAPC_STATE before, const char *where);
 /* What code of an image reads relative to gs: the calling thread's processor block. */
 void ps_gs_start(PETHREAD thread), ps_gs_stop(void);
 
+/* rtl_print.c: DbgPrint says nothing */
+extern bool rtl_quiet;
+
 /* ex_resource.c: a live resource lies in this memory */
 bool ex_resource_in(const void *memory, size_t size);
 

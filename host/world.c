@@ -14,6 +14,7 @@
 
 NTSTATUS host_start(const struct host_config *config, const char **why) {
     NTSTATUS status = mm_start();
+    rtl_quiet = config->quiet;
 
     *why = "no memory for the simulated machine";
     if (!NT_SUCCESS(status)) return status;

@@ -24,8 +24,8 @@ PIRP io_irp_hold(PIRP irp);
 void io_irp_release(PIRP irp);
 bool io_irp_usable(PIRP irp, const char *call); /* false: a violation */
 bool io_irp_cancel(PIRP irp);                   /* io_cancel.c: IoCancelIrp without its checks */
-/* What was done to freed packets, and which of the host's requests never came back. At unload (driver NULL: at the end). */
-void io_irp_check(PDRIVER_OBJECT driver);
+/* A violation if somebody wrote to packets that were freed. */
+void io_irp_check(void);
 
 /* --- the host's requests (io_request.c) -------------------------------------------------------------------------- */
 

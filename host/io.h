@@ -35,11 +35,11 @@ struct io_request {
     int references;  /* atomic: the issuer's, and the packet's until it has come back */
     PIRP irp;        /* i; gone once it has come back */
     PDEVICE_OBJECT top;
-    PFILE_OBJECT file; /* i: referenced, or NULL */
-    PEPROCESS process; /* i: NULL: its buffers are the kernel's */
-    PETHREAD thread;   /* i: only compared */
-    bool listed;       /* r */
-    bool abandoned;    /* r: the process is gone: none of its memory may be written */
+    PFILE_OBJECT file;    /* i: referenced, or NULL */
+    PEPROCESS process;    /* i: NULL: its buffers are the kernel's */
+    PETHREAD thread;      /* i: only compared */
+    bool listed;          /* r */
+    bool abandoned;       /* r: the process is gone: none of its memory may be written */
     unsigned cancel_pass; /* r: the last time that it was cancelled */
 
     KEVENT done;

@@ -28,8 +28,7 @@ NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtension
     device->Type = 3; /* IO_TYPE_DEVICE */
     device->Size = (USHORT)(sizeof(*device) + DeviceExtensionSize);
     device->DriverObject = DriverObject;
-    device->Flags =
-        DO_DEVICE_INITIALIZING | (DeviceName ? DO_DEVICE_HAS_NAME : 0) | (Exclusive ? DO_EXCLUSIVE : 0);
+    device->Flags = DO_DEVICE_INITIALIZING | (DeviceName ? DO_DEVICE_HAS_NAME : 0) | (Exclusive ? DO_EXCLUSIVE : 0);
     device->Characteristics = DeviceCharacteristics;
     device->DeviceType = DeviceType;
     device->StackSize = 1;

@@ -32,7 +32,7 @@ struct record {
     io_finish *finish;
     void *context;
     int holds; /* that put off its being freed */
-    bool own; /* the host's: not a driver's to free */
+    bool own;  /* the host's: not a driver's to free */
     struct location at[];
 };
 
@@ -108,7 +108,9 @@ static PIRP irp_make(CCHAR locations, bool own, io_finish *finish, void *context
     return irp;
 }
 
-PIRP io_irp_make(CCHAR locations, io_finish *finish, void *context) { return irp_make(locations, true, finish, context); }
+PIRP io_irp_make(CCHAR locations, io_finish *finish, void *context) {
+    return irp_make(locations, true, finish, context);
+}
 
 PIRP io_irp_make_driver(CCHAR locations, io_finish *finish, void *context, const void *caller) {
     PIRP irp = irp_make(locations, false, finish, context);
@@ -417,8 +419,9 @@ void NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost) {
         if (record && record->finish)
             record->finish(Irp, record->context);
         else
-            verify_violation("irp-no-owner", "nobody takes back the IRP %p: its maker needs a completion routine that "
-                                             "returns STATUS_MORE_PROCESSING_REQUIRED",
+            verify_violation("irp-no-owner",
+                             "nobody takes back the IRP %p: its maker needs a completion routine that "
+                             "returns STATUS_MORE_PROCESSING_REQUIRED",
                              (void *)Irp);
     }
     record_put(record);

@@ -214,8 +214,7 @@ static void check_back(struct before before, NTSTATUS returned, struct io_reques
     if (returned != STATUS_PENDING && KeReadStateEvent(&request->done) && returned != request->status)
         verify_violation("irp-status", "a request returned %08x and was completed with %08x", (unsigned)returned,
                          (unsigned)request->status);
-    if (ke_irql() != before.irql)
-        verify_violation("irql-not-restored", "a request came back at IRQL %u", ke_irql());
+    if (ke_irql() != before.irql) verify_violation("irql-not-restored", "a request came back at IRQL %u", ke_irql());
     if (ke_locks_held() != before.locks)
         verify_violation("lock-not-released", "a request came back with %u spin locks held", ke_locks_held());
     if (((PETHREAD)ps_self())->critical_regions != before.regions)

@@ -18,6 +18,7 @@ static unsigned seen[IRP_MJ_MAXIMUM_FUNCTION + 1];
 static unsigned pnp_minor[32], pnp_minors, power_type[32], powers;
 static WCHAR opened[64];
 static PDEVICE_OBJECT opened_device;
+static bool device_failed;
 static UCHAR refused = 0xFF; /* PnP minor code that the hook fails */
 
 static NTSTATUS finish(PIRP irp, NTSTATUS status, ULONG_PTR information) {
@@ -47,6 +48,8 @@ static NTSTATUS NTAPI hook(PDEVICE_OBJECT device, PIRP irp) {
         return finish(irp, STATUS_SUCCESS, 4);
     case IRP_MJ_PNP:
         if (pnp_minors < 32) pnp_minor[pnp_minors++] = stack->MinorFunction;
+        if (stack->MinorFunction == IRP_MN_QUERY_PNP_DEVICE_STATE && device_failed)
+            return finish(irp, STATUS_SUCCESS, PNP_DEVICE_FAILED);
         if (stack->MinorFunction == refused) return finish(irp, STATUS_UNSUCCESSFUL, 0);
         break;
     case IRP_MJ_POWER:
@@ -191,7 +194,108 @@ START_TEST(sleep_goes_down_the_stack_and_ndis_makes_a_device_state_of_it) {
 }
 END_TEST
 
+/* --- interfaces of the driver's own ------------------------------------------------------------------------------ */
+
+static const GUID own_class = {0x5eba7ba5, 0x1234, 0x4abc, {1, 2, 3, 4, 5, 6, 7, 8}};
+static unsigned arrivals, removals;
+static WCHAR told_link[300];
+
+static NTSTATUS NTAPI told(PVOID structure, PVOID context) {
+    DEVICE_INTERFACE_CHANGE_NOTIFICATION *change = structure;
+    (void)context;
+    ck_assert_int_eq(memcmp(&change->InterfaceClassGuid, &own_class, sizeof own_class), 0);
+    *(change->Event.Data1 & 1 ? &removals : &arrivals) += 1;
+    memcpy(told_link, change->SymbolicLinkName->Buffer, change->SymbolicLinkName->Length);
+    told_link[change->SymbolicLinkName->Length / sizeof(WCHAR)] = 0;
+    return STATUS_SUCCESS;
+}
+
+START_TEST(a_driver_may_register_interfaces_of_its_own) {
+    struct rig rig = rig_start(), other = rig_start();
+    hook_in();
+    PDEVICE_OBJECT physical = pnp_physical_device(rig.node);
+    UNICODE_STRING link, reference;
+    PVOID entry;
+    PWSTR list;
+    RtlInitUnicodeString(&reference, L"side");
+    ck_assert_int_eq(IoRegisterPlugPlayNotification(EventCategoryDeviceInterfaceChange, 0, (PVOID)(ULONG_PTR)&own_class,
+                                                    physical->DriverObject, told, NULL, &entry),
+                     STATUS_SUCCESS);
+    ck_assert_int_eq(IoRegisterDeviceInterface(physical, &own_class, &reference, &link), STATUS_SUCCESS);
+    ck_assert_int_eq(IoGetDeviceInterfaces(&own_class, NULL, 0, &list), STATUS_SUCCESS);
+    ck_assert_uint_eq(list[0], 0);
+    ExFreePoolWithTag(list, 0);
+    ck_assert_int_eq(IoSetDeviceInterfaceState(&link, TRUE), STATUS_SUCCESS);
+    ck_assert_int_eq(IoSetDeviceInterfaceState(&link, TRUE), STATUS_OBJECT_NAME_EXISTS);
+    ck_assert_uint_eq(arrivals, 1);
+    ck_assert_int_eq(IoGetDeviceInterfaces(&own_class, physical, 0, &list), STATUS_SUCCESS);
+    ck_assert_int_eq(memcmp(list, told_link, (win32_length(told_link) + 1) * sizeof(WCHAR)), 0);
+    ExFreePoolWithTag(list, 0);
+    told_link[1] = '\\';
+    HANDLE file = CreateFileW(told_link, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+    ck_assert_ptr_ne(file, INVALID_HANDLE_VALUE);
+    ck_assert_int_eq(memcmp(opened, L"\\side", sizeof L"\\side"), 0);
+    ck_assert(CloseHandle(file));
+    rig_surprise_remove(&rig); /* disables what the driver did not */
+    ck_assert_uint_eq(removals, 1);
+    told_link[1] = '\\';
+    ck_assert_ptr_eq(CreateFileW(told_link, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL), INVALID_HANDLE_VALUE);
+    RtlFreeUnicodeString(&link);
+    ck_assert_int_eq(IoUnregisterPlugPlayNotificationEx(entry), STATUS_SUCCESS);
+    rig_stop(&rig);
+    rig_stop(&other);
+}
+END_TEST
+
+static void created(struct devnode *node, NTSTATUS status, void *context) {
+    (void)node;
+    *(NTSTATUS *)context = status;
+}
+
+START_TEST(a_device_that_comes_back_waits_for_the_old_ones_files) {
+    struct rig rig = rig_start();
+    hook_in();
+    HANDLE file = open_below(&rig, L"");
+    rig_surprise_remove(&rig);
+    WCHAR instance[] = {(WCHAR)('0' + rig.instance), 0};
+    struct pnp_software_device info = {.enumerator = BRAND_ENUMERATOR,
+                                       .instance = instance,
+                                       .hardware_ids = BRAND_HARDWARE_ID L"\0",
+                                       .description = BRAND_NAME};
+    NTSTATUS status = STATUS_PENDING;
+    struct devnode *node;
+    ck_assert_int_eq(pnp_create(ps_client_process, &info, created, &status, &node), STATUS_SUCCESS);
+    pnp_wait_idle();
+    ck_assert_int_eq(status, STATUS_PENDING);
+    ck_assert(CloseHandle(file));
+    pnp_wait_idle(); /* the removal */
+    pnp_wait_idle(); /* which put the start behind */
+    ck_assert_int_eq(status, STATUS_SUCCESS);
+    ck_assert(pnp_is_started(node));
+    rig.node = node;
+    rig_stop(&rig);
+}
+END_TEST
+
+START_TEST(a_device_that_says_that_it_failed_is_removed_with_a_problem) {
+    struct rig rig = rig_start();
+    hook_in();
+    device_failed = true;
+    IoInvalidateDeviceState(pnp_physical_device(rig.node));
+    NTSTATUS status;
+    for (unsigned tries = 0; tries < 1000000 && pnp_problem(rig.node, &status) == 0; tries++) {
+        pnp_wait_idle(); /* the worker thread asks PnP for it */
+        SwitchToThread();
+    }
+    ck_assert_uint_eq(pnp_problem(rig.node, &status), 43);
+    ck_assert(!pnp_is_started(rig.node));
+    rig_stop(&rig);
+}
+END_TEST
+
 TEST_CASES(hooks, an_open_of_the_interface_reaches_the_dispatch_table_as_it_is_now,
            removal_waits_until_the_devices_files_are_closed,
            an_uninstall_asks_first_and_open_files_or_drivers_may_refuse, a_stop_is_asked_for_and_may_be_cancelled,
-           sleep_goes_down_the_stack_and_ndis_makes_a_device_state_of_it)
+           sleep_goes_down_the_stack_and_ndis_makes_a_device_state_of_it, a_driver_may_register_interfaces_of_its_own,
+           a_device_that_comes_back_waits_for_the_old_ones_files,
+           a_device_that_says_that_it_failed_is_removed_with_a_problem)

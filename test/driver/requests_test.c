@@ -72,8 +72,8 @@ struct pending {
 static struct pending *begin(HANDLE file, DWORD code) {
     struct pending *pending = calloc(1, sizeof *pending);
     pending->overlapped.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
-    ck_assert(!DeviceIoControl(file, code, NULL, 0, pending->answer, sizeof pending->answer, NULL,
-                               &pending->overlapped));
+    ck_assert(
+        !DeviceIoControl(file, code, NULL, 0, pending->answer, sizeof pending->answer, NULL, &pending->overlapped));
     ck_assert_uint_eq(GetLastError(), ERROR_IO_PENDING);
     return pending;
 }
@@ -141,10 +141,14 @@ START_TEST(mistakes_with_packets_are_named) {
         DWORD code;
         const char *rule;
     } mistakes[] = {
-        {MISTAKE_PENDING_UNMARKED, "irp-pending-mismatch"},  {MISTAKE_MARKED_NOT_PENDING, "irp-pending-mismatch"},
-        {MISTAKE_COMPLETE_TWICE, "irp-completed-twice"},     {MISTAKE_CANCEL_ROUTINE, "irp-cancel-routine-set"},
-        {MISTAKE_WRONG_LOCATION, "irp-location"},            {MISTAKE_COMPLETE_LOCKED, "irp-completed-locked"},
-        {MISTAKE_FREE_TWICE, "irp-freed"},                   {MISTAKE_NO_LOCATION, "irp-no-location"},
+        {MISTAKE_PENDING_UNMARKED, "irp-pending-mismatch"},
+        {MISTAKE_MARKED_NOT_PENDING, "irp-pending-mismatch"},
+        {MISTAKE_COMPLETE_TWICE, "irp-completed-twice"},
+        {MISTAKE_CANCEL_ROUTINE, "irp-cancel-routine-set"},
+        {MISTAKE_WRONG_LOCATION, "irp-location"},
+        {MISTAKE_COMPLETE_LOCKED, "irp-completed-locked"},
+        {MISTAKE_FREE_TWICE, "irp-freed"},
+        {MISTAKE_NO_LOCATION, "irp-no-location"},
         {MISTAKE_FREE_FOREIGN, "irp-foreign-free"},
     };
     load();

@@ -38,7 +38,9 @@ static NTSTATUS Finish(PIRP Irp, NTSTATUS Status, ULONG_PTR Information) {
 
 #define OF_QUEUE(Csq) CONTAINING_RECORD(Csq, struct Extension, Queue)
 
-static void NTAPI Insert(PIO_CSQ Csq, PIRP Irp) { InsertTailList(&OF_QUEUE(Csq)->Waiting, &Irp->Tail.Overlay.ListEntry); }
+static void NTAPI Insert(PIO_CSQ Csq, PIRP Irp) {
+    InsertTailList(&OF_QUEUE(Csq)->Waiting, &Irp->Tail.Overlay.ListEntry);
+}
 
 static void NTAPI Remove(PIO_CSQ Csq, PIRP Irp) {
     (void)Csq;
@@ -186,9 +188,7 @@ static NTSTATUS Direct(PIRP Irp, PIO_STACK_LOCATION Stack) {
 static NTSTATUS Mistake(struct Extension *Extension, PIRP Irp, ULONG Code, PDEVICE_OBJECT Device) {
     KIRQL Irql;
     switch (Code) {
-    case MISTAKE_PENDING_UNMARKED:
-        Finish(Irp, STATUS_SUCCESS, 0);
-        return STATUS_PENDING;
+    case MISTAKE_PENDING_UNMARKED: Finish(Irp, STATUS_SUCCESS, 0); return STATUS_PENDING;
     case MISTAKE_MARKED_NOT_PENDING: IoMarkIrpPending(Irp); return Finish(Irp, STATUS_SUCCESS, 0);
     case MISTAKE_COMPLETE_TWICE:
         Finish(Irp, STATUS_SUCCESS, 0);
@@ -267,8 +267,9 @@ static NTSTATUS DispatchControl(PDEVICE_OBJECT Device, PIRP Irp) {
     case DO_DIRECT_OUT: return Direct(Irp, Stack);
     case DO_NEITHER_ADD:
         ++*(ULONG *)Irp->UserBuffer;
-        return Finish(Irp, Stack->Parameters.DeviceIoControl.Type3InputBuffer == Irp->UserBuffer ? STATUS_SUCCESS
-                                                                                                 : STATUS_UNSUCCESSFUL,
+        return Finish(Irp,
+                      Stack->Parameters.DeviceIoControl.Type3InputBuffer == Irp->UserBuffer ? STATUS_SUCCESS
+                                                                                            : STATUS_UNSUCCESSFUL,
                       sizeof(ULONG));
     case DO_OWN_PACKET: return Finish(Irp, OwnPacket(IoGetAttachedDevice(Device), DO_NOTHING), 0);
     case DO_BUILT_PACKET:
@@ -415,8 +416,7 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) 
     Driver = DriverObject;
     for (ULONG At = 0; At <= IRP_MJ_MAXIMUM_FUNCTION; At++) DriverObject->MajorFunction[At] = Dispatch;
     DriverObject->DriverUnload = Unload;
-    NTSTATUS Status =
-        IoCreateDevice(DriverObject, sizeof *Extension, &Name, FILE_DEVICE_UNKNOWN, 0, FALSE, &Control);
+    NTSTATUS Status = IoCreateDevice(DriverObject, sizeof *Extension, &Name, FILE_DEVICE_UNKNOWN, 0, FALSE, &Control);
     if (!NT_SUCCESS(Status)) return Status;
     Status = IoCreateSymbolicLink(&Link, &Name);
     if (!NT_SUCCESS(Status)) {

@@ -13,7 +13,7 @@ static pthread_cond_t rundown_done = PTHREAD_COND_INITIALIZER;
 
 static void rundown_wake(void) {
     pthread_mutex_lock(&rundown_lock);
-    pthread_cond_broadcast(&rundown_done);
+    sched_wake(&rundown_done);
     pthread_mutex_unlock(&rundown_lock);
 }
 
@@ -55,7 +55,7 @@ void NTAPI ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef) {
     NT_ENTER(ExWaitForRundownProtectionRelease);
     __atomic_fetch_or(&RunRef->Count, 1, __ATOMIC_ACQ_REL);
     pthread_mutex_lock(&rundown_lock);
-    while (__atomic_load_n(&RunRef->Count, __ATOMIC_ACQUIRE) != 1) pthread_cond_wait(&rundown_done, &rundown_lock);
+    while (__atomic_load_n(&RunRef->Count, __ATOMIC_ACQUIRE) != 1) sched_wait(&rundown_done, &rundown_lock, NULL);
     pthread_mutex_unlock(&rundown_lock);
 }
 
@@ -149,7 +149,7 @@ void NTAPI ExWaitForRundownProtectionReleaseCacheAware(PEX_RUNDOWN_REF_CACHE_AWA
         sum += __atomic_exchange_n(&RunRef->slots[at].word, 1, __ATOMIC_ACQ_REL) >> 1;
     __atomic_add_fetch(&RunRef->remaining, sum - 1, __ATOMIC_ACQ_REL);
     pthread_mutex_lock(&rundown_lock);
-    while (__atomic_load_n(&RunRef->remaining, __ATOMIC_ACQUIRE) > 0) pthread_cond_wait(&rundown_done, &rundown_lock);
+    while (__atomic_load_n(&RunRef->remaining, __ATOMIC_ACQUIRE) > 0) sched_wait(&rundown_done, &rundown_lock, NULL);
     pthread_mutex_unlock(&rundown_lock);
     if (__atomic_load_n(&RunRef->remaining, __ATOMIC_ACQUIRE) < 0)
         verify_violation("rundown-underflow", "rundown protection is released too often");

@@ -64,14 +64,15 @@ extern struct host_export host_exports[EXPORT_COUNT];
  * without its extension; an API set (api-ms-win-...) stands for every user-mode module. */
 struct host_export *host_export_find(const char *module, const char *name);
 
-/* First statement of every exported function. Checks the caller's IRQL against the table and counts the call. */
-#define NT_ENTER(name) host_enter(&host_exports[EXPORT_##name])
+/* First statement of every exported function. Checks the caller's IRQL against the table and counts the call. Under the
+ * seeded scheduler a call from an image is where another thread may go on. */
+#define NT_ENTER(name) host_enter(&host_exports[EXPORT_##name], __builtin_return_address(0))
 
 /* True when the fault injector wants this call to fail now. Only for functions whose entry says may_fail. */
 #define NT_FAULT(name)                                                                                                 \
     (__builtin_expect(__atomic_load_n(&fault_armed, __ATOMIC_RELAXED), 0) && fault_wants(&host_exports[EXPORT_##name]))
 
-void host_enter(struct host_export *export);
+void host_enter(struct host_export *export, const void *caller);
 
 /* --- faults (host/fault.c) --------------------------------------------------------------------------------------- */
 

@@ -68,6 +68,27 @@ struct image *image_find(const void *address) {
     return NULL;
 }
 
+unsigned image_list(struct image_place *list, unsigned room) {
+    unsigned count = 0;
+    pthread_mutex_lock(&places_lock);
+    for (unsigned i = 0; i < places_used; i++) {
+        if (!places[i].end) continue;
+        const struct image *image = places[i].image;
+        if (count < room) {
+            list[count] = (struct image_place){.base = image->base, .size = image->size};
+            snprintf(list[count].name, sizeof list[count].name, "%s", image->name);
+        }
+        count++;
+    }
+    pthread_mutex_unlock(&places_lock);
+    return count;
+}
+
+bool image_is_users(const void *address) {
+    const struct image *image = image_find(address);
+    return image && !image->native && !image->pe.is_native;
+}
+
 /* --- loading ----------------------------------------------------------------------------------------------------- */
 
 static bool file_read(struct pe *pe, const char *path) {
@@ -213,12 +234,10 @@ bool image_is_code(const struct image *image, const void *address) {
 
 /* --- naming ------------------------------------------------------------------------------------------------------ */
 
-/* The linker's map beside the image: lines "0001:00000010  name  0000000180001010  file.obj". */
+/* The linker's map beside the image, warren.sys.map: lines "0001:00000010  name  0000000180001010  file.obj". */
 static bool map_lookup(const struct image *image, uint32_t rva, char *name, size_t size, uint32_t *offset) {
     char path[4096], line[1024], symbol[256];
-    const char *dot = strrchr(image->name, '.');
-    int length = dot ? (int)(dot - image->path) : (int)strlen(image->path);
-    if ((size_t)snprintf(path, sizeof path, "%.*s.map", length, image->path) >= sizeof path) return false;
+    if ((size_t)snprintf(path, sizeof path, "%s.map", image->path) >= sizeof path) return false;
     FILE *file = fopen(path, "re");
     bool found = false;
     while (file && fgets(line, sizeof line, file)) {

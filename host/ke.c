@@ -7,7 +7,6 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 KIRQL ke_irql(void) { return ps_self() ? ps_this->irql : PASSIVE_LEVEL; }
@@ -155,27 +154,21 @@ PKTHREAD NTAPI KeGetCurrentThread(void) {
 
 /* --- time --------------------------------------------------------------------------------------------------------- */
 
-static uint64_t nanoseconds(clockid_t clock) {
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 LARGE_INTEGER NTAPI KeQueryPerformanceCounter(PLARGE_INTEGER PerformanceFrequency) {
     NT_ENTER(KeQueryPerformanceCounter);
     if (PerformanceFrequency) PerformanceFrequency->QuadPart = 10000000;
-    return (LARGE_INTEGER){.QuadPart = (LONGLONG)(nanoseconds(CLOCK_MONOTONIC) / 100)};
+    return (LARGE_INTEGER){.QuadPart = (LONGLONG)(sched_clock(CLOCK_MONOTONIC) / 100)};
 }
 
 void NTAPI KeQuerySystemTimePrecise(PLARGE_INTEGER CurrentTime) {
     NT_ENTER(KeQuerySystemTimePrecise);
     /* 100 ns units since 1601 */
-    CurrentTime->QuadPart = (LONGLONG)(nanoseconds(CLOCK_REALTIME) / 100) + 116444736000000000;
+    CurrentTime->QuadPart = (LONGLONG)(sched_clock(CLOCK_REALTIME) / 100) + 116444736000000000;
 }
 
 ULONG64 NTAPI KeQueryInterruptTimePrecise(PULONG64 QpcTimeStamp) {
     NT_ENTER(KeQueryInterruptTimePrecise);
-    ULONG64 now = nanoseconds(CLOCK_MONOTONIC) / 100;
+    ULONG64 now = sched_clock(CLOCK_MONOTONIC) / 100;
     if (QpcTimeStamp) *QpcTimeStamp = now;
     return now;
 }

@@ -4,9 +4,8 @@
  * Timers with their DPCs, and work items: one thread each.
  */
 #include <stdlib.h>
-#include <time.h>
 
-#include "host/kernel_private.h"
+#include "host/sched.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed, work_changed = PTHREAD_COND_INITIALIZER;
@@ -17,11 +16,7 @@ static PETHREAD timer_thread, work_thread;
 
 static LIST_ENTRY timers = {&timers, &timers}; /* by due time, in 100 ns of the monotonic clock */
 
-static uint64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 10000000 + (uint64_t)time.tv_nsec / 100;
-}
+static uint64_t now(void) { return sched_clock(CLOCK_MONOTONIC) / 100; }
 
 static void insert(PKTIMER timer) {
     LIST_ENTRY *at = timers.Flink;
@@ -38,13 +33,12 @@ static void timer_main(void *context) {
         PKDPC dpc;
 
         if (timer == NULL) {
-            pthread_cond_wait(&changed, &lock);
+            sched_wait(&changed, &lock, NULL);
             continue;
         }
         if (timer->DueTime.QuadPart > now()) {
-            struct timespec until = {.tv_sec = (time_t)(timer->DueTime.QuadPart / 10000000),
-                                     .tv_nsec = (long)(timer->DueTime.QuadPart % 10000000 * 100)};
-            pthread_cond_timedwait(&changed, &lock, &until);
+            uint64_t until = timer->DueTime.QuadPart * 100;
+            sched_wait(&changed, &lock, &until);
             continue;
         }
         RemoveEntryList(&timer->TimerListEntry);
@@ -104,7 +98,7 @@ BOOLEAN NTAPI KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PK
     Timer->Period = (ULONG)Period;
     Timer->Dpc = Dpc;
     insert(Timer);
-    pthread_cond_signal(&changed);
+    sched_wake(&changed);
     pthread_mutex_unlock(&lock);
     return was;
 }
@@ -135,7 +129,7 @@ static void work_main(void *context) {
     pthread_mutex_lock(&lock);
     for (;;) {
         PIO_WORKITEM item;
-        while (IsListEmpty(&work) && !stopping) pthread_cond_wait(&work_changed, &lock);
+        while (IsListEmpty(&work) && !stopping) sched_wait(&work_changed, &lock, NULL);
         if (IsListEmpty(&work)) break;
         item = CONTAINING_RECORD(RemoveHeadList(&work), struct _IO_WORKITEM, link);
         item->queued = false;
@@ -169,7 +163,7 @@ void NTAPI IoQueueWorkItem(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE WorkerR
     IoWorkItem->context = Context;
     ob_reference(IoWorkItem->device);
     InsertTailList(&work, &IoWorkItem->link);
-    pthread_cond_signal(&work_changed);
+    sched_wake(&work_changed);
     pthread_mutex_unlock(&lock);
 }
 
@@ -184,8 +178,8 @@ void NTAPI IoFreeWorkItem(PIO_WORKITEM IoWorkItem) {
 void ke_stop(void) {
     pthread_mutex_lock(&lock);
     stopping = true;
-    if (timer_thread) pthread_cond_signal(&changed);
-    pthread_cond_signal(&work_changed);
+    if (timer_thread) sched_wake(&changed);
+    sched_wake(&work_changed);
     pthread_mutex_unlock(&lock);
     if (timer_thread) ps_thread_join(timer_thread);
     if (work_thread) ps_thread_join(work_thread);

@@ -4,10 +4,7 @@
  * Waiting: dispatcher objects, events, mutexes, timers. One lock for all of it, as NT had for long, since a wait for
  * several objects is one decision over all of them.
  */
-#include "host/kernel_private.h"
-
-#include <errno.h>
-#include <time.h>
+#include "host/sched.h"
 
 static pthread_mutex_t dispatcher = PTHREAD_MUTEX_INITIALIZER;
 
@@ -75,7 +72,7 @@ static void wake_waiters(DISPATCHER_HEADER *header) {
     for (LIST_ENTRY *entry = header->WaitListHead.Flink, *next; entry != &header->WaitListHead; entry = next) {
         struct wait *wait = CONTAINING_RECORD(entry, struct wait_block, link)->wait;
         next = entry->Flink;
-        if (!wait->done && try_satisfy(wait)) pthread_cond_signal(&wait->thread->wake);
+        if (!wait->done && try_satisfy(wait)) sched_wake(&wait->thread->wake);
         if (header->SignalState <= 0) break;
     }
 }
@@ -178,29 +175,20 @@ LONG NTAPI KeReadStateMutex(PRKMUTEX Mutex) {
 /* --- waits -------------------------------------------------------------------------------------------------------- */
 
 /* The monotonic time at which a wait of this NT timeout ends. */
-static struct timespec deadline(const LARGE_INTEGER *timeout) {
-    struct timespec now, real;
+static uint64_t deadline(const LARGE_INTEGER *timeout) {
+    uint64_t now = sched_clock(CLOCK_MONOTONIC), limit = (UINT64_MAX - now) / 100;
     int64_t delta = -timeout->QuadPart;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (timeout->QuadPart > 0) { /* absolute, since 1601 */
-        clock_gettime(CLOCK_REALTIME, &real);
-        delta = timeout->QuadPart - 116444736000000000 - ((int64_t)real.tv_sec * 10000000 + real.tv_nsec / 100);
-    }
+    if (timeout->QuadPart > 0) /* absolute, since 1601 */
+        delta = timeout->QuadPart - 116444736000000000 - (int64_t)(sched_clock(CLOCK_REALTIME) / 100);
     if (delta < 0) delta = 0;
-    now.tv_sec += delta / 10000000;
-    now.tv_nsec += delta % 10000000 * 100;
-    if (now.tv_nsec >= 1000000000) {
-        now.tv_sec++;
-        now.tv_nsec -= 1000000000;
-    }
-    return now;
+    return now + ((uint64_t)delta < limit ? (uint64_t)delta * 100 : limit);
 }
 
 static NTSTATUS wait_for(DISPATCHER_HEADER **objects, ULONG count, bool all, const LARGE_INTEGER *timeout) {
     struct wait wait = {.thread = (PETHREAD)ps_self(), .objects = objects, .count = count, .all = all};
     struct wait_block blocks[MAXIMUM_WAIT_OBJECTS];
-    struct timespec until;
+    uint64_t until = 0;
     NTSTATUS status;
 
     if (timeout == NULL || timeout->QuadPart != 0) {
@@ -218,10 +206,7 @@ static NTSTATUS wait_for(DISPATCHER_HEADER **objects, ULONG count, bool all, con
             InsertTailList(&objects[at]->WaitListHead, &blocks[at].link);
         }
         while (!wait.done)
-            if (timeout == NULL)
-                pthread_cond_wait(&wait.thread->wake, &dispatcher);
-            else if (pthread_cond_timedwait(&wait.thread->wake, &dispatcher, &until) == ETIMEDOUT)
-                break;
+            if (!sched_wait(&wait.thread->wake, &dispatcher, timeout ? &until : NULL)) break;
         for (ULONG at = 0; at < count; at++) RemoveEntryList(&blocks[at].link);
     }
     status = wait.done ? (NTSTATUS)wait.result : STATUS_TIMEOUT;

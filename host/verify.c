@@ -1,14 +1,15 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * Violations, what is still alive, and failures on demand.
+ * Violations, and what is still alive.
  */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/image.h"
-#include "host/kernel_private.h"
+#include "host/sched.h"
+#include "host/seh.h"
 
 bool verify_enabled = true;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -30,6 +31,7 @@ void verify_violation(const char *rule, const char *format, ...) {
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
+    if (sched_running()) fprintf(stderr, "schedule: at step %llu\n", (unsigned long long)sched_result().steps);
     image_backtrace(stderr);
     abort();
 }
@@ -48,7 +50,10 @@ unsigned verify_seen(const char *rule) {
     return count;
 }
 
-void host_enter(struct host_export *export) {
+void host_enter(struct host_export *export, const void *caller) {
+    if (__builtin_expect(__atomic_load_n(&sched_on, __ATOMIC_RELAXED), 0) &&
+        (image_find(caller) || caller == (const void *)seh_call_return))
+        sched_step();
     if (!verify_enabled) return;
     __atomic_fetch_add(&export->calls, 1, __ATOMIC_RELAXED);
     if (__builtin_expect(ke_irql() > export->max_irql, 0))
@@ -120,33 +125,4 @@ void verify_no_leaks(const char *when) {
         }
     pthread_mutex_unlock(&track_lock);
     if (count) verify_violation("leak", "%u objects of the driver are left %s", count, when);
-}
-
-/* --- failures on demand ------------------------------------------------------------------------------------------- */
-
-bool fault_armed;
-static const struct host_export *fault_export; /* lock */
-static unsigned fault_skip;
-
-bool fault_wants(const struct host_export *export) {
-    bool wants;
-
-    pthread_mutex_lock(&lock);
-    wants = fault_armed && fault_export == export && fault_skip-- == 0;
-    if (wants) __atomic_store_n(&fault_armed, false, __ATOMIC_RELAXED);
-    pthread_mutex_unlock(&lock);
-    return wants;
-}
-
-bool fault_arm(const char *name, unsigned skip) {
-    const struct host_export *found = NULL;
-
-    for (unsigned at = 0; name && at < EXPORT_COUNT; at++)
-        if (strcmp(host_exports[at].name, name) == 0 && host_exports[at].may_fail) found = &host_exports[at];
-    pthread_mutex_lock(&lock);
-    fault_export = found;
-    fault_skip = skip;
-    __atomic_store_n(&fault_armed, found != NULL, __ATOMIC_RELAXED);
-    pthread_mutex_unlock(&lock);
-    return found != NULL || name == NULL;
 }

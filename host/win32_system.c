@@ -8,19 +8,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/sched.h"
 #include "host/sha.h"
 #include "host/win32_private.h"
 
 #define UNIX_EPOCH 116444736000000000ull /* 1970 in Windows' time: 100 ns since 1601 */
 
-static uint64_t clock_ns(clockid_t clock) {
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
 static FILETIME file_time(void) {
-    uint64_t time = clock_ns(CLOCK_REALTIME) / 100 + UNIX_EPOCH;
+    uint64_t time = sched_clock(CLOCK_REALTIME) / 100 + UNIX_EPOCH;
     return (FILETIME){.dwLowDateTime = (DWORD)time, .dwHighDateTime = (DWORD)(time >> 32)};
 }
 
@@ -36,12 +31,12 @@ VOID NTAPI GetSystemTimePreciseAsFileTime(LPFILETIME lpSystemTimeAsFileTime) {
 
 ULONGLONG NTAPI GetTickCount64(VOID) {
     NT_ENTER(GetTickCount64);
-    return clock_ns(CLOCK_BOOTTIME) / 1000000;
+    return sched_clock(CLOCK_BOOTTIME) / 1000000;
 }
 
 BOOL NTAPI QueryPerformanceCounter(LARGE_INTEGER *lpPerformanceCount) {
     NT_ENTER(QueryPerformanceCounter);
-    lpPerformanceCount->QuadPart = (LONGLONG)(clock_ns(CLOCK_MONOTONIC) / 100);
+    lpPerformanceCount->QuadPart = (LONGLONG)(sched_clock(CLOCK_MONOTONIC) / 100);
     return TRUE;
 }
 

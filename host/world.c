@@ -8,6 +8,7 @@
 #include "host/ndis_private.h"
 #include "host/pnp.h"
 #include "host/registry.h"
+#include "host/sched.h"
 #include "host/stack_tun.h"
 #include "host/win32.h"
 
@@ -20,6 +21,7 @@ NTSTATUS host_start(const struct host_config *config, const char **why) {
     ps_system_process->token = SE_TOKEN_SYSTEM;
     ps_client_process = ps_process_create("client");
     seh_start();
+    sched_start();
     /* The calling thread is one of the client's from now on. */
     ps_self();
     ps_act_as(ps_client_process);
@@ -52,4 +54,5 @@ void host_stop(void) {
     ob_dereference(ps_system_process);
     /* The starting thread lives on, in no process, until another world starts. */
     ps_client_process = ps_system_process = NULL;
+    sched_stop();
 }

@@ -3,6 +3,7 @@
  *
  * Pause, restart, power, removal, halt: under load, with lists held by the stack, with a client attached or vanished.
  */
+#include "host/sched.h"
 #include "test/common/testing.h"
 #include "test/driver/rig.h"
 
@@ -254,6 +255,7 @@ static void load_to_stack(void *context) {
     struct load *load = context;
     uint8_t packet[300];
     struct ring_record *record;
+    unsigned tries = 0;
 
     packet_make(packet, sizeof(packet), 6, 1);
     while (!__atomic_load_n(&load->stop, __ATOMIC_ACQUIRE)) {
@@ -262,6 +264,8 @@ static void load_to_stack(void *context) {
             memcpy(ring_record_data(record), packet, sizeof(packet));
             load->sent++;
             if (ring_publish(&load->client->tx)) SetEvent(load->client->kick);
+        } else {
+            sched_relax(tries++);
         }
     }
 }

@@ -8,6 +8,8 @@
 
 #include <gen/brand.h>
 
+#include "host/sched.h"
+
 static unsigned rigs_alive;
 
 static const char *rig_driver(void) {
@@ -198,6 +200,7 @@ bool client_try_receive(struct client *client, void *packet, uint32_t size, uint
     ck_assert_uint_le(header.length, size);
     memcpy(packet, ring_record_data(record), header.length);
     *length = header.length;
+    sched_point();
     ring_free(&client->rx);
     return true;
 }
@@ -206,7 +209,9 @@ uint32_t client_receive(struct client *client, void *packet, uint32_t size) {
     uint32_t length;
 
     while (!client_try_receive(client, packet, size, &length)) {
-        if (ring_arm_wake(&client->rx)) ck_assert_uint_eq(WaitForSingleObject(client->data, INFINITE), WAIT_OBJECT_0);
+        bool armed = ring_arm_wake(&client->rx);
+        sched_point();
+        if (armed) ck_assert_uint_eq(WaitForSingleObject(client->data, INFINITE), WAIT_OBJECT_0);
     }
     return length;
 }
@@ -219,6 +224,7 @@ void client_send_many(struct client *client, const void *packet, uint32_t length
 
         while ((result = ring_reserve(&client->tx, length, &record)) == RING_FULL) {
             if (ring_publish(&client->tx)) SetEvent(client->kick);
+            sched_point();
             if (ring_arm_room(&client->tx, length) == RING_FULL)
                 ck_assert_uint_eq(WaitForSingleObject(client->room, INFINITE), WAIT_OBJECT_0);
         }

@@ -28,7 +28,7 @@ static void finish(PIRP irp, void *context) {
                          "it and returns STATUS_MORE_PROCESSING_REQUIRED");
     if (completed && !NT_ERROR(status) && buffers->out && information <= buffers->out_size)
         memcpy(buffers->out, buffers->buffer, information);
-    io_request_data_free(buffers, !completed && !built->asynchronous);
+    io_request_data_free(buffers);
     if (completed) {
         /* An error that IoCallDriver itself returned is not told again. */
         bool tell = irp->PendingReturned || !NT_ERROR(status);

@@ -15,15 +15,17 @@ BOOLEAN NTAPI IoIs32bitProcess(PIRP Irp) {
     return io_pretend_32bit;
 }
 
-NTSTATUS io_pnp(PDEVICE_OBJECT device, UCHAR minor) {
+NTSTATUS io_pnp_ask(PDEVICE_OBJECT device, UCHAR minor, ULONG_PTR *information) {
     struct io_request *request = io_request_make(device, NULL, IRP_MJ_PNP);
 
     if (request == NULL) return STATUS_INSUFFICIENT_RESOURCES;
     request->irp->RequestorMode = KernelMode;
     request->irp->IoStatus.Status = STATUS_NOT_SUPPORTED;
     io_request_stack(request)->MinorFunction = minor;
-    return io_request_send(request, NULL);
+    return io_request_send(request, information);
 }
+
+NTSTATUS io_pnp(PDEVICE_OBJECT device, UCHAR minor) { return io_pnp_ask(device, minor, NULL); }
 
 /* --- open and close ----------------------------------------------------------------------------------------------- */
 
@@ -154,8 +156,8 @@ NTSTATUS io_open(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK acce
     return io_open_ex(process, path, access, true, handle);
 }
 
-NTSTATUS NTAPI IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK DesiredAccess,
-                                        PFILE_OBJECT *FileObject, PDEVICE_OBJECT *DeviceObject) {
+NTSTATUS NTAPI IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK DesiredAccess, PFILE_OBJECT *FileObject,
+                                        PDEVICE_OBJECT *DeviceObject) {
     NT_ENTER(IoGetDeviceObjectPointer);
     HANDLE handle;
     NTSTATUS status;
@@ -202,9 +204,7 @@ static NTSTATUS control_buffers(struct io_request *request, ULONG code, const vo
     stack->Parameters.DeviceIoControl.InputBufferLength = in_size;
     stack->Parameters.DeviceIoControl.OutputBufferLength = out_size;
     switch (METHOD_FROM_CTL_CODE(code)) {
-    case METHOD_BUFFERED:
-        request->irp->UserBuffer = out;
-        return io_request_buffer(request, in, in_size, out, out_size);
+    case METHOD_BUFFERED: request->irp->UserBuffer = out; return io_request_buffer(request, in, in_size, out, out_size);
     case METHOD_NEITHER:
         stack->Parameters.DeviceIoControl.Type3InputBuffer = (PVOID)(ULONG_PTR)in;
         request->irp->UserBuffer = out;

@@ -116,6 +116,7 @@ NTSTATUS io_driver_start(const char *service, PDRIVER_INITIALIZE entry, PDRIVER_
 void io_driver_unload(PDRIVER_OBJECT driver);
 /* Sends a PnP or power IRP with the given minor code to the top of the device's stack and waits for it. */
 NTSTATUS io_pnp(PDEVICE_OBJECT device, UCHAR minor);
+NTSTATUS io_pnp_ask(PDEVICE_OBJECT device, UCHAR minor, ULONG_PTR *information);
 
 /* --- security (se.c) --------------------------------------------------------------------------------------------- */
 

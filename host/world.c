@@ -47,7 +47,7 @@ void host_stop(void) {
     ndis_stop();
     win32_stop();
     ke_stop();
-    io_irp_check(NULL);
+    io_irp_check();
     reg_clear();
     verify_no_leaks("at the end");
     ps_process_kill(ps_client_process);

@@ -141,13 +141,21 @@ NTKERNELAPI void NTAPI IoUnregisterShutdownNotification(PDEVICE_OBJECT DeviceObj
 #define WMIREG_ACTION_BLOCK_IRPS 5
 NTKERNELAPI NTSTATUS NTAPI IoWMIRegistrationControl(PDEVICE_OBJECT DeviceObject, ULONG Action);
 
+#ifndef STATUS_OBJECT_NAME_EXISTS
+#define STATUS_OBJECT_NAME_EXISTS ((NTSTATUS)0x40000000)
+#endif
+#ifndef PNP_DEVICE_FAILED
+#define PNP_DEVICE_FAILED 0x4
+#define PNP_DEVICE_REMOVED 0x8
+#endif
+
 /* --- interfaces and notifications --------------------------------------------------------------------------------- */
 
 #define DEVICE_INTERFACE_INCLUDE_NONACTIVE 0x1
 NTKERNELAPI NTSTATUS NTAPI IoGetDeviceInterfaces(const GUID *InterfaceClassGuid, PDEVICE_OBJECT PhysicalDeviceObject,
                                                  ULONG Flags, PWSTR *SymbolicLinkList);
-NTKERNELAPI NTSTATUS NTAPI IoOpenDeviceInterfaceRegistryKey(PUNICODE_STRING SymbolicLinkName,
-                                                            ACCESS_MASK DesiredAccess, PHANDLE DeviceInterfaceRegKey);
+NTKERNELAPI NTSTATUS NTAPI IoOpenDeviceInterfaceRegistryKey(PUNICODE_STRING SymbolicLinkName, ACCESS_MASK DesiredAccess,
+                                                            PHANDLE DeviceInterfaceRegKey);
 NTKERNELAPI void NTAPI IoInvalidateDeviceState(PDEVICE_OBJECT PhysicalDeviceObject);
 
 typedef enum _IO_NOTIFICATION_EVENT_CATEGORY {

@@ -9,6 +9,7 @@
 
 #include "nt/contract.h"
 #include "nt/irp.h"
+#include "nt/lock.h"
 #include "nt/ndis.h"
 #include "nt/netif.h"
 #include "nt/nt.h"

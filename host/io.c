@@ -84,7 +84,7 @@ void NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost) {
 /* Sends it to the top of the stack, waits, frees it. */
 static NTSTATUS irp_run(PDEVICE_OBJECT device, PIRP irp, struct issuer *issuer, ULONG_PTR *information) {
     int regions = ((PETHREAD)ps_self())->critical_regions;
-    PRKAPC_STATE attachment = ps_this->attachment;
+    PRKAPC_STATE attachment = ps_attachment();
     NTSTATUS status = IofCallDriver(device, irp);
 
     if (status == STATUS_PENDING)

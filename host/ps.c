@@ -234,7 +234,8 @@ PEPROCESS NTAPI IoGetCurrentProcess(void) {
 
 HANDLE NTAPI PsGetCurrentProcessId(void) {
     NT_ENTER(PsGetCurrentProcessId);
-    return (HANDLE)(ULONG_PTR)ps_current_process()->id;
+    /* The thread's own: unlike PsGetCurrentProcess it does not follow an attachment. */
+    return (HANDLE)(ULONG_PTR)((PETHREAD)ps_self())->process->id;
 }
 
 HANDLE NTAPI PsGetProcessId(PEPROCESS Process) {

@@ -289,6 +289,8 @@ void NTAPI KeUnstackDetachProcess(PRKAPC_STATE ApcState) {
     self->attachment = (PRKAPC_STATE)ApcState->ApcListHead[0].Flink;
 }
 
+PRKAPC_STATE ps_attachment(void) { return ((PETHREAD)ps_self())->attachment; }
+
 void ps_attach_check(PRKAPC_STATE before, const char *where) {
     PETHREAD self = (PETHREAD)ps_self();
 

@@ -272,6 +272,25 @@ START_TEST(handles_are_what_the_mode_of_their_user_allows) {
 }
 END_TEST
 
+START_TEST(a_driver_can_close_the_handles_to_its_device_wherever_they_are) {
+    HANDLE handles[2];
+    UNICODE_STRING name;
+    start();
+    IMPORT(uint32_t, ProcCloseAll, void);
+    PEPROCESS other = ps_process_create("other");
+    RtlInitUnicodeString(&name, L"\\Device\\ProcessTest");
+    ck_assert(NT_SUCCESS(io_open(other, &name, GENERIC_READ, &handles[0])));
+    ck_assert(NT_SUCCESS(io_open(ps_client_process, &name, GENERIC_READ, &handles[1])));
+    ck_assert_uint_eq(ProcCloseAll(), 2);
+    ck_assert_uint_eq(ob_handle_count(other), 0);
+    ck_assert_int_eq(ob_close(ps_client_process, handles[1]), STATUS_INVALID_HANDLE);
+    ck_assert_uint_eq(VARIABLE(ULONG, Closed), 2);
+    ps_process_kill(other);
+    ob_dereference(other);
+    stop();
+}
+END_TEST
+
 /* --- security ---------------------------------------------------------------------------------------------------- */
 
 START_TEST(an_access_check_follows_the_descriptor_and_the_token) {
@@ -507,13 +526,14 @@ START_TEST(another_process_s_memory_cannot_be_locked) {
     PMDL mdl;
     start();
     IMPORT(uint32_t, ProcLock, void *, uint32_t, LOCK_OPERATION, PMDL *);
+    KAPC_STATE state;
     PEPROCESS other = ps_process_create("other"), before = ps_act_as(other);
     char *pages = VirtualAlloc(NULL, 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
     ps_act_as(before);
     ck_assert_uint_eq(ProcLock(pages, 4096, IoReadAccess, &mdl), CODE(STATUS_ACCESS_VIOLATION));
-    ps_act_as(other);
+    KeStackAttachProcess((PRKPROCESS)other, &state);
     ck_assert_uint_eq(ProcLock(pages, 4096, IoReadAccess, &mdl), 0);
-    ps_act_as(before);
+    KeUnstackDetachProcess(&state);
     verify_expect("process-dies-with-locked-pages");
     ps_process_kill(other);
     ck_assert_uint_eq(verify_seen("process-dies-with-locked-pages"), 1);
@@ -577,6 +597,7 @@ TEST_CASES(process, a_thread_finds_itself_by_id_and_by_gs, a_dead_process_is_not
            there_is_room_for_64_notify_routines, removing_a_notify_routine_waits_for_its_calls,
            a_notify_routine_that_stays_is_a_leak, an_attached_thread_uses_the_other_process_s_handles,
            attachments_must_balance, handles_are_what_the_mode_of_their_user_allows,
+           a_driver_can_close_the_handles_to_its_device_wherever_they_are,
            an_access_check_follows_the_descriptor_and_the_token, missing_and_empty_lists_mean_what_they_mean_on_windows,
            a_captured_subject_must_be_released_once_and_unlocked, a_driver_can_keep_its_device_for_administrators,
            the_system_lists_its_processes_modules_and_handles, probes_know_user_addresses_from_others,

@@ -18,13 +18,14 @@ static KAPC_STATE Forgotten;
 
 /* --- the device --------------------------------------------------------------------------------------------------- */
 
-__declspec(dllexport) ULONG RequestorId;
+__declspec(dllexport) ULONG RequestorId, Closed;
 __declspec(dllexport) PEPROCESS Requestor;
 
 static NTSTATUS NTAPI Dispatch(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
 
     (void)DeviceObject;
+    if (Stack->MajorFunction == IRP_MJ_CLOSE) Closed++;
     if (Stack->MajorFunction == IRP_MJ_DEVICE_CONTROL) {
         RequestorId = IoGetRequestorProcessId(Irp);
         Requestor = IoGetRequestorProcess(Irp);
@@ -171,7 +172,7 @@ EXPORTED ULONG ProcAttach(PEPROCESS Other, HANDLE InOther) {
 
     CHECK(Reference(InOther, SYNCHRONIZE, UserMode) == STATUS_INVALID_HANDLE);
     KeStackAttachProcess((PRKPROCESS)Other, &First);
-    CHECK(IoGetCurrentProcess() == Other && PsGetCurrentProcessId() == PsGetProcessId(Other));
+    CHECK(IoGetCurrentProcess() == Other && PsGetCurrentProcessId() == PsGetProcessId(Own));
     CHECK(NT_SUCCESS(Reference(InOther, SYNCHRONIZE, UserMode)));
     KeStackAttachProcess((PRKPROCESS)Own, &Second);
     CHECK(IoGetCurrentProcess() == Own);
@@ -390,6 +391,31 @@ EXPORTED ULONG ProcFindHandle(BOOLEAN Extended, HANDLE Process, HANDLE Handle, P
     }
     ExFreePoolWithTag(Answer, 'tseT');
     return Found;
+}
+
+/* Those that are open to the device, found by their objects. */
+EXPORTED ULONG ProcCloseAll(void) {
+    ULONG Size, Count = 0;
+    PSYSTEM_HANDLE_INFORMATION_EX All = Ask(SystemExtendedHandleInformation, &Size);
+
+    for (ULONG_PTR At = 0; At < All->NumberOfHandles; At++) {
+        HANDLE Handle = (HANDLE)All->Handles[At].HandleValue;
+        PFILE_OBJECT File;
+        PEPROCESS Process;
+        KAPC_STATE State;
+
+        if (!NT_SUCCESS(PsLookupProcessByProcessId((HANDLE)All->Handles[At].UniqueProcessId, &Process))) continue;
+        KeStackAttachProcess((PRKPROCESS)Process, &State);
+        if (NT_SUCCESS(ObReferenceObjectByHandle(Handle, 0, *IoFileObjectType, UserMode, (PVOID *)&File, NULL))) {
+            BOOLEAN Ours = File->DeviceObject == Device && File == All->Handles[At].Object;
+            ObfDereferenceObject(File);
+            if (Ours) Count += NT_SUCCESS(ObCloseHandle(Handle, UserMode));
+        }
+        KeUnstackDetachProcess(&State);
+        ObfDereferenceObject(Process);
+    }
+    ExFreePoolWithTag(All, 'tseT');
+    return Count;
 }
 
 EXPORTED ULONG ProcFindProcess(HANDLE Id, HANDLE Thread) {

@@ -184,7 +184,7 @@ PEPROCESS ps_process_create(const char *name) {
     process->token = SE_TOKEN_ADMINISTRATOR;
     ps_process_known(process);
     if (ps_system_process == NULL) return process; /* this is going to be that */
-    process->parent = ps_current_process() ? ps_current_process()->id : 0;
+    process->parent = (ps_current_process() ? ps_current_process() : ps_system_process)->id;
     if (NT_SUCCESS(ps_process_notify(process, true))) return process;
     ps_process_kill(process);
     ob_dereference(process);

@@ -22,6 +22,7 @@ struct _ETHREAD {
     unsigned spin_locks;     /* held */
     int critical_regions;    /* depth */
     PEPROCESS attached;      /* KeStackAttachProcess */
+    KAPC_STATE only;         /* KeAttachProcess's, of which there is one */
     PRKAPC_STATE attachment; /* its innermost one's */
     PETHREAD next;           /* of all that live; ps_process.c */
     pthread_cond_t wake;     /* of a wait; with the dispatcher lock */

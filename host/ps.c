@@ -12,6 +12,7 @@
 
 __thread PETHREAD ps_this;
 PEPROCESS ps_system_process, ps_client_process;
+extern PEPROCESS PsInitialSystemProcess __attribute__((alias("ps_system_process")));
 static unsigned next_id = 4; /* as NT: ids are multiples of four */
 
 static unsigned new_id(void) { return __atomic_add_fetch(&next_id, 4, __ATOMIC_RELAXED); }

@@ -84,6 +84,8 @@ END_TEST
 
 START_TEST(a_dead_process_is_not_found_by_its_id) {
     start();
+    IMPORT(uint32_t, ProcOpenSystem, void);
+    ASSERT_LINE(ProcOpenSystem());
     IMPORT(NTSTATUS, ProcLookup, HANDLE);
     PEPROCESS process = ps_process_create("other");
     HANDLE id = PsGetProcessId(process);
@@ -571,6 +573,26 @@ START_TEST(pool_can_be_shown_to_the_current_process_and_taken_away_in_it) {
 }
 END_TEST
 
+START_TEST(a_safe_copy_ends_where_the_memory_does) {
+    char copy[8192];
+    NTSTATUS status;
+    start();
+    IMPORT(size_t, ProcCopy, void *, void *, size_t, NTSTATUS *);
+    char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    munmap(pages + 4096, 4096);
+    pages[4095] = 5;
+    ck_assert_uint_eq(ProcCopy(copy, pages + 4000, 96, &status), 96);
+    ck_assert_int_eq(status, STATUS_SUCCESS);
+    ck_assert_int_eq(copy[95], 5);
+    ck_assert_uint_eq(ProcCopy(copy, pages + 4000, 1000, &status), 96);
+    ck_assert_int_eq(status, STATUS_PARTIAL_COPY);
+    ck_assert_uint_eq(ProcCopy(copy, pages + 4096, 1000, &status), 0);
+    ck_assert_int_eq(status, STATUS_PARTIAL_COPY);
+    munmap(pages, 4096);
+    stop();
+}
+END_TEST
+
 START_TEST(an_mdl_s_mapping_can_be_protected) {
     PMDL mdl;
     start();
@@ -601,7 +623,7 @@ TEST_CASES(process, a_thread_finds_itself_by_id_and_by_gs, a_dead_process_is_not
            an_access_check_follows_the_descriptor_and_the_token, missing_and_empty_lists_mean_what_they_mean_on_windows,
            a_captured_subject_must_be_released_once_and_unlocked, a_driver_can_keep_its_device_for_administrators,
            the_system_lists_its_processes_modules_and_handles, probes_know_user_addresses_from_others,
-           user_memory_that_is_not_there_or_not_writable_cannot_be_locked,
+           user_memory_that_is_not_there_or_not_writable_cannot_be_locked, a_safe_copy_ends_where_the_memory_does,
            a_mapping_of_locked_user_memory_shows_the_same_bytes, locked_pages_outlive_their_address,
            pages_are_reserved_committed_and_protected, another_process_s_memory_cannot_be_locked,
            pool_can_be_shown_to_the_current_process_and_taken_away_in_it, an_mdl_s_mapping_can_be_protected)

@@ -82,6 +82,28 @@ EXPORTED ULONG ProcIds(void) {
     return 0;
 }
 
+EXPORTED ULONG ProcOpenSystem(void) {
+    CLIENT_ID Id = {.UniqueProcess = PsGetProcessId(PsInitialSystemProcess)};
+    PEPROCESS Process, Own = IoGetCurrentProcess();
+    HANDLE Handle;
+
+    CHECK(!PsIsSystemThread((PETHREAD)KeGetCurrentThread()));
+    CHECK(NT_SUCCESS(ZwOpenProcess(&Handle, SYNCHRONIZE, NULL, &Id)));
+    CHECK(
+        NT_SUCCESS(ObReferenceObjectByHandle(Handle, SYNCHRONIZE, *PsProcessType, UserMode, (PVOID *)&Process, NULL)));
+    CHECK(Process == PsInitialSystemProcess && PsGetProcessImageFileName(Process)[0] == 'S');
+    ObfDereferenceObject(Process);
+    CHECK(NT_SUCCESS(ZwClose(Handle)));
+    Id.UniqueProcess = (HANDLE)0x7FFFFFFC;
+    CHECK(ZwOpenProcess(&Handle, SYNCHRONIZE, NULL, &Id) == STATUS_INVALID_CID);
+    KeAttachProcess((PRKPROCESS)PsInitialSystemProcess);
+    CHECK(KeIsAttachedProcess() && IoGetCurrentProcess() == PsInitialSystemProcess);
+    CHECK(PsGetThreadProcess((PETHREAD)KeGetCurrentThread()) == Own);
+    KeDetachProcess();
+    CHECK(!KeIsAttachedProcess() && IoGetCurrentProcess() == Own);
+    return 0;
+}
+
 EXPORTED NTSTATUS ProcLookup(HANDLE Id) {
     PEPROCESS Process;
     NTSTATUS Status = PsLookupProcessByProcessId(Id, &Process);
@@ -526,6 +548,13 @@ EXPORTED ULONG ProcProtect(PMDL Mdl) {
         return 0;
     }
     return __LINE__;
+}
+
+EXPORTED SIZE_T ProcCopy(PVOID To, PVOID From, SIZE_T Size, NTSTATUS *Status) {
+    MM_COPY_ADDRESS Source = {.VirtualAddress = From};
+    SIZE_T Copied;
+    *Status = MmCopyMemory(To, Source, Size, MM_COPY_MEMORY_VIRTUAL, &Copied);
+    return Copied;
 }
 
 EXPORTED BOOLEAN ProcValid(PVOID Address) { return MmIsAddressValid(Address); }

@@ -6,7 +6,7 @@
 #ifndef NT_PROCESS_H
 #define NT_PROCESS_H
 
-#include "nt/nt.h"
+/* Included by nt/nt.h. */
 
 #define STATUS_INVALID_CID ((NTSTATUS)0xC000000B)
 #define STATUS_INVALID_PARAMETER_MIX ((NTSTATUS)0xC0000030)

@@ -97,7 +97,10 @@ void ndis_check_no_locks(const char *call) {
 }
 
 struct ndis_call ndis_call_begin(const char *handler) {
-    return (struct ndis_call){.handler = handler, .irql = ke_irql(), .locks = ke_locks_held() + ndis_rw_locks_held};
+    return (struct ndis_call){.handler = handler,
+                              .irql = ke_irql(),
+                              .locks = ke_locks_held() + ndis_rw_locks_held,
+                              .attachment = ps_attachment()};
 }
 
 void ndis_call_end(struct ndis_call call) {
@@ -107,6 +110,7 @@ void ndis_call_end(struct ndis_call call) {
     if (__builtin_expect(ke_locks_held() + ndis_rw_locks_held != call.locks, 0))
         verify_violation("ndis-handler-locks",
                          "%s returned with a lock held that it did not hold before, or without one", call.handler);
+    ps_attach_check(call.attachment, call.handler);
 }
 
 /* --- registration ------------------------------------------------------------------------------------------------ */

@@ -51,6 +51,7 @@ void host_stop(void) {
     reg_clear();
     verify_no_leaks("at the end");
     ps_process_kill(ps_client_process);
+    ps_act_as(NULL);
     ob_dereference(ps_client_process);
     ob_dereference(ps_system_process);
     /* The starting thread lives on, in no process, until another world starts. */

@@ -102,7 +102,7 @@ def from_facts(path):
 
 
 def address(name, where):
-    """A header; header/page; the same behind win32:, for Windows' user mode; or an address."""
+    """A header; header/function; a page; each behind win32: too, for Windows' user mode; or an address. - is none."""
     if where == "-":
         return ""
     if where.startswith("https://"):
@@ -113,7 +113,8 @@ def address(name, where):
     if "/" not in where:
         where = "%s/nf-%s-%s" % (where, where, name.lower())
     elif "-" not in where:
-        where = "%s/nf-%s-%s" % ((where.split("/")[0],) * 2 + (where.split("/")[1].lower(),))
+        header, page = where.split("/")
+        where = "%s/nf-%s-%s" % (header, header, page)
     return base + where
 
 

@@ -79,13 +79,13 @@ $(O)/win-$(1)/$(SYS): $(SYS_SRC:%.c=$(O)/win-$(1)/obj/%.o) $(O)/win-$(1)/obj/nt/
 		$(SYS_IMPORTS:%=$(O)/win-$(1)/obj/%.import.lib)
 	$$(call say,LINK,$$@)
 	$$(Q)cd $$(@D) && $(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:$(MACHINE_$(1)) /out:$$(@F) \
-		/pdb:$$(@F).pdb /pdbaltpath:$$(@F).pdb $$(^:$$(@D)/%=%)
+		/map:$$(@F).map /pdb:$$(@F).pdb /pdbaltpath:$$(@F).pdb $$(^:$$(@D)/%=%)
 
 $(O)/win-$(1)/$(DLL): $(DLL_SRC:%.c=$(O)/win-$(1)/obj/%.o) $(O)/win-$(1)/obj/nt/cfg.o $(O)/win-$(1)/obj/lib/warren.res \
 		$(DLL_IMPORTS:%=$(O)/win-$(1)/obj/%.import.lib) $(O)/win-$(1)/obj/exports.def
 	$$(call say,LINK,$$@)
 	$$(Q)cd $$(@D) && $(LLD_LINK) $(WIN_LDFLAGS) $(DLL_LDFLAGS) /machine:$(MACHINE_$(1)) /out:$$(@F) /def:obj/exports.def \
-		/implib:$$(@F:.dll=.lib) /pdb:$$(@F).pdb /pdbaltpath:$$(@F).pdb $$(filter-out %.def,$$(^:$$(@D)/%=%))
+		/implib:$$(@F:.dll=.lib) /map:$$(@F).map /pdb:$$(@F).pdb /pdbaltpath:$$(@F).pdb $$(filter-out %.def,$$(^:$$(@D)/%=%))
 
 # The linker notes its command line in the PDB, so it runs in the output folder and sees nothing outside.
 $(O)/win-$(1)/obj/exports.def: lib/exports.def
@@ -109,7 +109,7 @@ $(O)/win-x64/test/%.sys: test/driver/drivers/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS
 	$(call say,CC-x64,$<)
 	$(dir)
 	$(Q)$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) -fasync-exceptions -MMD -MP -c $< -o $(@:.sys=.o)
-	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:x64 /out:$@ /pdb:$(@:.sys=.pdb) \
+	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:x64 /out:$@ /map:$@.map /pdb:$(@:.sys=.pdb) \
 		/pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
 
 # --- Linux ---------------------------------------------------------------------------------------------------------

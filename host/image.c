@@ -213,12 +213,10 @@ bool image_is_code(const struct image *image, const void *address) {
 
 /* --- naming ------------------------------------------------------------------------------------------------------ */
 
-/* The linker's map beside the image: lines "0001:00000010  name  0000000180001010  file.obj". */
+/* The linker's map beside the image, warren.sys.map: lines "0001:00000010  name  0000000180001010  file.obj". */
 static bool map_lookup(const struct image *image, uint32_t rva, char *name, size_t size, uint32_t *offset) {
     char path[4096], line[1024], symbol[256];
-    const char *dot = strrchr(image->name, '.');
-    int length = dot ? (int)(dot - image->path) : (int)strlen(image->path);
-    if ((size_t)snprintf(path, sizeof path, "%.*s.map", length, image->path) >= sizeof path) return false;
+    if ((size_t)snprintf(path, sizeof path, "%s.map", image->path) >= sizeof path) return false;
     FILE *file = fopen(path, "re");
     bool found = false;
     while (file && fgets(line, sizeof line, file)) {

@@ -33,7 +33,7 @@ struct options {
 
 static _Noreturn void usage(int code) {
     fputs("usage: warren-host [options] program.so [arguments]\n"
-          "       warren-host [options] --exercise driver.sys\n"
+          "       warren-host [options] driver.sys\n"
           "Runs a program (a shared object with main) in a simulated Windows process, with a Windows driver and a "
           "Windows\n"
           "library loaded beside it. Or takes any driver through its life and reports the rules that it breaks.\n"
@@ -234,6 +234,9 @@ static struct options options_from(int argc, char **argv) {
         host_export_list(markdown);
         exit(output_arrived() ? EXIT_SUCCESS : EXIT_FAILURE);
     }
+    /* A driver in the program's place is to be tried. */
+    size_t length = optind + 1 == argc ? strlen(argv[optind]) : 0;
+    if (length > 4 && !strcmp(argv[optind] + length - 4, ".sys")) o.exercise = argv[optind++];
     if ((optind == argc) == !o.exercise) usage(EXIT_UNUSABLE);
     o.program = argv + optind;
     o.program_argc = argc - optind;

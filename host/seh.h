@@ -68,6 +68,8 @@ _Noreturn void seh_dispatch(EXCEPTION_RECORD *record, CONTEXT *context);
 void seh_context_of(const struct seh_frame *frame, CONTEXT *context);
 void seh_trace(FILE *file, const CONTEXT *from);
 void seh_trace_from(FILE *file, uint64_t rip, uint64_t rsp, uint64_t rbp);
+/* Calls visit for each frame of the calling thread, innermost first, through host and image code alike. */
+void seh_walk(void (*visit)(uint64_t rip, void *context), void *argument);
 /* The stub through which an image called the host, seen from a frame pointer of the host; NULL if image code comes first
  * or the frames cannot be followed. */
 struct seh_frame *seh_caller(uint64_t rbp, bool *image_between);

@@ -48,13 +48,12 @@ static bool host_step(CONTEXT *context) {
     return true;
 }
 
-void seh_trace(FILE *file, const CONTEXT *from) {
+/* Calls visit with the address in each frame. */
+static void walk(const CONTEXT *from, void (*visit)(uint64_t rip, void *context), void *argument) {
     CONTEXT context = *from;
     for (unsigned i = 0; i < DEPTH_LIMIT && context.Rip; i++) {
-        char place[256];
         uint64_t base, before = context.Rsp;
-        image_describe((const void *)(uintptr_t)context.Rip, place, sizeof place);
-        fprintf(file, "  #%-2u %s\n", i, place);
+        visit(context.Rip, argument);
         const RUNTIME_FUNCTION *function = seh_function(context.Rip, &base);
         struct seh_step step;
         struct image *image = image_find((const void *)(uintptr_t)context.Rip);
@@ -69,9 +68,33 @@ void seh_trace(FILE *file, const CONTEXT *from) {
     }
 }
 
+struct printer {
+    FILE *file;
+    unsigned frame;
+};
+
+static void print_frame(uint64_t rip, void *argument) {
+    struct printer *printer = argument;
+    char place[256];
+    image_describe((const void *)(uintptr_t)rip, place, sizeof place);
+    fprintf(printer->file, "  #%-2u %s\n", printer->frame++, place);
+}
+
+void seh_trace(FILE *file, const CONTEXT *from) {
+    struct printer printer = {.file = file};
+    walk(from, print_frame, &printer);
+}
+
 void seh_trace_from(FILE *file, uint64_t rip, uint64_t rsp, uint64_t rbp) {
     CONTEXT context = {.Rip = rip, .Rsp = rsp, .Rbp = rbp};
     seh_trace(file, &context);
+}
+
+__attribute__((noinline)) void seh_walk(void (*visit)(uint64_t rip, void *context), void *argument) {
+    uint64_t rbp = (uint64_t)(uintptr_t)__builtin_frame_address(0), next, rip;
+    if (!link_read(rbp, &next, &rip)) return;
+    CONTEXT context = {.Rip = rip, .Rsp = rbp + 16, .Rbp = next};
+    walk(&context, visit, argument);
 }
 
 __attribute__((noinline)) void image_backtrace(FILE *file) {

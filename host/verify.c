@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * Violations, what is still alive, and failures on demand.
+ * Violations, and what is still alive.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -128,33 +128,4 @@ void verify_no_leaks(const char *when) {
         }
     pthread_mutex_unlock(&track_lock);
     if (count) verify_violation("leak", "%u objects of the driver are left %s", count, when);
-}
-
-/* --- failures on demand ------------------------------------------------------------------------------------------- */
-
-bool fault_armed;
-static const struct host_export *fault_export; /* lock */
-static unsigned fault_skip;
-
-bool fault_wants(const struct host_export *export) {
-    bool wants;
-
-    pthread_mutex_lock(&lock);
-    wants = fault_armed && fault_export == export && fault_skip-- == 0;
-    if (wants) __atomic_store_n(&fault_armed, false, __ATOMIC_RELAXED);
-    pthread_mutex_unlock(&lock);
-    return wants;
-}
-
-bool fault_arm(const char *name, unsigned skip) {
-    const struct host_export *found = NULL;
-
-    for (unsigned at = 0; name && at < EXPORT_COUNT; at++)
-        if (strcmp(host_exports[at].name, name) == 0 && host_exports[at].may_fail) found = &host_exports[at];
-    pthread_mutex_lock(&lock);
-    fault_export = found;
-    fault_skip = skip;
-    __atomic_store_n(&fault_armed, found != NULL, __ATOMIC_RELAXED);
-    pthread_mutex_unlock(&lock);
-    return found != NULL || name == NULL;
 }

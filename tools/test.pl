@@ -52,6 +52,21 @@ for (['host', "$out/win-x64/*.sys", "$out/win-x64/*.dll", 60], ['asan', "$out/as
             'WARREN_TEST_TIMEOUT=' . ($ENV{WARREN_TEST_TIMEOUT} // $limit), $program, @select);
     }
 }
+# The same under many schedules, and with every failure in turn: the shipped images.
+{
+    my @environment = ('env', 'WARREN_DRIVER=' . one("$out/win-x64/*.sys"), 'WARREN_LIBRARY=' . one("$out/win-x64/*.dll"),
+        'WARREN_TEST_TIMEOUT=' . ($ENV{WARREN_TEST_TIMEOUT} // 60));
+    my @jobs = ('-j', $ENV{JOBS} // `nproc` + 0);
+    my $seeds = $ENV{WARREN_SEEDS} // 2000;
+    my $some = int($seeds / 100) || 1;
+    for (['schedules/races', 'driver', '-s', "1:$seeds", '-f', 'schedule/'],
+         ['schedules/driver', 'driver', '-s', "1:$some"], ['schedules/api', 'api', '-s', "1:$some"],
+         ['faults/api', 'api', '-x', '-f', 'life/']) {
+        my ($name, $kind, @arguments) = @$_;
+        next if index($name, $filter) < 0 || !-x "$out/host/${kind}_test";
+        add($name, @environment, "$out/host/${kind}_test", @arguments, $arguments[0] eq '-s' ? @jobs : ());
+    }
+}
 add($_, 'bash', $_) for grep { index($_, $filter) >= 0 } glob('test/client/*.t test/tools/*.t');
 if (!@names) {
     print "no test has '$filter' in its name\n0 passed, 0 failed\n";

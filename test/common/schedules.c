@@ -5,13 +5,10 @@
  */
 #include "test/common/schedules.h"
 
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,14 +16,10 @@
 #include "host/sched.h"
 
 #define JOBS_MAX 64
-#define SHOWN 6000 /* bytes of a failed run's output */
 
 struct job {
-    pid_t pid; /* 0: free */
-    unsigned test;
-    uint64_t seed;
-    int output;
-    struct sched_report *report; /* shared with the child */
+    struct child child;
+    struct sched_plan plan;
 };
 
 struct result {
@@ -39,50 +32,17 @@ static struct job jobs[JOBS_MAX];
 
 /* --- one run ----------------------------------------------------------------------------------------------------- */
 
-static _Noreturn void child(const struct schedules_test *test, const struct job *job, uint64_t choices, double limit) {
-    struct sched_plan plan = {.seed = job->seed, .choices = choices, .report = job->report};
+static void job_setup(void *plan) { sched_request(plan); }
+
+static bool job_start(struct job *job, const struct named_test *test, uint64_t seed, uint64_t choices, double limit) {
+    struct sched_report *report = job->plan.report;
+    if (!report) report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (report == MAP_FAILED) return false;
+    memset(report, 0, sizeof *report);
+    job->plan = (struct sched_plan){.seed = seed, .choices = choices, .report = report};
     /* The first only measures; the others have one to five changes. */
-    if (choices) plan.changes = 1 + (unsigned)(job->seed % 5);
-    dup2(job->output, STDOUT_FILENO);
-    dup2(job->output, STDERR_FILENO);
-    /* When the time is over, libcheck kills its process group. */
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    alarm((unsigned)limit + 1);
-    sched_request(&plan);
-
-    Suite *suite = suite_create("schedule");
-    TCase *tcase = tcase_create(test->name);
-    tcase_add_test(tcase, test->test);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    fflush(NULL);
-    _exit(srunner_ntests_failed(runner) != 0);
-}
-
-static bool job_start(struct job *job, const struct schedules_test *test, uint64_t choices, double limit) {
-    if (!job->report)
-        job->report = mmap(NULL, sizeof *job->report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    job->output = memfd_create("output", MFD_CLOEXEC);
-    if (job->report == MAP_FAILED || job->output < 0) return false;
-    memset(job->report, 0, sizeof *job->report);
-    fflush(NULL);
-    job->pid = fork();
-    if (job->pid == 0) child(test, job, choices, limit);
-    return job->pid > 0;
-}
-
-static void show_output(int output) {
-    static char text[SHOWN + 1];
-    off_t size = lseek(output, 0, SEEK_END);
-    ssize_t got = pread(output, text, SHOWN, size > SHOWN ? size - SHOWN : 0);
-    text[got > 0 ? got : 0] = 0;
-    for (char *line = text, *end; line && *line; line = end ? end + 1 : NULL) {
-        end = strchr(line, '\n');
-        printf("#   %.*s\n", end ? (int)(end - line) : (int)strlen(line), line);
-    }
+    if (choices) job->plan.changes = 1 + (unsigned)(seed % 5);
+    return child_start(&job->child, test, job_setup, &job->plan, limit);
 }
 
 /* Waits for any run to end. */
@@ -91,26 +51,24 @@ static struct job *job_wait(int *status) {
         pid_t pid = wait(status);
         if (pid < 0) return NULL;
         for (unsigned i = 0; i < JOBS_MAX; i++)
-            if (jobs[i].pid == pid) return &jobs[i];
+            if (jobs[i].child.pid == pid) return &jobs[i];
     }
 }
 
-static void job_account(struct job *job, int status, const struct schedules_test *test, struct result *result) {
+static void job_account(struct job *job, int status, const struct named_test *test, struct result *result) {
+    const struct sched_report *report = job->plan.report;
+    char how[32];
     result->runs++;
-    if (job->report->steps > result->most_steps) result->most_steps = job->report->steps;
-    if (job->report->choices > result->most_choices) result->most_choices = job->report->choices;
-    if (job->report->threads > result->threads) result->threads = job->report->threads;
-    if (status != 0) {
-        if (!result->failures++) {
-            result->first_failed = job->seed;
-            printf("# %s fails with seed %llu (%s %d):\n", test->name, (unsigned long long)job->seed,
-                   WIFSIGNALED(status) ? "signal" : "exit",
-                   WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-            show_output(job->output);
-        }
+    if (report->steps > result->most_steps) result->most_steps = report->steps;
+    if (report->choices > result->most_choices) result->most_choices = report->choices;
+    if (report->threads > result->threads) result->threads = report->threads;
+    if (status != 0 && !result->failures++) {
+        result->first_failed = job->plan.seed;
+        printf("# %s fails with seed %llu (%s):\n", test->name, (unsigned long long)job->plan.seed,
+               child_how(status, how));
+        child_show(&job->child);
     }
-    close(job->output);
-    job->pid = 0;
+    child_forget(&job->child);
 }
 
 /* --- all runs ---------------------------------------------------------------------------------------------------- */
@@ -126,11 +84,11 @@ static void progress(uint64_t done, uint64_t all, uint64_t failures, bool last) 
 
 static struct job *job_free(unsigned count) {
     for (unsigned i = 0; i < count; i++)
-        if (!jobs[i].pid) return &jobs[i];
+        if (!jobs[i].child.pid) return &jobs[i];
     return NULL;
 }
 
-static void report(const struct schedules_test *test, unsigned number, const struct result *result) {
+static void report(const struct named_test *test, unsigned number, const struct result *result) {
     if (result->failures)
         printf("not ok %u - %s: %llu of %llu seeds fail; again: -f %s -s %llu:1\n", number, test->name,
                (unsigned long long)result->failures, (unsigned long long)result->runs, test->name,
@@ -142,7 +100,7 @@ static void report(const struct schedules_test *test, unsigned number, const str
     fflush(stdout);
 }
 
-unsigned schedules_run(const struct schedules_test *tests, unsigned count, const struct schedules_options *options) {
+unsigned schedules_run(const struct named_test *tests, unsigned count, const struct schedules_options *options) {
     unsigned parallel = options->jobs < 1 ? 1 : options->jobs > JOBS_MAX ? JOBS_MAX : options->jobs, failed = 0;
     uint64_t done = 0, failures = 0;
 
@@ -153,11 +111,10 @@ unsigned schedules_run(const struct schedules_test *tests, unsigned count, const
         while (running || (started <= options->count && !result.failures)) {
             struct job *job = job_free(parallel);
             if (job && !result.failures && started <= options->count && (estimate || !started)) {
-                job->test = i;
-                job->seed = started ? options->first + started - 1 : 1;
+                uint64_t seed = started ? options->first + started - 1 : 1;
                 started++;
                 running++;
-                if (!job_start(job, &tests[i], estimate, options->limit)) {
+                if (!job_start(job, &tests[i], seed, estimate, options->limit)) {
                     printf("Bail out! cannot start a process\n");
                     exit(2);
                 }
@@ -166,7 +123,7 @@ unsigned schedules_run(const struct schedules_test *tests, unsigned count, const
             int status;
             if (!(job = job_wait(&status))) break;
             running--;
-            if (!estimate) estimate = job->report->choices ? job->report->choices : 1;
+            if (!estimate) estimate = job->plan.report->choices ? job->plan.report->choices : 1;
             job_account(job, status, &tests[i], &result);
             failures += status != 0;
             progress(++done, count * (options->count + 1), failures, false);

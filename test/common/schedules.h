@@ -4,13 +4,9 @@
 #ifndef TEST_COMMON_SCHEDULES_H
 #define TEST_COMMON_SCHEDULES_H
 
-#include <check.h>
 #include <stdint.h>
 
-struct schedules_test {
-    const char *name; /* topic/name */
-    const TTest *test;
-};
+#include "test/common/child.h"
 
 struct schedules_options {
     uint64_t first, count; /* seeds, each from 1 on */
@@ -20,6 +16,6 @@ struct schedules_options {
 
 /* Runs each test once for each seed, in a process of its own under the seeded scheduler, and prints a TAP line for each
  * test; progress goes to a terminal. Returns how many tests failed with some seed. */
-unsigned schedules_run(const struct schedules_test *tests, unsigned count, const struct schedules_options *options);
+unsigned schedules_run(const struct named_test *tests, unsigned count, const struct schedules_options *options);
 
 #endif

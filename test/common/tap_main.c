@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "test/common/faults.h"
 #include "test/common/schedules.h"
 #include "test/common/testing.h"
 
@@ -77,38 +78,41 @@ static bool seeds_parse(const char *text, struct schedules_options *options) {
     return *end == 0 && options->count > 0;
 }
 
-static int run_schedules(const char *filter, const struct schedules_options *options) {
-    static struct schedules_test tests[512];
-    static char names[512][256];
+#define NAMED_MAX 512
+
+static unsigned select_named(const char *filter, struct named_test *tests) {
+    static char names[NAMED_MAX][256];
     unsigned count = 0;
 
     for (unsigned topic = 0; topic < topic_count; topic++)
-        for (unsigned test = 0; test < topics[topic].count && count < 512; test++) {
+        for (unsigned test = 0; test < topics[topic].count && count < NAMED_MAX; test++) {
             if (strstr(name_of(topic, test, names[count]), filter) == NULL) continue;
-            tests[count] = (struct schedules_test){names[count], topics[topic].tests[test]};
+            tests[count] = (struct named_test){names[count], topics[topic].tests[test]};
             count++;
         }
-    return schedules_run(tests, count, options) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return count;
 }
 
 static int usage(const char *program) {
     fprintf(stderr,
-            "usage: %s [-l] [-n] [-f TEXT] [-s FIRST:COUNT [-j JOBS]]\n  -l  list them, do not run\n  -n  run in this "
+            "usage: %s [-l] [-n] [-f TEXT] [-s FIRST:COUNT [-j JOBS] | -x [-v]]\n  -l  list them, do not run\n  -n  "
+            "run in this "
             "process, for a debugger\n"
             "  -f  only tests whose topic/name contains TEXT\n"
-            "  -s  each under so many schedules, with seeds from FIRST on\n  -j  so many at a time\n",
+            "  -s  each under so many schedules, with seeds from FIRST on\n  -j  so many at a time\n"
+            "  -x  each with every failure that it meets, one at a time\n  -v  and what they are\n",
             program);
     return 2;
 }
 
 int main(int argc, char **argv) {
     const char *filter = "";
-    bool only_list = false, in_process = false;
+    bool only_list = false, in_process = false, faults = false, verbose = false;
     struct schedules_options schedules = {.limit = time_limit()};
     SRunner *runner;
     int option;
 
-    while ((option = getopt(argc, argv, "lnf:s:j:")) != -1) {
+    while ((option = getopt(argc, argv, "lnf:s:j:xv")) != -1) {
         switch (option) {
         case 'l': only_list = true; break;
         case 'n': in_process = true; break;
@@ -116,13 +120,21 @@ int main(int argc, char **argv) {
         case 's':
             if (!seeds_parse(optarg, &schedules)) return usage(argv[0]);
             break;
+        case 'x': faults = true; break;
+        case 'v': verbose = true; break;
         case 'j': schedules.jobs = (unsigned)strtoul(optarg, NULL, 10); break;
         default: return usage(argv[0]);
         }
     }
     if (optind != argc) return usage(argv[0]);
     if (only_list) return list(filter);
-    if (schedules.count) return run_schedules(filter, &schedules);
+    if (schedules.count || faults) {
+        static struct named_test tests[NAMED_MAX];
+        unsigned count = select_named(filter, tests);
+        unsigned failed =
+            faults ? faults_run(tests, count, verbose, time_limit()) : schedules_run(tests, count, &schedules);
+        return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
     runner = srunner_create(NULL);
     if (in_process) srunner_set_fork_status(runner, CK_NOFORK);
     for (unsigned topic = 0; topic < topic_count; topic++) srunner_add_suite(runner, select_tests(topic, filter));

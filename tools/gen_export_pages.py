@@ -4,7 +4,7 @@
 """Writes host/export_pages.def: for each line of the host's export table the page that documents it, and the IRQLs that
 the page allows.
 
-    tools/gen_export_pages.py [--check] [FACTS.txt]
+    tools/gen_export_pages.py [--check | --fix] [FACTS.txt]
 
 FACTS.txt is a table of kernel functions (fields between " | ": module, name, prototype, IRQL by the page, IRQL by the
 header, ..., page). What it lacks, and where a page needs reading, stands in tools/export_pages.txt, which wins. Without
@@ -12,7 +12,8 @@ FACTS.txt, functions that neither knows keep the line that they have. Then docs/
 warren-host --list-exports --markdown > docs/exports.md.
 
 Fails, and says which, if an export has no page, or if its IRQL in the table is not the documented one and its note does
-not speak of IRQL. --check writes nothing, and fails as well if the committed file differs.
+not speak of IRQL. --check writes nothing, and fails as well if the committed file differs. --fix writes the documented IRQLs into the
+table first, except where the note speaks of IRQL, and says what it changed.
 """
 import os
 import re
@@ -24,7 +25,7 @@ OUTPUT = "host/export_pages.def"
 BY_HAND = "tools/export_pages.txt"
 LEARN = "https://learn.microsoft.com/"
 DDI = LEARN + "windows-hardware/drivers/ddi/"
-KERNEL = {"ntoskrnl", "hal", "ndis", "netio", "fwpkclnt", "cng", "wdmsec"}
+KERNEL = {"ntoskrnl", "hal", "ndis", "netio", "fwpkclnt", "cng"}
 LEVELS = ["PASSIVE_LEVEL", "APC_LEVEL", "DISPATCH_LEVEL", "HIGH_LEVEL"]
 NOT_STATED = "IRQL_NOT_STATED"
 SPDX = "SPDX-"  # in two pieces, so that licence checkers read only this file's own lines
@@ -39,7 +40,8 @@ def read(path):
 
 
 class Export:
-    def __init__(self, form, arguments):
+    def __init__(self, path, form, arguments):
+        self.path = path
         self.module, self.name = arguments[0:2]
         self.symbol = arguments[2] if form.endswith("_AS") else self.name
         self.is_data = form == "EXPORT_DATA"
@@ -60,7 +62,7 @@ def table():
     for path in TABLES:
         text = re.sub(r"/\*.*?\*/", "", read("host/" + path), flags=re.S)
         for form, arguments in re.findall(r'^(EXPORT\w*)\(((?:"(?:[^"\\]|\\.)*"|[^)"])*)\)', text, flags=re.M):
-            exports.append(Export(form, split_arguments(arguments)))
+            exports.append(Export("host/" + path, form, split_arguments(arguments)))
     return exports
 
 
@@ -161,8 +163,20 @@ def check(export, page):
         export.irql, page.highest)
 
 
+def fix(export, irql):
+    """Writes another IRQL into the table."""
+    pattern = r"(EXPORT\w*\(%s,\s*%s,\s*(?:[a-z]\w*,\s*)?)%s\b" % (export.module, export.name, export.irql)
+    text, count = re.subn(pattern, lambda match: match.group(1) + irql, read(export.path))
+    if count != 1:
+        sys.exit("gen_export_pages: %s is not in its table as expected" % export.name)
+    with open(os.path.join(ROOT, export.path), "w", encoding="utf-8") as file:
+        file.write(text)
+    print("%s!%s: %s was %s" % (export.module, export.name, irql, export.irql))
+    export.irql = irql
+
+
 def main():
-    arguments = [a for a in sys.argv[1:] if a != "--check"]
+    arguments = [a for a in sys.argv[1:] if a not in ("--check", "--fix")]
     if len(arguments) > 1 or any(a.startswith("-") for a in arguments):
         sys.exit(__doc__)
     known = kept()
@@ -173,6 +187,9 @@ def main():
     for export in table():
         page = known.get(export.symbol) or known.get(export.name)
         problem = check(export, page)
+        if problem and page and "in its documentation" in problem and "--fix" in sys.argv:
+            fix(export, page.highest)
+            problem = None
         if problem:
             wrong.append("%s!%s: %s" % (export.module, export.name, problem))
         if page:

@@ -32,7 +32,7 @@ document() {
 # The last column is the page.
 pages() {
     "$O/host/warren-host" --list-exports |
-        awk '$1 ~ /^(ntoskrnl|hal|ndis)$/ && $NF !~ /^https:/ { print; bad = 1 } { n++ } END { exit bad || n < 200 }'
+        awk '$1 ~ /^(ntoskrnl|hal|ndis|netio|fwpkclnt|cng)$/ && $NF !~ /^https:/ { print; bad = 1 } { n++ } END { exit bad || n < 200 }'
 }
 
 check document_of_exports_is_what_the_host_lists document

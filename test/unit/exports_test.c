@@ -9,7 +9,7 @@
 #include <string.h>
 
 static bool is_kernel(const struct host_export *export) {
-    static const char *const modules[] = {"ntoskrnl", "hal", "ndis"};
+    static const char *const modules[] = {"ntoskrnl", "hal", "ndis", "netio", "fwpkclnt", "cng"};
     for (unsigned i = 0; i < sizeof modules / sizeof *modules; i++)
         if (!strcmp(export->module, modules[i])) return true;
     return false;

@@ -49,6 +49,7 @@ void *ob_create(struct ob_type *type, size_t body_size); /* zeroed, one referenc
 struct ob_type *ob_type_of(void *object);
 void ob_reference(void *object);
 void ob_dereference(void *object);
+bool ob_dereference_if_shared(void *object); /* unless it is the last reference */
 /* A handle to the object in the process (NULL process: kernel handle table). Takes its own reference. */
 NTSTATUS ob_insert(PEPROCESS process, void *object, ACCESS_MASK access, HANDLE *handle);
 /* Any type when type is NULL. Adds a reference. Kernel handles are recognised by value. */
@@ -79,6 +80,31 @@ void mm_unmap_all(PEPROCESS process); /* as at the end of a process */
 /* Opens a path of the object namespace in `process` the way NtCreateFile does for UserMode: security check against the
  * device's descriptor with the process's token, then IRP_MJ_CREATE. */
 NTSTATUS io_open(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, HANDLE *handle);
+/* For asynchronous use, too: requests on the handle may stay pending. */
+NTSTATUS io_open_ex(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, bool synchronous,
+                    HANDLE *handle);
+/* How a caller that does not want to wait hears of the end: the block is written, then the event (of the process, may be
+ * NULL) is set. */
+struct io_async {
+    PIO_STATUS_BLOCK iosb;
+    HANDLE event;
+};
+/* As io_control; STATUS_PENDING when it is not complete yet. async NULL: waits. */
+NTSTATUS io_control_async(PEPROCESS process, HANDLE handle, ULONG code, const void *in, ULONG in_size, void *out,
+                          ULONG out_size, const struct io_async *async, ULONG_PTR *information);
+/* IRP_MJ_READ or IRP_MJ_WRITE. offset NULL: the file's own position, for synchronous files. */
+NTSTATUS io_transfer(PEPROCESS process, HANDLE handle, UCHAR major, void *buffer, ULONG size, const uint64_t *offset,
+                     const struct io_async *async, ULONG_PTR *information);
+/* Cancels pending requests on the handle: of one thread, of one status block, or (NULL) of all. STATUS_NOT_FOUND: none. */
+NTSTATUS io_cancel(PEPROCESS process, HANDLE handle, bool own_thread, PIO_STATUS_BLOCK iosb);
+/* What they left pending is cancelled. */
+void io_process_ends(PEPROCESS process);
+void io_thread_ends(PETHREAD thread);
+/* pnp.c: the last file of a device is gone. Nothing for others' devices. */
+void pnp_device_closed(PDEVICE_OBJECT device);
+void io_shutdown(void); /* tells the devices that want to know */
+/* Sends IRP_MJ_POWER / SET_POWER (after QUERY_POWER for a system state below S0) down the stack. */
+NTSTATUS io_power(PDEVICE_OBJECT device, UCHAR minor, POWER_STATE_TYPE type, POWER_STATE state);
 /* Synchronous IRP_MJ_DEVICE_CONTROL from UserMode. */
 NTSTATUS io_control(PEPROCESS process, HANDLE handle, ULONG code, const void *in, ULONG in_size, void *out,
                     ULONG out_size, ULONG_PTR *information);

@@ -82,6 +82,15 @@ void ob_dereference(void *object) {
     free(header);
 }
 
+bool ob_dereference_if_shared(void *object) {
+    int64_t *references = &header_of(object)->references, now = __atomic_load_n(references, __ATOMIC_RELAXED);
+
+    while (now > 1)
+        if (__atomic_compare_exchange_n(references, &now, now - 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+            return true;
+    return false;
+}
+
 /* --- handles ------------------------------------------------------------------------------------------------------ */
 
 #define KERNEL_HANDLE 0xFFFFFFFF80000000ull

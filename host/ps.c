@@ -64,6 +64,7 @@ static void thread_ends(PETHREAD thread) {
     if (thread->critical_regions)
         verify_violation("critical-region-balance", "a thread ends inside %d critical regions",
                          thread->critical_regions);
+    io_thread_ends(thread);
     seh_thread_stop();
     ps_this = NULL;
     /* With the running thread's own reference: whoever waited for it may look for leaks next. */
@@ -192,6 +193,8 @@ PEPROCESS ps_act_as(PEPROCESS process) {
 void se_set_process_token(PEPROCESS process, enum se_token_kind kind) { process->token = kind; }
 
 void ps_process_kill(PEPROCESS process) {
+    /* First its threads would end, and with them their requests. */
+    io_process_ends(process);
     /* In whatever thread this is, as a process that is ended by another has its handles closed. */
     for (unsigned at = 0; at < process->handle_capacity; at++)
         if (process->handles[at].object) ob_close(process, (HANDLE)(ULONG_PTR)((at + 1) * 4));

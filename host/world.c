@@ -4,7 +4,7 @@
  * Starting and ending the NT world, in the order in which its parts need each other.
  */
 #include "host/image.h"
-#include "host/kernel_private.h"
+#include "host/io.h"
 #include "host/ndis_private.h"
 #include "host/pnp.h"
 #include "host/registry.h"
@@ -41,10 +41,12 @@ NTSTATUS host_start(const struct host_config *config, const char **why) {
 }
 
 void host_stop(void) {
+    io_shutdown();
     pnp_stop();
     ndis_stop();
     win32_stop();
     ke_stop();
+    io_irp_check(NULL);
     reg_clear();
     verify_no_leaks("at the end");
     ps_process_kill(ps_client_process);

@@ -214,6 +214,7 @@ typedef BOOL(WINAPI *PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID 
 #define ERROR_INVALID_SID 1337
 #define ERROR_INVALID_USER_BUFFER 1784
 #define ERROR_IO_DEVICE 1117
+#define ERROR_IO_INCOMPLETE 996
 #define ERROR_IO_PENDING 997
 #define ERROR_KEY_DELETED 1018
 #define ERROR_MOD_NOT_FOUND 126
@@ -649,6 +650,12 @@ WINBASEAPI HANDLE NTAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, D
 WINBASEAPI BOOL NTAPI DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuffer, DWORD nInBufferSize,
                                       LPVOID lpOutBuffer, DWORD nOutBufferSize, LPDWORD lpBytesReturned,
                                       LPOVERLAPPED lpOverlapped);
+WINBASEAPI BOOL NTAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, LPDWORD lpNumberOfBytesRead,
+                               LPOVERLAPPED lpOverlapped);
+WINBASEAPI BOOL NTAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
+                                LPDWORD lpNumberOfBytesWritten, LPOVERLAPPED lpOverlapped);
+WINBASEAPI BOOL NTAPI CancelIo(HANDLE hFile);
+WINBASEAPI BOOL NTAPI CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped);
 WINBASEAPI BOOL NTAPI GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred,
                                           BOOL bWait);
 WINBASEAPI BOOL NTAPI CloseHandle(HANDLE hObject);

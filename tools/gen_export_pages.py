@@ -11,9 +11,10 @@ header, ..., page). What it lacks, and where a page needs reading, stands in too
 FACTS.txt, functions that neither knows keep the line that they have. Then docs/exports.md is due:
 warren-host --list-exports --markdown > docs/exports.md.
 
-Fails, and says which, if an export has no page, or if its IRQL in the table is not the documented one and its note does
-not speak of IRQL. --check writes nothing, and fails as well if the committed file differs. --fix writes the documented IRQLs into the
-table first, except where the note speaks of IRQL, and says what it changed.
+Fails, and says which, if an export has no page; if its IRQL in the table is not the documented one and its note does
+not speak of IRQL; if it may fail without an NT_FAULT in the host's sources, or the other way round. --check writes
+nothing, and fails as well if the committed file differs. --fix writes the documented IRQLs into the table first, except
+where the note speaks of IRQL, and says what it changed.
 """
 import os
 import re
@@ -46,6 +47,7 @@ class Export:
         self.symbol = arguments[2] if form.endswith("_AS") else self.name
         self.is_data = form == "EXPORT_DATA"
         self.note = arguments[-1]
+        self.may_fail = not self.is_data and arguments[4 if form.endswith("_AS") else 3] == "true"
         self.irql = "HIGH_LEVEL" if self.is_data else arguments[3 if form.endswith("_AS") else 2]
         self.is_kernel = self.module in KERNEL
 
@@ -163,6 +165,12 @@ def check(export, page):
         export.irql, page.highest)
 
 
+def faults():
+    """The functions that the fault injector can make fail."""
+    sources = [name for name in sorted(os.listdir(os.path.join(ROOT, "host"))) if name.endswith(".c")]
+    return {symbol for name in sources for symbol in re.findall(r"NT_FAULT\((\w+)\)", read("host/" + name))}
+
+
 def fix(export, irql):
     """Writes another IRQL into the table."""
     pattern = r"(EXPORT\w*\(%s,\s*%s,\s*(?:[a-z]\w*,\s*)?)%s\b" % (export.module, export.name, export.irql)
@@ -183,7 +191,7 @@ def main():
     if arguments:
         known.update(from_facts(arguments[0]))
     known.update(by_hand())
-    text, wrong = HEAD, []
+    text, wrong, injected = HEAD, [], faults()
     for export in table():
         page = known.get(export.symbol) or known.get(export.name)
         problem = check(export, page)
@@ -192,6 +200,8 @@ def main():
             problem = None
         if problem:
             wrong.append("%s!%s: %s" % (export.module, export.name, problem))
+        if export.may_fail != (export.symbol in injected):
+            wrong.append("%s!%s: the table and NT_FAULT(%s) disagree" % (export.module, export.name, export.symbol))
         if page:
             highest, lowest = page.highest, page.lowest
             if not export.is_kernel:

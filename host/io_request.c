@@ -208,6 +208,7 @@ struct before {
     int regions;
     KIRQL irql;
     unsigned locks;
+    PRKAPC_STATE attachment;
 };
 
 static void check_back(struct before before, NTSTATUS returned, struct io_request *request) {
@@ -220,6 +221,7 @@ static void check_back(struct before before, NTSTATUS returned, struct io_reques
         verify_violation("lock-not-released", "a request came back with %u spin locks held", ke_locks_held());
     if (((PETHREAD)ps_self())->critical_regions != before.regions)
         verify_violation("critical-region-balance", "a request came back inside a critical region");
+    ps_attach_check(before.attachment, "a request");
 }
 
 /* Synchronous: the issuer has its own reference to the file for as long. */
@@ -239,7 +241,7 @@ static NTSTATUS wait(struct io_request *request, NTSTATUS returned, ULONG_PTR *i
 }
 
 NTSTATUS io_request_send(struct io_request *request, ULONG_PTR *information) {
-    struct before before = {((PETHREAD)ps_self())->critical_regions, ke_irql(), ke_locks_held()};
+    struct before before = {((PETHREAD)ps_self())->critical_regions, ke_irql(), ke_locks_held(), ps_this->attachment};
     /* A file that was opened for synchronous use makes its callers wait, whatever they asked for. */
     bool synchronous = request->file && request->file->Flags & FO_SYNCHRONOUS_IO;
     NTSTATUS status;

@@ -20,13 +20,14 @@ unsigned ke_locks_held(void); /* spin locks that the calling thread holds */
 
 /* A new pthread that is an NT thread of `process` (NULL: System). Returns a referenced thread object, or NULL. */
 PETHREAD ps_thread_create(PEPROCESS process, void (*start)(void *), void *context, const char *name);
+unsigned ps_thread_id(void);          /* of the calling thread */
 void ps_thread_join(PETHREAD thread); /* waits for its end and drops the reference */
 
 extern PEPROCESS ps_system_process;
 extern PEPROCESS ps_client_process; /* made by host_start */
 PEPROCESS ps_process_create(const char *name);
-/* The process dies now, whatever its threads do: handles are closed (CLEANUP then CLOSE, in the caller's thread), views
- * are unmapped. Its threads, if any, must not touch its views afterwards. */
+/* NULL if a driver's notify routine forbids it. Dying is now, whatever the threads do: handles are closed (CLEANUP then
+ * CLOSE, in the caller's thread, which is one of the process's meanwhile), views are unmapped. Its threads, if any, must not touch its views afterwards. */
 void ps_process_kill(PEPROCESS process);
 PEPROCESS ps_current_process(void);
 /* The calling thread acts as a thread of `process` from now on; returns the one before. */

@@ -2305,5 +2305,7 @@ NTKERNELAPI void NTAPI ExFreeToLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PVO
 #define PsGetCurrentThread() ((PETHREAD)KeGetCurrentThread())
 
 #include "nt/irp.h"
+#include "nt/lock.h"
+#include "nt/process.h"
 
 #endif

@@ -131,6 +131,12 @@ typedef BOOL(WINAPI *PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID 
 #ifndef MEM_COMMIT
 #define MEM_COMMIT 0x1000
 #endif
+#ifndef MEM_RESERVE
+#define MEM_RESERVE 0x2000
+#define MEM_DECOMMIT 0x4000
+#define MEM_RELEASE 0x8000
+#define MEM_PRIVATE 0x20000
+#endif
 #ifndef MEM_MAPPED
 #define MEM_MAPPED 0x40000
 #endif
@@ -660,6 +666,9 @@ WINBASEAPI BOOL NTAPI GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlappe
                                           BOOL bWait);
 WINBASEAPI BOOL NTAPI CloseHandle(HANDLE hObject);
 WINBASEAPI BOOL NTAPI UnmapViewOfFile(LPCVOID lpBaseAddress);
+WINBASEAPI LPVOID NTAPI VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType, DWORD flProtect);
+WINBASEAPI BOOL NTAPI VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType);
+WINBASEAPI BOOL NTAPI VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect, PDWORD lpflOldProtect);
 WINBASEAPI SIZE_T NTAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength);
 
 /* events, mutexes, waits */

@@ -284,13 +284,12 @@ static NTSTATUS RingLock(RING *Ring, ULONG64 Address, ULONG64 Event) {
     }
     Ring->Mdl = IoAllocateMdl((PVOID)(ULONG_PTR)Address, LODGER_RING_SIZE, FALSE, FALSE, NULL);
     if (Ring->Mdl == NULL) return STATUS_INSUFFICIENT_RESOURCES;
-    NT_TRY {
+    NT_TRY { /* raises for memory that is not the caller's, or not writable */
         MmProbeAndLockPages(Ring->Mdl, UserMode, IoWriteAccess);
-    }
-    NT_EXCEPT(EXCEPTION_EXECUTE_HANDLER) {
-        return NT_EXCEPTION_CODE();
-    }
-    NT_END_TRY
+    } NT_EXCEPT {
+        Status = NT_EXCEPTION_CODE();
+    } NT_END_TRY
+    if (!NT_SUCCESS(Status)) return Status;
     Ring->Shared = MmGetSystemAddressForMdlSafe(Ring->Mdl, NormalPagePriority | MdlMappingNoExecute);
     return Ring->Shared == NULL ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
 }
@@ -483,7 +482,7 @@ static NDIS_STATUS SetAttributes(LODGER *Lodger) {
         .InterfaceType = NdisInterfaceInternal,
         .AttributeFlags = NDIS_MINIPORT_ATTRIBUTES_NO_HALT_ON_SUSPEND | NDIS_MINIPORT_ATTRIBUTES_SURPRISE_REMOVE_OK |
                           NDIS_MINIPORT_ATTRIBUTES_NDIS_WDM};
-    NDIS_PM_CAPABILITIES Power = {.Header = HEADER(DEFAULT, PM_CAPABILITIES_REVISION_1)};
+    NDIS_PM_CAPABILITIES Power = {.Header = HEADER(DEFAULT, PM_CAPABILITIES_REVISION_2)};
     NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES General = {
         .Header = HEADER(MINIPORT_ADAPTER_GENERAL_ATTRIBUTES, MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_2),
         .MediaType = NdisMediumIP,
@@ -520,7 +519,8 @@ static void Free(LODGER *Lodger) {
 
 static NDIS_STATUS NTAPI LodgerInitialize(NDIS_HANDLE Miniport, NDIS_HANDLE Context,
                                           PNDIS_MINIPORT_INIT_PARAMETERS Parameters) {
-    NET_BUFFER_LIST_POOL_PARAMETERS Pool = {.Header = HEADER(DEFAULT, NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1),
+    NET_BUFFER_LIST_POOL_PARAMETERS Pool = {.Header = {NDIS_OBJECT_TYPE_DEFAULT, NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1,
+                                                       NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1},
                                             .ProtocolId = NDIS_PROTOCOL_ID_DEFAULT,
                                             .fAllocateNetBuffer = TRUE,
                                             .PoolTag = TAG};

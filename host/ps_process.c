@@ -110,19 +110,9 @@ PEPROCESS NTAPI IoThreadToProcess(PETHREAD Thread) {
     return Thread->process;
 }
 
-PEPROCESS NTAPI PsGetThreadProcess(PETHREAD Thread) {
-    NT_ENTER(PsGetThreadProcess);
-    return Thread->process;
-}
-
 BOOLEAN NTAPI PsIsSystemThread(PETHREAD Thread) {
     NT_ENTER(PsIsSystemThread);
     return Thread->process == ps_system_process;
-}
-
-PSTR NTAPI PsGetProcessImageFileName(PEPROCESS Process) {
-    NT_ENTER(PsGetProcessImageFileName);
-    return Process->name;
 }
 
 NTSTATUS NTAPI ZwOpenProcess(PHANDLE ProcessHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
@@ -332,11 +322,6 @@ void NTAPI KeAttachProcess(PRKPROCESS Process) {
 void NTAPI KeDetachProcess(void) {
     NT_ENTER(KeDetachProcess);
     KeUnstackDetachProcess(&((PETHREAD)ps_self())->only);
-}
-
-BOOLEAN NTAPI KeIsAttachedProcess(void) {
-    NT_ENTER(KeIsAttachedProcess);
-    return ((PETHREAD)ps_self())->attached != NULL;
 }
 
 PRKAPC_STATE ps_attachment(void) { return ((PETHREAD)ps_self())->attachment; }

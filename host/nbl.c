@@ -33,6 +33,7 @@ struct nbl_pool {
     uint16_t context_size; /* i: ContextSize, 16-byte multiple */
     uint32_t data_size;    /* i: DataSize */
     uint32_t tag;          /* i */
+    uint8_t slots;         /* i: NetBufferListInfo slots in the owner's version */
     size_t block_size, buffer_offset, context_offset; /* i */
 };
 
@@ -58,6 +59,12 @@ static bool pool_owner_ok(NDIS_HANDLE owner, const char *call, const void *calle
     return ndis_owner_check(owner, call, NULL) != NULL;
 }
 
+/* The version that the owner of a pool was written for: the miniport's, or the host's own. */
+static uint16_t owner_version(NDIS_HANDLE owner) {
+    struct ndis_driver *driver = owner ? ndis_owner_check(owner, "pool", NULL) : NULL;
+    return driver ? driver->version : ndis_host_version;
+}
+
 /* --- pools ------------------------------------------------------------------------------------------------------- */
 
 NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(NDIS_HANDLE NdisHandle,
@@ -65,12 +72,8 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(NDIS_HANDLE NdisHandle,
     NT_ENTER(NdisAllocateNetBufferListPool);
     const char *call = "NdisAllocateNetBufferListPool";
     if (!pool_owner_ok(NdisHandle, call, __builtin_return_address(0))) return NULL;
-    if (!ndis_header_ok(&Parameters->Header, NDIS_OBJECT_TYPE_DEFAULT, NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1,
-                        NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1)) {
-        verify_violation("ndis-object-header", "%s: Parameters has type %#x revision %u size %u", call,
-                         Parameters->Header.Type, Parameters->Header.Revision, Parameters->Header.Size);
-        return NULL;
-    }
+    uint16_t version = owner_version(NdisHandle);
+    if (!ndis_object_ok(NDIS_OF_LIST_POOL, version, &Parameters->Header, call)) return NULL;
     if (Parameters->ContextSize % 16 || (Parameters->DataSize && !Parameters->fAllocateNetBuffer)) {
         verify_violation("nbl-pool-parameters",
                          "%s: ContextSize %u is no multiple of 16, or DataSize %u without "
@@ -84,6 +87,7 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(NDIS_HANDLE NdisHandle,
     struct nbl_pool *pool = calloc(1, sizeof *pool);
     if (!pool) return NULL;
     pool->magic = NDIS_MAGIC_LIST_POOL;
+    pool->slots = (uint8_t)ndis_info_slots(version);
     pool->with_buffer = Parameters->fAllocateNetBuffer;
     pool->context_size = Parameters->ContextSize;
     pool->data_size = Parameters->DataSize;
@@ -100,12 +104,7 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferPool(NDIS_HANDLE NdisHandle, const NET_BU
     NT_ENTER(NdisAllocateNetBufferPool);
     const char *call = "NdisAllocateNetBufferPool";
     if (!pool_owner_ok(NdisHandle, call, __builtin_return_address(0))) return NULL;
-    if (!ndis_header_ok(&Parameters->Header, NDIS_OBJECT_TYPE_DEFAULT, NET_BUFFER_POOL_PARAMETERS_REVISION_1,
-                        NDIS_SIZEOF_NET_BUFFER_POOL_PARAMETERS_REVISION_1)) {
-        verify_violation("ndis-object-header", "%s: Parameters has type %#x revision %u size %u", call,
-                         Parameters->Header.Type, Parameters->Header.Revision, Parameters->Header.Size);
-        return NULL;
-    }
+    if (!ndis_object_ok(NDIS_OF_BUFFER_POOL, owner_version(NdisHandle), &Parameters->Header, call)) return NULL;
     if (NT_FAULT(NdisAllocateNetBufferPool)) return NULL;
     struct nbl_pool *pool = calloc(1, sizeof *pool);
     if (!pool) return NULL;
@@ -215,6 +214,24 @@ struct nbl_private *nbl_check(NET_BUFFER_LIST *list, const char *call) {
     return own;
 }
 
+#define POISON ((PVOID)(uintptr_t)0x0b1ded0ed0b1dedeu)
+
+void nbl_poison(NET_BUFFER_LIST *list, unsigned slots) {
+    for (unsigned i = slots; i < MaxNetBufferListInfo; i++) list->NetBufferListInfo[i] = POISON;
+}
+
+void nbl_poison_check(const NET_BUFFER_LIST *list, unsigned slots, const char *call) {
+    for (unsigned i = slots; i < MaxNetBufferListInfo; i++)
+        if (list->NetBufferListInfo[i] != POISON)
+            verify_violation("nbl-info-version",
+                             "%s: NetBufferListInfo[%u] of list %p was written to; the miniport's NDIS has %u slots",
+                             call, i, (void *)list, slots);
+}
+
+void nbl_poison_clear(NET_BUFFER_LIST *list, unsigned slots) {
+    for (unsigned i = slots; i < MaxNetBufferListInfo; i++) list->NetBufferListInfo[i] = NULL;
+}
+
 static NET_BUFFER_LIST *list_take(struct nbl_pool *pool) {
     NET_BUFFER_LIST *list = NULL;
     if (NBL_CACHE) {
@@ -229,6 +246,8 @@ static NET_BUFFER_LIST *list_take(struct nbl_pool *pool) {
     list->NdisPoolHandle = pool;
     own->magic = NBL_PRIVATE_MAGIC;
     own->pool = pool;
+    own->slots = pool->slots;
+    nbl_poison(list, own->slots);
     if (pool->with_buffer) {
         own->own_buffer = (NET_BUFFER *)((char *)list + pool->buffer_offset);
         list->FirstNetBuffer = own->own_buffer;
@@ -343,6 +362,9 @@ VOID NTAPI NdisFreeNetBufferList(NET_BUFFER_LIST *NetBufferList) {
                                              : "held by the stack");
         return;
     }
+    nbl_poison_check(NetBufferList, own->slots, "NdisFreeNetBufferList");
+    if (own->kind != NBL_KIND_PLAIN)
+        verify_violation("nbl-clone", "NdisFreeNetBufferList: list %p is a clone or fragment", (void *)NetBufferList);
     struct nbl_pool *pool = own->pool;
     if (own->own_buffer && pool->data_size && own->own_buffer->MdlChain) data_destroy(own->own_buffer->MdlChain);
     context_remove_all(NetBufferList);

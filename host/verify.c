@@ -16,15 +16,18 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *expected; /* lock */
 static unsigned seen;
 
-void verify_violation(const char *rule, const char *format, ...) {
-    va_list arguments;
-    bool wanted;
-
+bool verify_expected(const char *rule) {
     pthread_mutex_lock(&lock);
-    wanted = expected && strcmp(expected, rule) == 0;
+    bool wanted = expected && strcmp(expected, rule) == 0;
     seen += wanted;
     pthread_mutex_unlock(&lock);
-    if (wanted) return;
+    return wanted;
+}
+
+void verify_violation(const char *rule, const char *format, ...) {
+    va_list arguments;
+
+    if (verify_expected(rule)) return;
     fflush(stdout);
     fprintf(stderr, "VERIFIER: %s: ", rule);
     va_start(arguments, format);

@@ -35,7 +35,7 @@ static NTSTATUS NTAPI hook(PDEVICE_OBJECT device, PIRP irp) {
     switch (stack->MajorFunction) {
     case IRP_MJ_CREATE:
         if (file->FileName.Length >= sizeof opened) break;
-        memcpy(opened, file->FileName.Buffer, file->FileName.Length);
+        if (file->FileName.Length) memcpy(opened, file->FileName.Buffer, file->FileName.Length);
         opened[file->FileName.Length / sizeof(WCHAR)] = 0;
         opened_device = device;
         file->FsContext = opened;
@@ -101,6 +101,11 @@ START_TEST(an_open_of_the_interface_reaches_the_dispatch_table_as_it_is_now) {
     char answer[4];
     DWORD bytes;
     ck_assert(!DeviceIoControl(before, CTL_CODE(0x8000, 1, METHOD_BUFFERED, 0), NULL, 0, answer, 4, &bytes, NULL));
+    ULONG oid = OID_GEN_MAXIMUM_TOTAL_SIZE, value = 0; /* what NDIS itself answers */
+    ck_assert(DeviceIoControl(before, CTL_CODE(0x17, 0, METHOD_OUT_DIRECT, 0), &oid, sizeof oid, &value, sizeof value,
+                              &bytes, NULL));
+    ck_assert_uint_eq(bytes, sizeof value);
+    ck_assert_uint_gt(value, 0);
     ck_assert(CloseHandle(before));
     hook_in();
     HANDLE file = open_below(&rig, L"\\below\\it");

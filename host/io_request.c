@@ -227,7 +227,7 @@ static NTSTATUS wait(struct io_request *request, NTSTATUS returned, ULONG_PTR *i
 }
 
 NTSTATUS io_request_send(struct io_request *request, ULONG_PTR *information) {
-    struct before before = {((PETHREAD)ps_self())->critical_regions, ke_irql(), ke_locks_held(), ps_this->attachment};
+    struct before before = {((PETHREAD)ps_self())->critical_regions, ke_irql(), ke_locks_held(), ps_attachment()};
     /* A file that was opened for synchronous use makes its callers wait, whatever they asked for. */
     bool synchronous = request->file && request->file->Flags & FO_SYNCHRONOUS_IO;
     NTSTATUS status;

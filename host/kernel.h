@@ -30,6 +30,9 @@ PEPROCESS ps_process_create(const char *name);
  * CLOSE, in the caller's thread, which is one of the process's meanwhile), views are unmapped. Its threads, if any, must not touch its views afterwards. */
 void ps_process_kill(PEPROCESS process);
 PEPROCESS ps_current_process(void);
+/* The calling thread's innermost attachment (KeStackAttachProcess), and a violation unless it is the same again. */
+PRKAPC_STATE ps_attachment(void);
+void ps_attach_check(PRKAPC_STATE before, const char *where);
 /* The calling thread acts as a thread of `process` from now on; returns the one before. */
 PEPROCESS ps_act_as(PEPROCESS process);
 

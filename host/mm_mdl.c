@@ -120,7 +120,7 @@ void NTAPI IoBuildPartialMdl(PMDL SourceMdl, PMDL TargetMdl, PVOID VirtualAddres
     TargetMdl->ByteCount = Length;
     TargetMdl->MdlFlags =
         (CSHORT)((SourceMdl->MdlFlags & (MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL)) | MDL_PARTIAL);
-    TargetMdl->MappedSystemVa = (PCHAR)SourceMdl->MappedSystemVa + offset;
+    TargetMdl->MappedSystemVa = SourceMdl->MappedSystemVa ? (PCHAR)SourceMdl->MappedSystemVa + offset : NULL;
     memcpy(MmGetMdlPfnArray(TargetMdl), MmGetMdlPfnArray(SourceMdl) + page, PAGES(TargetMdl) * sizeof(ULONG_PTR));
 }
 

@@ -16,6 +16,7 @@
 static PDRIVER_DISPATCH saved[IRP_MJ_MAXIMUM_FUNCTION + 1];
 static unsigned seen[IRP_MJ_MAXIMUM_FUNCTION + 1];
 static unsigned pnp_minor[32], pnp_minors, power_type[32], powers;
+static unsigned arrivals, removals; /* of the interface */
 static WCHAR opened[64];
 static PDEVICE_OBJECT opened_device;
 static bool device_failed;
@@ -63,6 +64,10 @@ static NTSTATUS NTAPI hook(PDEVICE_OBJECT device, PIRP irp) {
 static void hook_in(void) {
     PDRIVER_OBJECT driver = pnp_package_driver(BRAND_HARDWARE_ID);
     ck_assert_ptr_nonnull(driver);
+    memset(seen, 0, sizeof seen);
+    pnp_minors = powers = arrivals = removals = 0;
+    device_failed = false;
+    refused = 0xFF;
     for (unsigned i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; i++) {
         saved[i] = driver->MajorFunction[i];
         driver->MajorFunction[i] = hook;
@@ -202,7 +207,6 @@ END_TEST
 /* --- interfaces of the driver's own ------------------------------------------------------------------------------ */
 
 static const GUID own_class = {0x5eba7ba5, 0x1234, 0x4abc, {1, 2, 3, 4, 5, 6, 7, 8}};
-static unsigned arrivals, removals;
 static WCHAR told_link[300];
 
 static NTSTATUS NTAPI told(PVOID structure, PVOID context) {

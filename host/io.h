@@ -24,8 +24,8 @@ PIRP io_irp_hold(PIRP irp);
 void io_irp_release(PIRP irp);
 bool io_irp_usable(PIRP irp, const char *call); /* false: a violation */
 bool io_irp_cancel(PIRP irp);                   /* io_cancel.c: IoCancelIrp without its checks */
-/* What was done to freed packets, and which of the host's requests never came back. At unload (driver NULL: at the end). */
-void io_irp_check(PDRIVER_OBJECT driver);
+/* A violation if somebody wrote to packets that were freed. */
+void io_irp_check(void);
 
 /* --- the host's requests (io_request.c) -------------------------------------------------------------------------- */
 
@@ -35,11 +35,11 @@ struct io_request {
     int references;  /* atomic: the issuer's, and the packet's until it has come back */
     PIRP irp;        /* i; gone once it has come back */
     PDEVICE_OBJECT top;
-    PFILE_OBJECT file; /* i: referenced, or NULL */
-    PEPROCESS process; /* i: NULL: its buffers are the kernel's */
-    PETHREAD thread;   /* i: only compared */
-    bool listed;       /* r */
-    bool abandoned;    /* r: the process is gone: none of its memory may be written */
+    PFILE_OBJECT file;    /* i: referenced, or NULL */
+    PEPROCESS process;    /* i: NULL: its buffers are the kernel's */
+    PETHREAD thread;      /* i: only compared */
+    bool listed;          /* r */
+    bool abandoned;       /* r: the process is gone: none of its memory may be written */
     unsigned cancel_pass; /* r: the last time that it was cancelled */
 
     KEVENT done;
@@ -57,11 +57,7 @@ struct io_request {
     void *out;    /* where it goes */
     ULONG out_size;
     PMDL mdl;
-    struct run *run;     /* that the MDL's pages belong to */
-    uint64_t pages;      /* or private ones: first, */
-    uint64_t page_count; /* and how many */
-    void *user;          /* whose bytes they stand for */
-    bool write_back;
+    struct run *run; /* that the MDL's pages belong to */
 };
 
 struct io_request *io_request_make(PDEVICE_OBJECT device, PFILE_OBJECT file, UCHAR major);
@@ -70,8 +66,8 @@ PIO_STACK_LOCATION io_request_stack(struct io_request *request);
 /* A copy of the input that is as large as the larger buffer; what the driver writes there goes to `out`. */
 NTSTATUS io_request_buffer(struct io_request *request, const void *in, ULONG in_size, void *out, ULONG out_size);
 NTSTATUS io_request_lock(struct io_request *request, void *address, ULONG size, LOCK_OPERATION operation);
-/* What those two took. `abandoned`: without giving anything back to the caller. */
-void io_request_data_free(struct io_request *request, bool abandoned);
+/* What those two took. */
+void io_request_data_free(struct io_request *request);
 /* Sends it and, unless it is asynchronous, waits. Consumes the issuer's reference. */
 NTSTATUS io_request_send(struct io_request *request, ULONG_PTR *information);
 /* Cancels the pending requests that match: NULL matches any. Returns how many there were. */

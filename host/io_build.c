@@ -23,11 +23,12 @@ static void finish(PIRP irp, void *context) {
     ULONG_PTR information = irp->IoStatus.Information;
 
     if (completed && built->asynchronous)
-        verify_violation("irp-no-owner", "an IRP of IoBuildAsynchronousFsdRequest needs a completion routine that frees "
-                                         "it and returns STATUS_MORE_PROCESSING_REQUIRED");
+        verify_violation("irp-no-owner",
+                         "an IRP of IoBuildAsynchronousFsdRequest needs a completion routine that frees "
+                         "it and returns STATUS_MORE_PROCESSING_REQUIRED");
     if (completed && !NT_ERROR(status) && buffers->out && information <= buffers->out_size)
         memcpy(buffers->out, buffers->buffer, information);
-    io_request_data_free(buffers, !completed && !built->asynchronous);
+    io_request_data_free(buffers);
     if (completed) {
         /* An error that IoCallDriver itself returned is not told again. */
         bool tell = irp->PendingReturned || !NT_ERROR(status);
@@ -83,8 +84,7 @@ PIRP NTAPI IoBuildDeviceIoControlRequest(ULONG IoControlCode, PDEVICE_OBJECT Dev
     stack->Parameters.DeviceIoControl.OutputBufferLength = OutputBufferLength;
     switch (METHOD_FROM_CTL_CODE(IoControlCode)) {
     case METHOD_BUFFERED:
-        status =
-            io_request_buffer(&built->buffers, InputBuffer, InputBufferLength, OutputBuffer, OutputBufferLength);
+        status = io_request_buffer(&built->buffers, InputBuffer, InputBufferLength, OutputBuffer, OutputBufferLength);
         break;
     case METHOD_NEITHER:
         stack->Parameters.DeviceIoControl.Type3InputBuffer = InputBuffer;
@@ -94,9 +94,9 @@ PIRP NTAPI IoBuildDeviceIoControlRequest(ULONG IoControlCode, PDEVICE_OBJECT Dev
     default:
         status = io_request_buffer(&built->buffers, InputBuffer, InputBufferLength, NULL, 0);
         if (NT_SUCCESS(status))
-            status = io_request_lock(&built->buffers, OutputBuffer, OutputBufferLength,
-                                     METHOD_FROM_CTL_CODE(IoControlCode) == METHOD_IN_DIRECT ? IoReadAccess
-                                                                                             : IoWriteAccess);
+            status =
+                io_request_lock(&built->buffers, OutputBuffer, OutputBufferLength,
+                                METHOD_FROM_CTL_CODE(IoControlCode) == METHOD_IN_DIRECT ? IoReadAccess : IoWriteAccess);
     }
     return built_or_not(built, status);
 }

@@ -28,8 +28,7 @@ NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtension
     device->Type = 3; /* IO_TYPE_DEVICE */
     device->Size = (USHORT)(sizeof(*device) + DeviceExtensionSize);
     device->DriverObject = DriverObject;
-    device->Flags =
-        DO_DEVICE_INITIALIZING | (DeviceName ? DO_DEVICE_HAS_NAME : 0) | (Exclusive ? DO_EXCLUSIVE : 0);
+    device->Flags = DO_DEVICE_INITIALIZING | (DeviceName ? DO_DEVICE_HAS_NAME : 0) | (Exclusive ? DO_EXCLUSIVE : 0);
     device->Characteristics = DeviceCharacteristics;
     device->DeviceType = DeviceType;
     device->StackSize = 1;
@@ -123,21 +122,28 @@ NTSTATUS io_driver_start(const char *service, PDRIVER_INITIALIZE entry, PDRIVER_
     for (unsigned at = 0; at <= IRP_MJ_MAXIMUM_FUNCTION; at++) made->object.MajorFunction[at] = invalid_request;
     status = entry(&made->object, &path);
     if (!NT_SUCCESS(status)) {
+        if (made->object.DeviceObject)
+            verify_violation("driver-unload-devices", "a driver whose entry failed left devices");
         io_driver_extensions_free(&made->object);
         free(made);
         return status;
     }
+    /* Those that the entry made; of all others the driver itself says when they are ready. */
+    for (PDEVICE_OBJECT device = made->object.DeviceObject; device; device = device->NextDevice)
+        device->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
     *driver = &made->object;
     return STATUS_SUCCESS;
 }
 
 void io_driver_unload(PDRIVER_OBJECT driver) {
-    for (PDEVICE_OBJECT device = driver->DeviceObject; device; device = device->NextDevice)
+    unsigned pending = io_requests_pending(driver);
+    if (pending) verify_violation("irp-leak", "a driver is unloaded that has %u requests", pending);
+    for (PDEVICE_OBJECT device = driver->DeviceObject; device && !pending; device = device->NextDevice)
         if (device->ReferenceCount)
             verify_violation("driver-unload-open", "a driver is unloaded whose device %p is open", (void *)device);
     if (driver->DriverUnload) driver->DriverUnload(driver);
     if (driver->DeviceObject) verify_violation("driver-unload-devices", "an unloaded driver left devices");
-    io_irp_check(driver);
+    io_irp_check();
     io_driver_extensions_free(driver);
     free(driver);
 }

@@ -32,7 +32,7 @@ struct record {
     io_finish *finish;
     void *context;
     int holds; /* that put off its being freed */
-    bool own; /* the host's: not a driver's to free */
+    bool own;  /* the host's: not a driver's to free */
     struct location at[];
 };
 
@@ -108,7 +108,9 @@ static PIRP irp_make(CCHAR locations, bool own, io_finish *finish, void *context
     return irp;
 }
 
-PIRP io_irp_make(CCHAR locations, io_finish *finish, void *context) { return irp_make(locations, true, finish, context); }
+PIRP io_irp_make(CCHAR locations, io_finish *finish, void *context) {
+    return irp_make(locations, true, finish, context);
+}
 
 PIRP io_irp_make_driver(CCHAR locations, io_finish *finish, void *context, const void *caller) {
     PIRP irp = irp_make(locations, false, finish, context);
@@ -178,15 +180,13 @@ void io_irp_release(PIRP irp) {
     if (wanted) io_irp_free(irp);
 }
 
-void io_irp_check(PDRIVER_OBJECT driver) {
-    unsigned pending = io_requests_pending(driver);
+void io_irp_check(void) {
     bool good = true;
 
     pthread_mutex_lock(&records_lock);
     while (kept) good &= forget_oldest();
     pthread_mutex_unlock(&records_lock);
     if (!good) touched();
-    if (pending) verify_violation("irp-leak", "%u requests were never completed", pending);
 }
 
 /* The record of a packet that a driver may use now, NULL after a violation or when the driver made the packet itself. */
@@ -242,10 +242,10 @@ void NTAPI IoFreeIrp(PIRP Irp) {
         return;
     }
     if (!record->freed) {
-        check_idle(record, Irp, "IoFreeIrp");
         if (record->own) {
             verify_violation("irp-foreign-free", "IoFreeIrp: the IRP %p is not the driver's", (void *)Irp);
         } else {
+            check_idle(record, Irp, "IoFreeIrp");
             if (record->finish) record->finish(Irp, record->context);
             verify_untrack("irp", Irp);
             io_irp_free(Irp);
@@ -284,7 +284,7 @@ static void check_answer(struct record *record, int at, unsigned generation, NTS
     pthread_mutex_lock(&records_lock);
     if (location->generation != generation) {
         /* sent again meanwhile; this call's part is over */
-    } else if (location->completed) {
+    } else if (location->completed || record->ended) {
         if (status == STATUS_PENDING && !location->pended) wrong = "STATUS_PENDING without IoMarkIrpPending";
         if (status != STATUS_PENDING && location->pended) wrong = "without STATUS_PENDING after IoMarkIrpPending";
     } else if (status == STATUS_PENDING) {
@@ -419,8 +419,9 @@ void NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost) {
         if (record && record->finish)
             record->finish(Irp, record->context);
         else
-            verify_violation("irp-no-owner", "nobody takes back the IRP %p: its maker needs a completion routine that "
-                                             "returns STATUS_MORE_PROCESSING_REQUIRED",
+            verify_violation("irp-no-owner",
+                             "nobody takes back the IRP %p: its maker needs a completion routine that "
+                             "returns STATUS_MORE_PROCESSING_REQUIRED",
                              (void *)Irp);
     }
     record_put(record);

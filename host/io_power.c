@@ -35,8 +35,7 @@ static bool is_power(PIO_STACK_LOCATION stack, const char *call) {
 
 void NTAPI PoStartNextPowerIrp(PIRP Irp) {
     NT_ENTER(PoStartNextPowerIrp);
-    if (Irp->CurrentLocation <= Irp->StackCount)
-        is_power(IoGetCurrentIrpStackLocation(Irp), "PoStartNextPowerIrp");
+    if (Irp->CurrentLocation <= Irp->StackCount) is_power(IoGetCurrentIrpStackLocation(Irp), "PoStartNextPowerIrp");
 }
 
 NTSTATUS NTAPI PoCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
@@ -54,8 +53,7 @@ POWER_STATE NTAPI PoSetPowerState(PDEVICE_OBJECT DeviceObject, POWER_STATE_TYPE 
     POWER_STATE before;
 
     while (!__atomic_compare_exchange_n(flags, &now, (now & ~(15u << shift)) | (wanted & 15) << shift, false,
-                                        __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-        ;
+                                        __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
     before.DeviceState = (DEVICE_POWER_STATE)(now >> shift & 15);
     return before;
 }

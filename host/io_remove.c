@@ -13,8 +13,8 @@ static bool good(PIO_REMOVE_LOCK lock, ULONG size, const char *call) {
     return false;
 }
 
-void NTAPI IoInitializeRemoveLockEx(PIO_REMOVE_LOCK Lock, ULONG AllocateTag, ULONG MaxLockedMinutes, ULONG HighWatermark,
-                                    ULONG RemlockSize) {
+void NTAPI IoInitializeRemoveLockEx(PIO_REMOVE_LOCK Lock, ULONG AllocateTag, ULONG MaxLockedMinutes,
+                                    ULONG HighWatermark, ULONG RemlockSize) {
     NT_ENTER(IoInitializeRemoveLockEx);
     if (!good(Lock, RemlockSize, "IoInitializeRemoveLock")) return;
     Lock->Common.Removed = FALSE;

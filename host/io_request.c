@@ -23,13 +23,20 @@ PDEVICE_OBJECT io_top_of(PDEVICE_OBJECT device) {
 
 /* --- data --------------------------------------------------------------------------------------------------------- */
 
+/* What a program passes may be anything. */
+static bool user_good(const void *address, ULONG size, bool write) {
+    return address && mm_is_user_range(address, size) && mm_user_bad(address, size, write) == NULL;
+}
+
 NTSTATUS io_request_buffer(struct io_request *request, const void *in, ULONG in_size, void *out, ULONG out_size) {
     ULONG size = in_size > out_size ? in_size : out_size;
 
     request->out = out;
     request->out_size = out_size;
     if (size == 0) return STATUS_SUCCESS;
-    if ((in_size && in == NULL) || (out_size && out == NULL)) return STATUS_ACCESS_VIOLATION;
+    if (request->process &&
+        ((in_size && !user_good(in, in_size, false)) || (out_size && !user_good(out, out_size, true))))
+        return STATUS_ACCESS_VIOLATION;
     /* Exactly as large, so that a driver that goes beyond it is caught. */
     request->buffer = ExAllocatePoolWithTag(NonPagedPoolNx, size, ' oI ');
     if (request->buffer == NULL) return STATUS_INSUFFICIENT_RESOURCES;
@@ -39,58 +46,38 @@ NTSTATUS io_request_buffer(struct io_request *request, const void *in, ULONG in_
     return STATUS_SUCCESS;
 }
 
-/* The pages of a buffer: those of a view are the view's own. Other memory of a process is no page of the machine, so it
- * is copied into pages that are, and back at the end. The only place that knows. */
-static bool pages_lock(struct io_request *request, PMDL mdl, void *address, ULONG size, bool write) {
-    ULONG_PTR *pfns = MmGetMdlPfnArray(mdl);
-    uint64_t count = ADDRESS_AND_SIZE_TO_SPAN_PAGES(address, size);
-    struct run *run;
-
-    pfns[0] = mm_page_of(mdl->StartVa, &request->run);
-    for (uint64_t at = 1; pfns[0] && at < count; at++) {
-        pfns[at] = mm_page_of((PCHAR)mdl->StartVa + at * PAGE_SIZE, &run);
-        if (run) mm_run_release(run);
-        if (pfns[at] == 0) return false;
-    }
-    if (pfns[0]) return true;
-    request->pages = mm_pages_take(count);
-    if (request->pages == 0) return false;
-    request->page_count = count;
-    request->user = address;
-    request->write_back = write;
-    for (uint64_t at = 0; at < count; at++) pfns[at] = request->pages + at;
-    memcpy(mm_direct + request->pages * PAGE_SIZE + mdl->ByteOffset, address, size);
-    return true;
-}
-
-static void pages_unlock(struct io_request *request, PMDL mdl, bool abandoned) {
-    if (request->pages && request->write_back && !abandoned)
-        memcpy(request->user, mm_direct + request->pages * PAGE_SIZE + mdl->ByteOffset, mdl->ByteCount);
-    if (request->pages) mm_pages_give(request->pages, request->page_count);
-    if (request->run) mm_run_release(request->run);
-}
-
 NTSTATUS io_request_lock(struct io_request *request, void *address, ULONG size, LOCK_OPERATION operation) {
+    bool write = operation != IoReadAccess;
+    struct run *run;
     PMDL mdl;
 
     if (size == 0) return STATUS_SUCCESS;
-    if (address == NULL || (request->process && !mm_is_user_address(address))) return STATUS_ACCESS_VIOLATION;
+    if (request->process && !user_good(address, size, write)) return STATUS_ACCESS_VIOLATION;
     mdl = IoAllocateMdl(address, size, FALSE, FALSE, NULL);
     if (mdl == NULL) return STATUS_INSUFFICIENT_RESOURCES;
     request->mdl = mdl;
-    if (!pages_lock(request, mdl, address, size, operation != IoReadAccess)) return STATUS_ACCESS_VIOLATION;
+    for (ULONG at = 0; at < ADDRESS_AND_SIZE_TO_SPAN_PAGES(address, size); at++) {
+        ULONG_PTR page = mm_page_of((PCHAR)mdl->StartVa + (SIZE_T)at * PAGE_SIZE, &run);
+        MmGetMdlPfnArray(mdl)[at] = page;
+        if (at == 0)
+            request->run = run;
+        else if (run)
+            mm_run_release(run);
+        if (page == 0) return STATUS_ACCESS_VIOLATION;
+    }
     mdl->Process = (struct _EPROCESS *)request->process;
-    mdl->MdlFlags |= MDL_PAGES_LOCKED | (operation != IoReadAccess ? MDL_WRITE_OPERATION : 0);
+    mdl->MdlFlags |= MDL_PAGES_LOCKED | (write ? MDL_WRITE_OPERATION : 0);
     request->irp->MdlAddress = mdl;
     return STATUS_SUCCESS;
 }
 
-static void mdl_free(struct io_request *request, bool abandoned) {
+static void mdl_free(struct io_request *request) {
     PMDL mdl = request->mdl;
 
     if (mdl == NULL) return;
     if (mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA) MmUnmapLockedPages(mdl->MappedSystemVa, mdl);
-    pages_unlock(request, mdl, abandoned);
+    if (request->run) mm_run_release(request->run);
+    request->run = NULL;
     mdl->MdlFlags &= (CSHORT) ~(MDL_PAGES_LOCKED | MDL_WRITE_OPERATION);
     IoFreeMdl(mdl);
     request->mdl = NULL;
@@ -102,8 +89,8 @@ static void release(struct io_request *request) {
     if (__atomic_sub_fetch(&request->references, 1, __ATOMIC_ACQ_REL) == 0) free(request);
 }
 
-void io_request_data_free(struct io_request *request, bool abandoned) {
-    mdl_free(request, abandoned);
+void io_request_data_free(struct io_request *request) {
+    mdl_free(request);
     if (request->buffer) ExFreePoolWithTag(request->buffer, ' oI ');
     request->buffer = NULL;
     if (request->event) ob_dereference(request->event);
@@ -147,7 +134,7 @@ static void finish(PIRP irp, void *context) {
         else if (!abandoned)
             memcpy(request->out, request->buffer, request->information);
     }
-    mdl_free(request, abandoned);
+    mdl_free(request);
     io_irp_free(irp);
     /* An error that the dispatch routine itself returned is the call's result and nothing else. */
     if (request->async && (pended || !NT_ERROR(request->status)) && !abandoned) {
@@ -160,7 +147,7 @@ static void finish(PIRP irp, void *context) {
         else if (request->file)
             KeSetEvent(&request->file->Event, IO_NO_INCREMENT, FALSE);
     }
-    io_request_data_free(request, abandoned);
+    io_request_data_free(request);
     KeSetEvent(&request->done, IO_NO_INCREMENT, FALSE);
     drop_file(request);
 }
@@ -196,7 +183,7 @@ PIO_STACK_LOCATION io_request_stack(struct io_request *request) { return IoGetNe
 
 void io_request_drop(struct io_request *request) {
     if (request->irp) {
-        io_request_data_free(request, true);
+        io_request_data_free(request);
         if (request->last_file) IoFreeWorkItem(request->last_file);
         io_irp_free(request->irp);
     }
@@ -215,8 +202,7 @@ static void check_back(struct before before, NTSTATUS returned, struct io_reques
     if (returned != STATUS_PENDING && KeReadStateEvent(&request->done) && returned != request->status)
         verify_violation("irp-status", "a request returned %08x and was completed with %08x", (unsigned)returned,
                          (unsigned)request->status);
-    if (ke_irql() != before.irql)
-        verify_violation("irql-not-restored", "a request came back at IRQL %u", ke_irql());
+    if (ke_irql() != before.irql) verify_violation("irql-not-restored", "a request came back at IRQL %u", ke_irql());
     if (ke_locks_held() != before.locks)
         verify_violation("lock-not-released", "a request came back with %u spin locks held", ke_locks_held());
     if (((PETHREAD)ps_self())->critical_regions != before.regions)
@@ -241,7 +227,7 @@ static NTSTATUS wait(struct io_request *request, NTSTATUS returned, ULONG_PTR *i
 }
 
 NTSTATUS io_request_send(struct io_request *request, ULONG_PTR *information) {
-    struct before before = {((PETHREAD)ps_self())->critical_regions, ke_irql(), ke_locks_held(), ps_this->attachment};
+    struct before before = {((PETHREAD)ps_self())->critical_regions, ke_irql(), ke_locks_held(), ps_attachment()};
     /* A file that was opened for synchronous use makes its callers wait, whatever they asked for. */
     bool synchronous = request->file && request->file->Flags & FO_SYNCHRONOUS_IO;
     NTSTATUS status;

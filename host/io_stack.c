@@ -194,7 +194,7 @@ NTSTATUS NTAPI IoWMIRegistrationControl(PDEVICE_OBJECT DeviceObject, ULONG Actio
     NT_ENTER(IoWMIRegistrationControl);
     if (NT_FAULT(IoWMIRegistrationControl)) return STATUS_INSUFFICIENT_RESOURCES;
     return Action >= WMIREG_ACTION_REGISTER && Action <= WMIREG_ACTION_BLOCK_IRPS ? STATUS_SUCCESS
-                                                                                 : STATUS_INVALID_PARAMETER;
+                                                                                  : STATUS_INVALID_PARAMETER;
 }
 
 void NTAPI IoGetStackLimits(PULONG_PTR LowLimit, PULONG_PTR HighLimit) {

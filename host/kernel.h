@@ -30,6 +30,9 @@ PEPROCESS ps_process_create(const char *name);
  * CLOSE, in the caller's thread, which is one of the process's meanwhile), views are unmapped. Its threads, if any, must not touch its views afterwards. */
 void ps_process_kill(PEPROCESS process);
 PEPROCESS ps_current_process(void);
+/* The calling thread's innermost attachment (KeStackAttachProcess), and a violation unless it is the same again. */
+PRKAPC_STATE ps_attachment(void);
+void ps_attach_check(PRKAPC_STATE before, const char *where);
 /* The calling thread acts as a thread of `process` from now on; returns the one before. */
 PEPROCESS ps_act_as(PEPROCESS process);
 
@@ -84,9 +87,13 @@ NTSTATUS io_open(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK acce
 /* For asynchronous use, too: requests on the handle may stay pending. */
 NTSTATUS io_open_ex(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, bool synchronous,
                     HANDLE *handle);
+/* For a driver: nothing is checked, the handle is one of `process` (NULL: of the kernel). */
+NTSTATUS io_open_kernel(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, bool synchronous,
+                        HANDLE *handle);
 /* How a caller that does not want to wait hears of the end: the block is written, then the event (of the process, may be
  * NULL) is set. */
 struct io_async {
+    bool kernel; /* the caller is a driver: so are its buffers */
     PIO_STATUS_BLOCK iosb;
     HANDLE event;
 };
@@ -116,6 +123,7 @@ NTSTATUS io_driver_start(const char *service, PDRIVER_INITIALIZE entry, PDRIVER_
 void io_driver_unload(PDRIVER_OBJECT driver);
 /* Sends a PnP or power IRP with the given minor code to the top of the device's stack and waits for it. */
 NTSTATUS io_pnp(PDEVICE_OBJECT device, UCHAR minor);
+NTSTATUS io_pnp_ask(PDEVICE_OBJECT device, UCHAR minor, ULONG_PTR *information);
 
 /* --- security (se.c) --------------------------------------------------------------------------------------------- */
 

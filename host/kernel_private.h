@@ -22,6 +22,7 @@ struct _ETHREAD {
     unsigned spin_locks;     /* held */
     int critical_regions;    /* depth */
     PEPROCESS attached;      /* KeStackAttachProcess */
+    KAPC_STATE only;         /* KeAttachProcess's, of which there is one */
     PRKAPC_STATE attachment; /* its innermost one's */
     PETHREAD next;           /* of all that live; ps_process.c */
     pthread_cond_t wake;     /* of a wait; with the dispatcher lock */
@@ -79,10 +80,11 @@ void ps_each_process(bool (*function)(PEPROCESS process, void *context), void *c
 void ps_each_thread(bool (*function)(PETHREAD thread, void *context), void *context);
 /* Tells the drivers that asked. A status other than success: one of them forbids the creation. */
 NTSTATUS ps_process_notify(PEPROCESS process, bool create);
-/* The thread has to be attached as it was when `where` began. */
-void ps_attach_check(PRKAPC_STATE before, const char *where);
 /* What code of an image reads relative to gs: the calling thread's processor block. */
 void ps_gs_start(PETHREAD thread), ps_gs_stop(void);
+
+/* rtl_print.c: DbgPrint says nothing */
+extern bool rtl_quiet;
 
 /* ex_resource.c: a live resource lies in this memory */
 bool ex_resource_in(const void *memory, size_t size);

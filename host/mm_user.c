@@ -98,3 +98,21 @@ BOOLEAN NTAPI MmIsAddressValid(PVOID VirtualAddress) {
     /* Nothing is paged out, so that what is mapped is valid. */
     return look_up(page, page + PAGE_SIZE, false) >= page + PAGE_SIZE;
 }
+
+NTSTATUS NTAPI MmCopyMemory(PVOID TargetAddress, MM_COPY_ADDRESS SourceAddress, SIZE_T NumberOfBytes, ULONG Flags,
+                            PSIZE_T NumberOfBytesTransferred) {
+    NT_ENTER(MmCopyMemory);
+    ULONG_PTR from = (ULONG_PTR)SourceAddress.VirtualAddress, good;
+
+    *NumberOfBytesTransferred = 0;
+    if (Flags != MM_COPY_MEMORY_VIRTUAL)
+        return Flags == MM_COPY_MEMORY_PHYSICAL ? STATUS_NOT_SUPPORTED : STATUS_INVALID_PARAMETER;
+    if (from + NumberOfBytes < from) return STATUS_ACCESS_VIOLATION;
+    good = look_up(from & ~(ULONG_PTR)(PAGE_SIZE - 1), from + NumberOfBytes, false);
+    if (good > from + NumberOfBytes) good = from + NumberOfBytes;
+    if (good > from) {
+        memcpy(TargetAddress, (const void *)from, good - from);
+        *NumberOfBytesTransferred = good - from;
+    }
+    return good == from + NumberOfBytes ? STATUS_SUCCESS : STATUS_PARTIAL_COPY;
+}

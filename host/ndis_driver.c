@@ -91,7 +91,10 @@ void ndis_check_no_locks(const char *call) {
 }
 
 struct ndis_call ndis_call_begin(const char *handler) {
-    return (struct ndis_call){.handler = handler, .irql = ke_irql(), .locks = ke_locks_held() + ndis_rw_locks_held};
+    return (struct ndis_call){.handler = handler,
+                              .irql = ke_irql(),
+                              .locks = ke_locks_held() + ndis_rw_locks_held,
+                              .attachment = ps_attachment()};
 }
 
 void ndis_call_end(struct ndis_call call) {
@@ -101,6 +104,7 @@ void ndis_call_end(struct ndis_call call) {
     if (__builtin_expect(ke_locks_held() + ndis_rw_locks_held != call.locks, 0))
         verify_violation("ndis-handler-locks",
                          "%s returned with a lock held that it did not hold before, or without one", call.handler);
+    ps_attach_check(call.attachment, call.handler);
 }
 
 /* --- registration ------------------------------------------------------------------------------------------------ */
@@ -245,6 +249,7 @@ NDIS_STATUS NTAPI NdisSetOptionalHandlers(NDIS_HANDLE NdisHandle, PNDIS_DRIVER_O
     NT_ENTER(NdisSetOptionalHandlers);
     struct ndis_driver *driver = ndis_owner_check(NdisHandle, "NdisSetOptionalHandlers", NULL);
     if (!driver) return NDIS_STATUS_INVALID_PARAMETER;
+    if (NT_FAULT(NdisSetOptionalHandlers)) return NDIS_STATUS_RESOURCES;
     if (!driver->in_set_options)
         verify_violation("ndis-optional-handlers", "NdisSetOptionalHandlers: only from MiniportSetOptions");
     if (OptionalHandlers->Header.Type != NDIS_OBJECT_TYPE_MINIPORT_PNP_CHARACTERISTICS) {

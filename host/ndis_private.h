@@ -175,6 +175,7 @@ struct ndis_call {
     const char *handler;
     KIRQL irql;
     unsigned locks;
+    PRKAPC_STATE attachment;
 };
 struct ndis_call ndis_call_begin(const char *handler);
 void ndis_call_end(struct ndis_call call);

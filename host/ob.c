@@ -427,7 +427,7 @@ NTSTATUS ob_name_lookup(const UNICODE_STRING *path, void **object, UNICODE_STRIN
 
 NTSTATUS NTAPI IoCreateSymbolicLink(PUNICODE_STRING SymbolicLinkName, PUNICODE_STRING DeviceName) {
     NT_ENTER(IoCreateSymbolicLink);
-    struct symlink *link = ob_create(&ob_type_symlink, sizeof(*link));
+    struct symlink *link = NT_FAULT(IoCreateSymbolicLink) ? NULL : ob_create(&ob_type_symlink, sizeof(*link));
     NTSTATUS status;
 
     if (link == NULL) return STATUS_INSUFFICIENT_RESOURCES;

@@ -20,6 +20,7 @@ enum request_kind {
     REQUEST_UNINSTALL,
     REQUEST_STOP_START,
     REQUEST_SLEEP,
+    REQUEST_STATE,
     REQUEST_WAKE,
     REQUEST_UNLOAD,
     REQUEST_END
@@ -45,8 +46,8 @@ struct software_device {
 };
 
 struct ndis_mutex pnp_lock;
-static struct devnode *nodes;              /* pnp_lock */
-static ULONG last_id;                      /* pnp_lock */
+static struct devnode *nodes;                  /* pnp_lock */
+static ULONG last_id;                          /* pnp_lock */
 static struct pnp_request *queue, **queue_end; /* pnp_lock */
 static KEVENT queue_event;
 static PETHREAD pnp_thread;
@@ -256,6 +257,7 @@ static bool removal_waits(struct devnode *node) {
 static void take_away(struct devnode *node, bool surprise) {
     if (!node->present) return;
     if (node->started) interface_depart(node);
+    interfaces_disable(node);
     if (node->has_stack && surprise) ndis_device_surprise_remove(node->pdo);
     bool removing = surprise && removal_waits(node);
     if (!removing) tear_down(node);
@@ -286,6 +288,7 @@ static NTSTATUS run_uninstall(struct devnode *node) {
             tear_down(node);
         }
     }
+    interfaces_forget(node);
     node_forget(node);
     ndis_mutex_lock(&pnp_lock);
     for (struct devnode **link = &nodes; *link; link = &(*link)->next) {
@@ -315,6 +318,7 @@ static bool run(struct pnp_request *request) {
         if (request->node->removing && !removal_waits(request->node)) tear_down(request->node);
         break;
     case REQUEST_STOP_START: status = change_stop_start(request->node); break;
+    case REQUEST_STATE: change_state(request->node); break;
     case REQUEST_SLEEP: status = change_power(request->node, PowerSystemSleeping3); break;
     case REQUEST_WAKE: status = change_power(request->node, PowerSystemWorking); break;
     case REQUEST_UNINSTALL: status = run_uninstall(request->node); break;
@@ -502,6 +506,21 @@ void pnp_close(struct devnode *node) {
 NTSTATUS pnp_uninstall(struct devnode *node) { return ask(REQUEST_UNINSTALL, node); }
 
 NTSTATUS pnp_stop_start(struct devnode *node) { return ask(REQUEST_STOP_START, node); }
+
+void pnp_state_changed(PDEVICE_OBJECT device) {
+    struct pnp_request *request = calloc(1, sizeof *request);
+    if (!request) return;
+    request->kind = REQUEST_STATE;
+    ndis_mutex_lock(&pnp_lock);
+    struct devnode *node = pnp_node_of(device); /* NULL: it went meanwhile */
+    request->node = node;
+    if (node) {
+        pnp_reference(node);
+        enqueue_locked(request);
+    }
+    ndis_mutex_unlock(&pnp_lock);
+    if (!node) free(request);
+}
 
 NTSTATUS pnp_sleep(struct devnode *node) { return ask(REQUEST_SLEEP, node); }
 

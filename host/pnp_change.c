@@ -49,16 +49,17 @@ struct pnp_request *change_closed(PDEVICE_OBJECT device) {
     return finish;
 }
 
-/* The start after a stop failed: the device goes as if it had been pulled out. */
-static void failed_restart(struct devnode *node, NTSTATUS status) {
+/* The device works no more and goes as if it had been pulled out, but for the node, which says why. */
+static void failed(struct devnode *node, ULONG problem, NTSTATUS status) {
     interface_depart(node);
+    interfaces_disable(node);
     io_pnp(node->pdo, IRP_MN_SURPRISE_REMOVAL);
     io_pnp(node->pdo, IRP_MN_REMOVE_DEVICE);
     node->package->devices--;
     ndis_mutex_lock(&pnp_lock);
     node->has_stack = node->started = false;
     node->package = NULL;
-    node->problem = CM_PROB_FAILED_START;
+    node->problem = problem;
     node->problem_status = status;
     ndis_mutex_unlock(&pnp_lock);
 }
@@ -72,8 +73,16 @@ NTSTATUS change_stop_start(struct devnode *node) {
     }
     io_pnp(node->pdo, IRP_MN_STOP_DEVICE);
     status = io_pnp(node->pdo, IRP_MN_START_DEVICE);
-    if (!NT_SUCCESS(status)) failed_restart(node, status);
+    if (!NT_SUCCESS(status)) failed(node, CM_PROB_FAILED_START, status);
     return status;
+}
+
+void change_state(struct devnode *node) {
+    ULONG_PTR state = 0;
+    if (!node->started) return;
+    if (!NT_SUCCESS(io_pnp_ask(node->pdo, IRP_MN_QUERY_PNP_DEVICE_STATE, &state))) return;
+    if (state & (PNP_DEVICE_FAILED | PNP_DEVICE_REMOVED))
+        failed(node, 43 /* CM_PROB_FAILED_POST_START */, STATUS_SUCCESS);
 }
 
 NTSTATUS change_power(struct devnode *node, SYSTEM_POWER_STATE to) {
@@ -88,4 +97,19 @@ NTSTATUS change_power(struct devnode *node, SYSTEM_POWER_STATE to) {
         }
     }
     return io_power(node->pdo, IRP_MN_SET_POWER, SystemPowerState, state);
+}
+
+static void NTAPI invalidate(PDEVICE_OBJECT device, PVOID item) {
+    IoFreeWorkItem(item);
+    pnp_state_changed(device);
+}
+
+void NTAPI IoInvalidateDeviceState(PDEVICE_OBJECT PhysicalDeviceObject) {
+    NT_ENTER(IoInvalidateDeviceState);
+    if (!pnp_node_of(PhysicalDeviceObject)) {
+        verify_violation("not-a-physical-device", "IoInvalidateDeviceState(%p)", (void *)PhysicalDeviceObject);
+        return;
+    }
+    PIO_WORKITEM item = IoAllocateWorkItem(PhysicalDeviceObject); /* PnP's lock is for PASSIVE_LEVEL */
+    if (item) IoQueueWorkItem(item, invalidate, DelayedWorkQueue, item);
 }

@@ -13,6 +13,7 @@
 
 __thread PETHREAD ps_this;
 PEPROCESS ps_system_process, ps_client_process;
+extern PEPROCESS PsInitialSystemProcess __attribute__((alias("ps_system_process")));
 static unsigned next_id = 4; /* as NT: ids are multiples of four */
 
 static unsigned new_id(void) { return __atomic_add_fetch(&next_id, 4, __ATOMIC_RELAXED); }
@@ -190,7 +191,7 @@ PEPROCESS ps_process_create(const char *name) {
     process->token = SE_TOKEN_ADMINISTRATOR;
     ps_process_known(process);
     if (ps_system_process == NULL) return process; /* this is going to be that */
-    process->parent = ps_current_process() ? ps_current_process()->id : 0;
+    process->parent = (ps_current_process() ? ps_current_process() : ps_system_process)->id;
     if (NT_SUCCESS(ps_process_notify(process, true))) return process;
     ps_process_kill(process);
     ob_dereference(process);
@@ -242,7 +243,8 @@ PEPROCESS NTAPI IoGetCurrentProcess(void) {
 
 HANDLE NTAPI PsGetCurrentProcessId(void) {
     NT_ENTER(PsGetCurrentProcessId);
-    return (HANDLE)(ULONG_PTR)ps_current_process()->id;
+    /* The thread's own: unlike PsGetCurrentProcess it does not follow an attachment. */
+    return (HANDLE)(ULONG_PTR)((PETHREAD)ps_self())->process->id;
 }
 
 HANDLE NTAPI PsGetProcessId(PEPROCESS Process) {

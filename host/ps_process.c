@@ -110,6 +110,27 @@ PEPROCESS NTAPI IoThreadToProcess(PETHREAD Thread) {
     return Thread->process;
 }
 
+BOOLEAN NTAPI PsIsSystemThread(PETHREAD Thread) {
+    NT_ENTER(PsIsSystemThread);
+    return Thread->process == ps_system_process;
+}
+
+NTSTATUS NTAPI ZwOpenProcess(PHANDLE ProcessHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+                             PCLIENT_ID ClientId) {
+    NT_ENTER(ZwOpenProcess);
+    bool kernel = ObjectAttributes && ObjectAttributes->Attributes & OBJ_KERNEL_HANDLE;
+    PEPROCESS process;
+    NTSTATUS status;
+
+    if (ClientId == NULL || ClientId->UniqueThread != NULL) return STATUS_INVALID_PARAMETER_MIX;
+    if (NT_FAULT(ZwOpenProcess)) return STATUS_INSUFFICIENT_RESOURCES;
+    status = PsLookupProcessByProcessId(ClientId->UniqueProcess, &process);
+    if (!NT_SUCCESS(status)) return status;
+    status = ob_insert(kernel ? NULL : ps_current_process(), process, DesiredAccess, ProcessHandle);
+    ob_dereference(process);
+    return status;
+}
+
 PEPROCESS NTAPI IoGetRequestorProcess(PIRP Irp) {
     NT_ENTER(IoGetRequestorProcess);
     return Irp->Tail.Overlay.Thread ? ((PETHREAD)Irp->Tail.Overlay.Thread)->process : NULL;
@@ -288,6 +309,22 @@ void NTAPI KeUnstackDetachProcess(PRKAPC_STATE ApcState) {
     self->attached = ApcState->Process;
     self->attachment = (PRKAPC_STATE)ApcState->ApcListHead[0].Flink;
 }
+
+/* The old pair, which does not nest. */
+void NTAPI KeAttachProcess(PRKPROCESS Process) {
+    NT_ENTER(KeAttachProcess);
+    PETHREAD self = (PETHREAD)ps_self();
+    if ((PEPROCESS)Process != ps_current_process() && self->attached)
+        verify_violation("attach-balance", "KeAttachProcess in a thread that is attached to another process already");
+    KeStackAttachProcess(Process, &self->only);
+}
+
+void NTAPI KeDetachProcess(void) {
+    NT_ENTER(KeDetachProcess);
+    KeUnstackDetachProcess(&((PETHREAD)ps_self())->only);
+}
+
+PRKAPC_STATE ps_attachment(void) { return ((PETHREAD)ps_self())->attachment; }
 
 void ps_attach_check(PRKAPC_STATE before, const char *where) {
     PETHREAD self = (PETHREAD)ps_self();

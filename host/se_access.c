@@ -148,7 +148,7 @@ static void capture(PEPROCESS process, PSECURITY_SUBJECT_CONTEXT context, const 
 
 void NTAPI SeCaptureSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext) {
     NT_ENTER(SeCaptureSubjectContext);
-    capture(((PETHREAD)ps_self())->process, SubjectContext, CALLER);
+    capture(ps_current_process(), SubjectContext, CALLER);
 }
 
 void NTAPI SeCaptureSubjectContextEx(PETHREAD Thread, PEPROCESS Process, PSECURITY_SUBJECT_CONTEXT SubjectContext) {
@@ -248,7 +248,7 @@ void NTAPI SeFreePrivileges(PPRIVILEGE_SET Privileges) {
 BOOLEAN NTAPI SeSinglePrivilegeCheck(LUID PrivilegeValue, KPROCESSOR_MODE PreviousMode) {
     NT_ENTER(SeSinglePrivilegeCheck);
     if (PreviousMode == KernelMode) return TRUE;
-    return PrivilegeValue.HighPart == 0 && se_token_may(((PETHREAD)ps_self())->process->token, PrivilegeValue.LowPart);
+    return PrivilegeValue.HighPart == 0 && se_token_may(ps_current_process()->token, PrivilegeValue.LowPart);
 }
 
 BOOLEAN NTAPI SePrivilegeCheck(PPRIVILEGE_SET RequiredPrivileges, PSECURITY_SUBJECT_CONTEXT SubjectSecurityContext,

@@ -190,19 +190,21 @@ PGENERIC_MAPPING NTAPI IoGetFileObjectGenericMapping(void) {
 
 /* --- descriptors: of pointers, or of offsets and in one piece ------------------------------------------------------ */
 
-static const void *part(PSECURITY_DESCRIPTOR descriptor, const void *pointer, ULONG offset) {
-    if (!(((SECURITY_DESCRIPTOR *)descriptor)->Control & SE_SELF_RELATIVE)) return pointer;
-    return offset ? (const char *)descriptor + offset : NULL;
-}
 /* Both forms begin with the same four bytes. */
+static const void *part(PSECURITY_DESCRIPTOR descriptor, size_t pointer_at, size_t offset_at) {
+    const char *bytes = descriptor;
+    const void *pointer;
+    ULONG offset;
+
+    if (!(((SECURITY_DESCRIPTOR *)descriptor)->Control & SE_SELF_RELATIVE)) {
+        memcpy(&pointer, bytes + pointer_at, sizeof(pointer));
+        return pointer;
+    }
+    memcpy(&offset, bytes + offset_at, sizeof(offset));
+    return offset ? bytes + offset : NULL;
+}
 #define PART(descriptor, field)                                                                                        \
-    part(descriptor,                                                                                                   \
-         ((SECURITY_DESCRIPTOR *)(descriptor))->Control &SE_SELF_RELATIVE                                              \
-             ? NULL                                                                                                    \
-             : ((SECURITY_DESCRIPTOR *)(descriptor))->field,                                                           \
-         ((SECURITY_DESCRIPTOR *)(descriptor))->Control &SE_SELF_RELATIVE                                              \
-             ? ((SECURITY_DESCRIPTOR_RELATIVE *)(descriptor))->field                                                   \
-             : 0)
+    part(descriptor, offsetof(SECURITY_DESCRIPTOR, field), offsetof(SECURITY_DESCRIPTOR_RELATIVE, field))
 
 const ACL *se_dacl(PSECURITY_DESCRIPTOR descriptor) {
     if (!(((SECURITY_DESCRIPTOR *)descriptor)->Control & SE_DACL_PRESENT)) return NULL;

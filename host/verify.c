@@ -16,15 +16,18 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *expected; /* lock */
 static unsigned seen;
 
-void verify_violation(const char *rule, const char *format, ...) {
-    va_list arguments;
-    bool wanted;
-
+bool verify_expected(const char *rule) {
     pthread_mutex_lock(&lock);
-    wanted = expected && strcmp(expected, rule) == 0;
+    bool wanted = expected && strcmp(expected, rule) == 0;
     seen += wanted;
     pthread_mutex_unlock(&lock);
-    if (wanted) return;
+    return wanted;
+}
+
+void verify_violation(const char *rule, const char *format, ...) {
+    va_list arguments;
+
+    if (verify_expected(rule)) return;
     fflush(stdout);
     fprintf(stderr, "VERIFIER: %s: ", rule);
     va_start(arguments, format);
@@ -59,6 +62,9 @@ void host_enter(struct host_export *export, const void *caller) {
     if (__builtin_expect(ke_irql() > export->max_irql, 0))
         verify_violation("irql-too-high", "%s at IRQL %u; it may be called up to %u", export->name, ke_irql(),
                          export->max_irql);
+    if (__builtin_expect(ke_irql() < export->min_irql, 0))
+        verify_violation("irql-too-low", "%s at IRQL %u; it may be called from %u", export->name, ke_irql(),
+                         export->min_irql);
 }
 
 void host_log(const char *format, ...) {

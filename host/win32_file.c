@@ -68,7 +68,8 @@ static const struct io_async *async_of(LPOVERLAPPED overlapped, struct io_async 
     if (!overlapped) return NULL;
     overlapped->Internal = (ULONG_PTR)STATUS_PENDING;
     /* The lowest bit says that no completion port shall hear of it. */
-    *async = (struct io_async){(PIO_STATUS_BLOCK)overlapped, (HANDLE)((ULONG_PTR)overlapped->hEvent & ~(ULONG_PTR)1)};
+    *async = (struct io_async){.iosb = (PIO_STATUS_BLOCK)overlapped,
+                               .event = (HANDLE)((ULONG_PTR)overlapped->hEvent & ~(ULONG_PTR)1)};
     return async;
 }
 
@@ -98,14 +99,12 @@ BOOL NTAPI DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuf
     }
     ULONG_PTR information = 0;
     struct io_async async;
-    NTSTATUS status =
-        io_control_async(ps_current_process(), hDevice, dwIoControlCode, lpInBuffer, nInBufferSize, lpOutBuffer,
-                         nOutBufferSize, async_of(lpOverlapped, &async), &information);
+    NTSTATUS status = io_control_async(ps_current_process(), hDevice, dwIoControlCode, lpInBuffer, nInBufferSize,
+                                       lpOutBuffer, nOutBufferSize, async_of(lpOverlapped, &async), &information);
     return requested(status, information, lpBytesReturned, lpOverlapped);
 }
 
-static BOOL transfer(HANDLE file, UCHAR major, void *buffer, DWORD size, LPDWORD transferred,
-                     LPOVERLAPPED overlapped) {
+static BOOL transfer(HANDLE file, UCHAR major, void *buffer, DWORD size, LPDWORD transferred, LPOVERLAPPED overlapped) {
     if (!transferred && !overlapped) {
         verify_violation("win32-parameter", "ReadFile, WriteFile: the count and lpOverlapped are both NULL");
         win32_set_error(ERROR_INVALID_PARAMETER);

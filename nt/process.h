@@ -6,9 +6,11 @@
 #ifndef NT_PROCESS_H
 #define NT_PROCESS_H
 
-#include "nt/nt.h"
+/* Included by nt/nt.h. */
 
 #define STATUS_INVALID_CID ((NTSTATUS)0xC000000B)
+#define STATUS_INVALID_PARAMETER_MIX ((NTSTATUS)0xC0000030)
+#define STATUS_PARTIAL_COPY ((NTSTATUS)0x8000000D)
 #define STATUS_PROCEDURE_NOT_FOUND ((NTSTATUS)0xC000007A)
 #define STATUS_NO_YIELD_PERFORMED ((NTSTATUS)0x40000024)
 #define STATUS_PRIVILEGE_NOT_HELD ((NTSTATUS)0xC0000061)
@@ -45,7 +47,13 @@ NTKERNELAPI NTSTATUS NTAPI PsLookupThreadByThreadId(HANDLE ThreadId, PETHREAD *T
 NTKERNELAPI HANDLE NTAPI PsGetThreadId(PETHREAD Thread);
 NTKERNELAPI HANDLE NTAPI PsGetCurrentThreadId(VOID);
 NTKERNELAPI HANDLE NTAPI PsGetThreadProcessId(PETHREAD Thread);
+NTKERNELAPI PEPROCESS PsInitialSystemProcess;
 NTKERNELAPI PEPROCESS NTAPI IoThreadToProcess(PETHREAD Thread);
+NTKERNELAPI BOOLEAN NTAPI PsIsSystemThread(PETHREAD Thread);
+NTKERNELAPI void NTAPI KeAttachProcess(PRKPROCESS Process);
+NTKERNELAPI void NTAPI KeDetachProcess(VOID);
+NTKERNELAPI NTSTATUS NTAPI ZwOpenProcess(PHANDLE ProcessHandle, ACCESS_MASK DesiredAccess,
+                                         POBJECT_ATTRIBUTES ObjectAttributes, PCLIENT_ID ClientId);
 NTKERNELAPI PEPROCESS NTAPI IoGetRequestorProcess(PIRP Irp);
 NTKERNELAPI ULONG NTAPI IoGetRequestorProcessId(PIRP Irp);
 NTKERNELAPI PACCESS_TOKEN NTAPI PsReferencePrimaryToken(PEPROCESS Process);
@@ -319,6 +327,16 @@ NTKERNELAPI NTSTATUS NTAPI MmIsVerifierEnabled(PULONG VerifierFlags);
 #define MM_USER_PROBE_ADDRESS 0x7FFFFFFF0000ull
 NTKERNELAPI void NTAPI ProbeForRead(const volatile void *Address, SIZE_T Length, ULONG Alignment);
 NTKERNELAPI void NTAPI ProbeForWrite(volatile void *Address, SIZE_T Length, ULONG Alignment);
+typedef struct _MM_COPY_ADDRESS {
+    union {
+        PVOID VirtualAddress;
+        PHYSICAL_ADDRESS PhysicalAddress;
+    };
+} MM_COPY_ADDRESS, *PMMCOPY_ADDRESS;
+#define MM_COPY_MEMORY_PHYSICAL 1
+#define MM_COPY_MEMORY_VIRTUAL 2
+NTKERNELAPI NTSTATUS NTAPI MmCopyMemory(PVOID TargetAddress, MM_COPY_ADDRESS SourceAddress, SIZE_T NumberOfBytes,
+                                        ULONG Flags, PSIZE_T NumberOfBytesTransferred);
 NTKERNELAPI NTSTATUS NTAPI MmProtectMdlSystemAddress(PMDL MemoryDescriptorList, ULONG NewProtect);
 
 #endif

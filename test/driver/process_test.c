@@ -84,6 +84,8 @@ END_TEST
 
 START_TEST(a_dead_process_is_not_found_by_its_id) {
     start();
+    IMPORT(uint32_t, ProcOpenSystem, void);
+    ASSERT_LINE(ProcOpenSystem());
     IMPORT(NTSTATUS, ProcLookup, HANDLE);
     PEPROCESS process = ps_process_create("other");
     HANDLE id = PsGetProcessId(process);
@@ -268,6 +270,25 @@ START_TEST(handles_are_what_the_mode_of_their_user_allows) {
     ASSERT_LINE(ProcName());
     ck_assert_uint_eq(ob_handle_count(ps_client_process), before);
     ck_assert_uint_eq(ob_handle_count(ps_system_process), kernel);
+    stop();
+}
+END_TEST
+
+START_TEST(a_driver_can_close_the_handles_to_its_device_wherever_they_are) {
+    HANDLE handles[2];
+    UNICODE_STRING name;
+    start();
+    IMPORT(uint32_t, ProcCloseAll, void);
+    PEPROCESS other = ps_process_create("other");
+    RtlInitUnicodeString(&name, L"\\Device\\ProcessTest");
+    ck_assert(NT_SUCCESS(io_open(other, &name, GENERIC_READ, &handles[0])));
+    ck_assert(NT_SUCCESS(io_open(ps_client_process, &name, GENERIC_READ, &handles[1])));
+    ck_assert_uint_eq(ProcCloseAll(), 2);
+    ck_assert_uint_eq(ob_handle_count(other), 0);
+    ck_assert_int_eq(ob_close(ps_client_process, handles[1]), STATUS_INVALID_HANDLE);
+    ck_assert_uint_eq(VARIABLE(ULONG, Closed), 2);
+    ps_process_kill(other);
+    ob_dereference(other);
     stop();
 }
 END_TEST
@@ -507,13 +528,14 @@ START_TEST(another_process_s_memory_cannot_be_locked) {
     PMDL mdl;
     start();
     IMPORT(uint32_t, ProcLock, void *, uint32_t, LOCK_OPERATION, PMDL *);
+    KAPC_STATE state;
     PEPROCESS other = ps_process_create("other"), before = ps_act_as(other);
     char *pages = VirtualAlloc(NULL, 4096, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
     ps_act_as(before);
     ck_assert_uint_eq(ProcLock(pages, 4096, IoReadAccess, &mdl), CODE(STATUS_ACCESS_VIOLATION));
-    ps_act_as(other);
+    KeStackAttachProcess((PRKPROCESS)other, &state);
     ck_assert_uint_eq(ProcLock(pages, 4096, IoReadAccess, &mdl), 0);
-    ps_act_as(before);
+    KeUnstackDetachProcess(&state);
     verify_expect("process-dies-with-locked-pages");
     ps_process_kill(other);
     ck_assert_uint_eq(verify_seen("process-dies-with-locked-pages"), 1);
@@ -551,6 +573,26 @@ START_TEST(pool_can_be_shown_to_the_current_process_and_taken_away_in_it) {
 }
 END_TEST
 
+START_TEST(a_safe_copy_ends_where_the_memory_does) {
+    char copy[8192];
+    NTSTATUS status;
+    start();
+    IMPORT(size_t, ProcCopy, void *, void *, size_t, NTSTATUS *);
+    char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    munmap(pages + 4096, 4096);
+    pages[4095] = 5;
+    ck_assert_uint_eq(ProcCopy(copy, pages + 4000, 96, &status), 96);
+    ck_assert_int_eq(status, STATUS_SUCCESS);
+    ck_assert_int_eq(copy[95], 5);
+    ck_assert_uint_eq(ProcCopy(copy, pages + 4000, 1000, &status), 96);
+    ck_assert_int_eq(status, STATUS_PARTIAL_COPY);
+    ck_assert_uint_eq(ProcCopy(copy, pages + 4096, 1000, &status), 0);
+    ck_assert_int_eq(status, STATUS_PARTIAL_COPY);
+    munmap(pages, 4096);
+    stop();
+}
+END_TEST
+
 START_TEST(an_mdl_s_mapping_can_be_protected) {
     PMDL mdl;
     start();
@@ -577,10 +619,11 @@ TEST_CASES(process, a_thread_finds_itself_by_id_and_by_gs, a_dead_process_is_not
            there_is_room_for_64_notify_routines, removing_a_notify_routine_waits_for_its_calls,
            a_notify_routine_that_stays_is_a_leak, an_attached_thread_uses_the_other_process_s_handles,
            attachments_must_balance, handles_are_what_the_mode_of_their_user_allows,
+           a_driver_can_close_the_handles_to_its_device_wherever_they_are,
            an_access_check_follows_the_descriptor_and_the_token, missing_and_empty_lists_mean_what_they_mean_on_windows,
            a_captured_subject_must_be_released_once_and_unlocked, a_driver_can_keep_its_device_for_administrators,
            the_system_lists_its_processes_modules_and_handles, probes_know_user_addresses_from_others,
-           user_memory_that_is_not_there_or_not_writable_cannot_be_locked,
+           user_memory_that_is_not_there_or_not_writable_cannot_be_locked, a_safe_copy_ends_where_the_memory_does,
            a_mapping_of_locked_user_memory_shows_the_same_bytes, locked_pages_outlive_their_address,
            pages_are_reserved_committed_and_protected, another_process_s_memory_cannot_be_locked,
            pool_can_be_shown_to_the_current_process_and_taken_away_in_it, an_mdl_s_mapping_can_be_protected)

@@ -26,9 +26,9 @@ typedef struct _RING {
 
 /* Lock legend: i immutable; A Adapters (resource); C Client (resource); T Transition (shared to read); F Flight. */
 typedef struct _LODGER {
-    LIST_ENTRY Link;      /* A */
-    NDIS_HANDLE Miniport; /* i */
-    NDIS_HANDLE Pool;     /* i */
+    LIST_ENTRY Link;       /* A */
+    NDIS_HANDLE Miniport;  /* i */
+    NDIS_HANDLE Pool;      /* i */
     PDEVICE_OBJECT Device; /* i: NDIS's functional device */
     EX_SPIN_LOCK Transition;
     BOOLEAN Running;    /* T */
@@ -150,8 +150,7 @@ static VOID NTAPI LodgerSend(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists, NDIS_P
     }
     ExReleaseSpinLockShared(&Lodger->Transition, Irql);
     NdisMSendNetBufferListsComplete(
-        Lodger->Miniport, Lists,
-        Flags & NDIS_SEND_FLAGS_DISPATCH_LEVEL ? NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL : 0);
+        Lodger->Miniport, Lists, Flags & NDIS_SEND_FLAGS_DISPATCH_LEVEL ? NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL : 0);
     if (Entered) Leave(Lodger, 1);
 }
 
@@ -258,7 +257,8 @@ static VOID NTAPI LodgerThread(PVOID Context) {
         if (TakeOne(Lodger)) continue;
         __atomic_store_n(&Shared->alertable, 1, __ATOMIC_SEQ_CST);
         if (!TakeOne(Lodger))
-            KeWaitForMultipleObjects(RTL_NUMBER_OF(Objects), Objects, WaitAny, Executive, KernelMode, FALSE, NULL, NULL);
+            KeWaitForMultipleObjects(RTL_NUMBER_OF(Objects), Objects, WaitAny, Executive, KernelMode, FALSE, NULL,
+                                     NULL);
         __atomic_store_n(&Shared->alertable, 0, __ATOMIC_RELAXED);
     }
     PsTerminateSystemThread(STATUS_SUCCESS);
@@ -471,8 +471,15 @@ others:
 
 /* --- NDIS --------------------------------------------------------------------------------------------------------- */
 
-static const NDIS_OID Oids[] = {OID_GEN_CURRENT_PACKET_FILTER, OID_GEN_CURRENT_LOOKAHEAD, OID_GEN_VENDOR_ID,
-                                OID_GEN_VENDOR_DESCRIPTION,    OID_GEN_STATISTICS,        OID_PNP_SET_POWER,
+static const NDIS_OID Oids[] = {OID_GEN_CURRENT_PACKET_FILTER,
+                                OID_GEN_CURRENT_LOOKAHEAD,
+                                OID_GEN_VENDOR_ID,
+                                OID_GEN_VENDOR_DESCRIPTION,
+                                OID_GEN_VENDOR_DRIVER_VERSION,
+                                OID_GEN_MAXIMUM_TOTAL_SIZE,
+                                OID_GEN_INTERRUPT_MODERATION,
+                                OID_GEN_STATISTICS,
+                                OID_PNP_SET_POWER,
                                 OID_PNP_QUERY_POWER};
 
 static NDIS_STATUS SetAttributes(LODGER *Lodger) {
@@ -505,8 +512,7 @@ static NDIS_STATUS SetAttributes(LODGER *Lodger) {
         .SupportedOidList = (PNDIS_OID)Oids,
         .SupportedOidListLength = sizeof(Oids),
         .PowerManagementCapabilitiesEx = &Power};
-    NDIS_STATUS Status =
-        NdisMSetMiniportAttributes(Lodger->Miniport, (PNDIS_MINIPORT_ADAPTER_ATTRIBUTES)&Registration);
+    NDIS_STATUS Status = NdisMSetMiniportAttributes(Lodger->Miniport, (PNDIS_MINIPORT_ADAPTER_ATTRIBUTES)&Registration);
     if (Status != NDIS_STATUS_SUCCESS) return Status;
     return NdisMSetMiniportAttributes(Lodger->Miniport, (PNDIS_MINIPORT_ADAPTER_ATTRIBUTES)&General);
 }
@@ -519,7 +525,8 @@ static void Free(LODGER *Lodger) {
 
 static NDIS_STATUS NTAPI LodgerInitialize(NDIS_HANDLE Miniport, NDIS_HANDLE Context,
                                           PNDIS_MINIPORT_INIT_PARAMETERS Parameters) {
-    NET_BUFFER_LIST_POOL_PARAMETERS Pool = {.Header = {NDIS_OBJECT_TYPE_DEFAULT, NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1,
+    NET_BUFFER_LIST_POOL_PARAMETERS Pool = {.Header = {NDIS_OBJECT_TYPE_DEFAULT,
+                                                       NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1,
                                                        NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1},
                                             .ProtocolId = NDIS_PROTOCOL_ID_DEFAULT,
                                             .fAllocateNetBuffer = TRUE,
@@ -625,10 +632,15 @@ static NDIS_STATUS Answer(NDIS_OID_REQUEST *Request, const void *Data, ULONG Siz
 static NDIS_STATUS Query(LODGER *Lodger, NDIS_OID_REQUEST *Request) {
     static const char Vendor[] = "Lodger";
     NDIS_STATISTICS_INFO Statistics = {.Header = HEADER(DEFAULT, STATISTICS_INFO_REVISION_1)};
+    NDIS_INTERRUPT_MODERATION_PARAMETERS Moderation = {HEADER(DEFAULT, INTERRUPT_MODERATION_PARAMETERS_REVISION_1), 0,
+                                                       NdisInterruptModerationNotSupported};
     ULONG Number = 0xFFFFFF;
 
     switch (Request->DATA.QUERY_INFORMATION.Oid) {
     case OID_GEN_CURRENT_PACKET_FILTER: return Answer(Request, &Lodger->PacketFilter, sizeof(Lodger->PacketFilter));
+    case OID_GEN_INTERRUPT_MODERATION: return Answer(Request, &Moderation, sizeof(Moderation));
+    case OID_GEN_VENDOR_DRIVER_VERSION: Number = 0x10000; return Answer(Request, &Number, sizeof(Number));
+    case OID_GEN_MAXIMUM_TOTAL_SIZE:
     case OID_GEN_CURRENT_LOOKAHEAD: Number = MTU; return Answer(Request, &Number, sizeof(Number));
     case OID_GEN_VENDOR_ID: return Answer(Request, &Number, sizeof(Number));
     case OID_GEN_VENDOR_DESCRIPTION: return Answer(Request, Vendor, sizeof(Vendor));

@@ -18,13 +18,14 @@ static KAPC_STATE Forgotten;
 
 /* --- the device --------------------------------------------------------------------------------------------------- */
 
-__declspec(dllexport) ULONG RequestorId;
+__declspec(dllexport) ULONG RequestorId, Closed;
 __declspec(dllexport) PEPROCESS Requestor;
 
 static NTSTATUS NTAPI Dispatch(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
 
     (void)DeviceObject;
+    if (Stack->MajorFunction == IRP_MJ_CLOSE) Closed++;
     if (Stack->MajorFunction == IRP_MJ_DEVICE_CONTROL) {
         RequestorId = IoGetRequestorProcessId(Irp);
         Requestor = IoGetRequestorProcess(Irp);
@@ -78,6 +79,27 @@ EXPORTED ULONG ProcIds(void) {
     CHECK(Process == IoGetCurrentProcess() && IoThreadToProcess(Inlined) == Process);
     ObfDereferenceObject(Process);
     CHECK(PsLookupProcessByProcessId(PsGetCurrentThreadId(), &Process) == STATUS_INVALID_CID);
+    return 0;
+}
+
+EXPORTED ULONG ProcOpenSystem(void) {
+    CLIENT_ID Id = {.UniqueProcess = PsGetProcessId(PsInitialSystemProcess)};
+    PEPROCESS Process, Own = IoGetCurrentProcess();
+    HANDLE Handle;
+
+    CHECK(!PsIsSystemThread((PETHREAD)KeGetCurrentThread()));
+    CHECK(NT_SUCCESS(ZwOpenProcess(&Handle, SYNCHRONIZE, NULL, &Id)));
+    CHECK(
+        NT_SUCCESS(ObReferenceObjectByHandle(Handle, SYNCHRONIZE, *PsProcessType, UserMode, (PVOID *)&Process, NULL)));
+    CHECK(Process == PsInitialSystemProcess);
+    ObfDereferenceObject(Process);
+    CHECK(NT_SUCCESS(ZwClose(Handle)));
+    Id.UniqueProcess = (HANDLE)0x7FFFFFFC;
+    CHECK(ZwOpenProcess(&Handle, SYNCHRONIZE, NULL, &Id) == STATUS_INVALID_CID);
+    KeAttachProcess((PRKPROCESS)PsInitialSystemProcess);
+    CHECK(IoGetCurrentProcess() == PsInitialSystemProcess);
+    KeDetachProcess();
+    CHECK(IoGetCurrentProcess() == Own);
     return 0;
 }
 
@@ -171,7 +193,7 @@ EXPORTED ULONG ProcAttach(PEPROCESS Other, HANDLE InOther) {
 
     CHECK(Reference(InOther, SYNCHRONIZE, UserMode) == STATUS_INVALID_HANDLE);
     KeStackAttachProcess((PRKPROCESS)Other, &First);
-    CHECK(IoGetCurrentProcess() == Other && PsGetCurrentProcessId() == PsGetProcessId(Other));
+    CHECK(IoGetCurrentProcess() == Other && PsGetCurrentProcessId() == PsGetProcessId(Own));
     CHECK(NT_SUCCESS(Reference(InOther, SYNCHRONIZE, UserMode)));
     KeStackAttachProcess((PRKPROCESS)Own, &Second);
     CHECK(IoGetCurrentProcess() == Own);
@@ -392,6 +414,31 @@ EXPORTED ULONG ProcFindHandle(BOOLEAN Extended, HANDLE Process, HANDLE Handle, P
     return Found;
 }
 
+/* Those that are open to the device, found by their objects. */
+EXPORTED ULONG ProcCloseAll(void) {
+    ULONG Size, Count = 0;
+    PSYSTEM_HANDLE_INFORMATION_EX All = Ask(SystemExtendedHandleInformation, &Size);
+
+    for (ULONG_PTR At = 0; At < All->NumberOfHandles; At++) {
+        HANDLE Handle = (HANDLE)All->Handles[At].HandleValue;
+        PFILE_OBJECT File;
+        PEPROCESS Process;
+        KAPC_STATE State;
+
+        if (!NT_SUCCESS(PsLookupProcessByProcessId((HANDLE)All->Handles[At].UniqueProcessId, &Process))) continue;
+        KeStackAttachProcess((PRKPROCESS)Process, &State);
+        if (NT_SUCCESS(ObReferenceObjectByHandle(Handle, 0, *IoFileObjectType, UserMode, (PVOID *)&File, NULL))) {
+            BOOLEAN Ours = File->DeviceObject == Device && File == All->Handles[At].Object;
+            ObfDereferenceObject(File);
+            if (Ours) Count += NT_SUCCESS(ObCloseHandle(Handle, UserMode));
+        }
+        KeUnstackDetachProcess(&State);
+        ObfDereferenceObject(Process);
+    }
+    ExFreePoolWithTag(All, 'tseT');
+    return Count;
+}
+
 EXPORTED ULONG ProcFindProcess(HANDLE Id, HANDLE Thread) {
     ULONG Size, Found = 0;
     PCHAR Answer = Ask(SystemProcessInformation, &Size);
@@ -500,6 +547,13 @@ EXPORTED ULONG ProcProtect(PMDL Mdl) {
         return 0;
     }
     return __LINE__;
+}
+
+EXPORTED SIZE_T ProcCopy(PVOID To, PVOID From, SIZE_T Size, NTSTATUS *Status) {
+    MM_COPY_ADDRESS Source = {.VirtualAddress = From};
+    SIZE_T Copied;
+    *Status = MmCopyMemory(To, Source, Size, MM_COPY_MEMORY_VIRTUAL, &Copied);
+    return Copied;
 }
 
 EXPORTED BOOLEAN ProcValid(PVOID Address) { return MmIsAddressValid(Address); }

@@ -50,9 +50,9 @@ unsigned ndis_oid_cancel(struct ndis_adapter *adapter, void *id);
 
 /* Host time that a request or a list may stay with the miniport, as Driver Verifier has it. Looked at every half second,
  * except under the seeded scheduler, and by ndis_watchdog. Violations "oid-timeout" and "send-timeout", once each. Set anew when the host starts. */
-extern unsigned ndis_oid_limit_ms;  /* 12,000 */
-extern unsigned ndis_send_limit_ms; /* 30,000 */
-void ndis_watchdog(void);           /* now; with a limit of 0 whatever is pending is late */
+extern _Atomic unsigned ndis_oid_limit_ms;  /* 12,000 */
+extern _Atomic unsigned ndis_send_limit_ms; /* 30,000 */
+void ndis_watchdog(void);                   /* now; with a limit of 0 whatever is pending is late */
 
 /* --- bindings ---------------------------------------------------------------------------------------------------- */
 

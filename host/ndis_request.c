@@ -235,12 +235,12 @@ static NDIS_STATUS request_end(struct ndis_request *request, NDIS_OID_REQUEST *g
     return status;
 }
 
-NDIS_STATUS ndis_stack_oid(struct ndis_adapter *adapter, NDIS_OID_REQUEST *given) {
+NDIS_STATUS ndis_stack_oid(struct ndis_adapter *adapter, NDIS_OID_REQUEST *request) {
     if (ndis_state_of(adapter) < NDIS_PAUSED) return NDIS_STATUS_INVALID_STATE;
-    struct ndis_request *request = request_create(adapter, NDIS_OID_REGULAR, given);
-    if (!request) return NDIS_STATUS_RESOURCES;
-    request_start(request);
-    return request_end(request, given);
+    struct ndis_request *own = request_create(adapter, NDIS_OID_REGULAR, request);
+    if (!own) return NDIS_STATUS_RESOURCES;
+    request_start(own);
+    return request_end(own, request);
 }
 
 /* --- completion -------------------------------------------------------------------------------------------------- */

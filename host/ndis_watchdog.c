@@ -9,7 +9,7 @@
 
 #define PERIOD_MS 500
 
-unsigned ndis_oid_limit_ms, ndis_send_limit_ms;
+_Atomic unsigned ndis_oid_limit_ms, ndis_send_limit_ms;
 uint32_t ndis_epoch;
 
 static KSPIN_LOCK lock;

@@ -104,6 +104,23 @@ PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag) {
                                      : pool_allocate(NumberOfBytes, Tag, !(Flags & 2 /* UNINITIALIZED */), CALLER);
 }
 
+/* Such memory is not freed, if the process goes on at all: others would still follow pointers into it. */
+static bool holds_live(const void *memory, size_t size) {
+    static const struct {
+        bool (*in)(const void *memory, size_t size);
+        const char *rule, *what;
+    } kinds[] = {{ex_resource_in, "pool-holds-resource", "a resource that was not deleted"},
+                 {ke_dpc_in, "pool-holds-dpc", "a queued DPC"},
+                 {ke_timer_in, "pool-holds-timer", "a running timer"},
+                 {ex_lookaside_in, "pool-holds-lookaside", "a lookaside list that was not deleted"}};
+    for (unsigned at = 0; verify_enabled && at < sizeof kinds / sizeof *kinds; at++) {
+        if (!kinds[at].in(memory, size)) continue;
+        verify_violation(kinds[at].rule, "%p is freed with %s inside", memory, kinds[at].what);
+        return true;
+    }
+    return false;
+}
+
 void NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag) {
     NT_ENTER(ExFreePoolWithTag);
     struct block *block = (struct block *)P - 1;
@@ -113,8 +130,7 @@ void NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag) {
         verify_violation(block->magic == DEAD ? "pool-freed-twice" : "pool-bad-address", "ExFreePoolWithTag(%p)", P);
         return;
     }
-    if (ex_resource_in(P, block->size))
-        verify_violation("pool-holds-resource", "%p is freed with a resource in it that was not deleted", P);
+    if (holds_live(P, block->size)) return;
     if (Tag != 0 && Tag != block->tag)
         verify_violation("pool-wrong-tag", "%p has tag %08x, not %08x", P, block->tag, Tag);
     if (block->class < CLASSES)

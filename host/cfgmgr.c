@@ -106,6 +106,7 @@ static CONFIGRET gather_devices(struct gather *gather, PCWSTR filter, ULONG flag
 CONFIGRET NTAPI CM_Get_Device_ID_List_SizeW(PULONG pulLen, PCWSTR pszFilter, ULONG ulFlags) {
     NT_ENTER(CM_Get_Device_ID_List_SizeW);
     struct gather gather = {0};
+    if (NT_FAULT(CM_Get_Device_ID_List_SizeW)) return CR_OUT_OF_MEMORY;
     if (!pulLen) return CR_INVALID_POINTER;
     CONFIGRET result = gather_devices(&gather, pszFilter, ulFlags);
     *pulLen = (ULONG)gather.needed + 1;
@@ -115,6 +116,7 @@ CONFIGRET NTAPI CM_Get_Device_ID_List_SizeW(PULONG pulLen, PCWSTR pszFilter, ULO
 CONFIGRET NTAPI CM_Get_Device_ID_ListW(PCWSTR pszFilter, PZZWSTR Buffer, ULONG BufferLen, ULONG ulFlags) {
     NT_ENTER(CM_Get_Device_ID_ListW);
     struct gather gather = {.buffer = Buffer, .room = BufferLen};
+    if (NT_FAULT(CM_Get_Device_ID_ListW)) return CR_OUT_OF_MEMORY;
     if (!Buffer || !BufferLen) return CR_INVALID_POINTER;
     CONFIGRET result = gather_devices(&gather, pszFilter, ulFlags);
     return result == CR_SUCCESS ? gather_end(&gather) : result;
@@ -124,6 +126,7 @@ CONFIGRET NTAPI CM_Get_Device_ID_ListW(PCWSTR pszFilter, PZZWSTR Buffer, ULONG B
 
 CONFIGRET NTAPI CM_Locate_DevNodeW(PDEVINST pdnDevInst, DEVINSTID_W pDeviceID, ULONG ulFlags) {
     NT_ENTER(CM_Locate_DevNodeW);
+    if (NT_FAULT(CM_Locate_DevNodeW)) return CR_OUT_OF_MEMORY;
     if (!pdnDevInst) return CR_INVALID_POINTER;
     if (ulFlags & ~(ULONG)CM_LOCATE_DEVNODE_PHANTOM) return CR_INVALID_FLAG;
     if (!pDeviceID || !*pDeviceID) return CR_INVALID_DEVICE_ID;
@@ -139,6 +142,7 @@ CONFIGRET NTAPI CM_Get_DevNode_Status(PULONG pulStatus, PULONG pulProblemNumber,
     NT_ENTER(CM_Get_DevNode_Status);
     static const DEVPROPKEY node_status = {
         {0x4340a6c5, 0x93fa, 0x4706, {0x97, 0x2c, 0x7b, 0x64, 0x80, 0x08, 0xa5, 0xa7}}, 2};
+    if (NT_FAULT(CM_Get_DevNode_Status)) return CR_OUT_OF_MEMORY;
     if (!pulStatus || !pulProblemNumber) return CR_INVALID_POINTER;
     if (ulFlags) return CR_INVALID_FLAG;
     struct devnode *node = pnp_node_by_id(dnDevInst);
@@ -153,6 +157,7 @@ CONFIGRET NTAPI CM_Get_DevNode_Status(PULONG pulStatus, PULONG pulProblemNumber,
 CONFIGRET NTAPI CM_Get_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *PropertyKey, DEVPROPTYPE *PropertyType,
                                          PBYTE PropertyBuffer, PULONG PropertyBufferSize, ULONG ulFlags) {
     NT_ENTER(CM_Get_DevNode_PropertyW);
+    if (NT_FAULT(CM_Get_DevNode_PropertyW)) return CR_OUT_OF_MEMORY;
     if (!PropertyKey || !PropertyType || !PropertyBufferSize || (*PropertyBufferSize && !PropertyBuffer))
         return CR_INVALID_POINTER;
     if (ulFlags) return CR_INVALID_FLAG;
@@ -168,6 +173,7 @@ CONFIGRET NTAPI CM_Get_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *Pr
 CONFIGRET NTAPI CM_Set_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *PropertyKey, DEVPROPTYPE PropertyType,
                                          const PBYTE PropertyBuffer, ULONG PropertyBufferSize, ULONG ulFlags) {
     NT_ENTER(CM_Set_DevNode_PropertyW);
+    if (NT_FAULT(CM_Set_DevNode_PropertyW)) return CR_OUT_OF_MEMORY;
     if (!PropertyKey || (PropertyBufferSize && !PropertyBuffer)) return CR_INVALID_POINTER;
     if (ulFlags) return CR_INVALID_FLAG;
     struct devnode *node = pnp_node_by_id(dnDevInst);
@@ -182,6 +188,7 @@ CONFIGRET NTAPI CM_Set_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *Pr
 CONFIGRET NTAPI CM_Open_DevNode_Key(DEVINST dnDevNode, REGSAM samDesired, ULONG ulHardwareProfile,
                                     REGDISPOSITION Disposition, PHKEY phkDevice, ULONG ulFlags) {
     NT_ENTER(CM_Open_DevNode_Key);
+    if (NT_FAULT(CM_Open_DevNode_Key)) return CR_OUT_OF_MEMORY;
     if (!phkDevice) return CR_INVALID_POINTER;
     if (ulFlags != CM_REGISTRY_SOFTWARE || ulHardwareProfile) return CR_INVALID_FLAG;
     struct devnode *node = pnp_node_by_id(dnDevNode);
@@ -214,6 +221,7 @@ CONFIGRET NTAPI CM_Get_Device_Interface_List_SizeW(PULONG pulLen, LPGUID Interfa
                                                    ULONG ulFlags) {
     NT_ENTER(CM_Get_Device_Interface_List_SizeW);
     struct gather gather = {0};
+    if (NT_FAULT(CM_Get_Device_Interface_List_SizeW)) return CR_OUT_OF_MEMORY;
     if (!pulLen) return CR_INVALID_POINTER;
     CONFIGRET result = gather_interfaces(&gather, InterfaceClassGuid, pDeviceID, ulFlags);
     *pulLen = (ULONG)gather.needed + 1;
@@ -224,6 +232,7 @@ CONFIGRET NTAPI CM_Get_Device_Interface_ListW(LPGUID InterfaceClassGuid, DEVINST
                                               ULONG BufferLen, ULONG ulFlags) {
     NT_ENTER(CM_Get_Device_Interface_ListW);
     struct gather gather = {.buffer = Buffer, .room = BufferLen};
+    if (NT_FAULT(CM_Get_Device_Interface_ListW)) return CR_OUT_OF_MEMORY;
     if (!Buffer || !BufferLen) return CR_INVALID_POINTER;
     CONFIGRET result = gather_interfaces(&gather, InterfaceClassGuid, pDeviceID, ulFlags);
     return result == CR_SUCCESS ? gather_end(&gather) : result;
@@ -352,7 +361,7 @@ BOOL NTAPI SetupDiOpenDeviceInfoW(HDEVINFO DeviceInfoSet, PCWSTR DeviceInstanceI
         return FALSE;
     }
     struct devnode *node = pnp_find(DeviceInstanceId, true);
-    struct info_element *element = calloc(1, sizeof *element);
+    struct info_element *element = NT_FAULT(SetupDiOpenDeviceInfoW) ? NULL : calloc(1, sizeof *element);
     if (!node || !element) {
         win32_set_error(node ? ERROR_NOT_ENOUGH_MEMORY : ERROR_NO_SUCH_DEVINST);
         if (node) pnp_release(node);

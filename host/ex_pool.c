@@ -136,10 +136,21 @@ PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag) {
                                      : allocate(NumberOfBytes, Tag, !(Flags & POOL_FLAG_UNINITIALIZED), paged, CALLER);
 }
 
-/* What must not be freed with the memory that it lies in. */
-static void check_contents(const void *memory, size_t size) {
-    if (ex_resource_in(memory, size))
-        verify_violation("pool-holds-resource", "%p is freed with a resource in it that was not deleted", memory);
+/* Such memory is not freed, if the process goes on at all: others would still follow pointers into it. */
+static bool holds_live(const void *memory, size_t size) {
+    static const struct {
+        bool (*in)(const void *memory, size_t size);
+        const char *rule, *what;
+    } kinds[] = {{ex_resource_in, "pool-holds-resource", "a resource that was not deleted"},
+                 {ke_dpc_in, "pool-holds-dpc", "a queued DPC"},
+                 {ke_timer_in, "pool-holds-timer", "a running timer"},
+                 {ex_lookaside_in, "pool-holds-lookaside", "a lookaside list that was not deleted"}};
+    for (unsigned at = 0; verify_enabled && at < sizeof kinds / sizeof *kinds; at++) {
+        if (!kinds[at].in(memory, size)) continue;
+        verify_violation(kinds[at].rule, "%p is freed with %s inside", memory, kinds[at].what);
+        return true;
+    }
+    return false;
 }
 
 static void block_free(PVOID memory, ULONG tag) {
@@ -151,7 +162,7 @@ static void block_free(PVOID memory, ULONG tag) {
                          memory);
         return;
     }
-    check_contents(memory, block->size);
+    if (holds_live(memory, block->size)) return;
     if (tag != 0 && tag != block->tag)
         verify_violation("pool-wrong-tag", "%p has tag %08x, not %08x", memory, block->tag, tag);
     if (block->class < CLASSES)
@@ -183,7 +194,7 @@ void NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag) {
         verify_violation("pool-bad-address", "ExFreePoolWithTag(%p): that is no pool", P);
     } else if (guard_owns(P)) {
         SIZE_T size = guard_size(P);
-        if (size) check_contents(P, size);
+        if (size && holds_live(P, size)) return;
         if (guard_free(P, Tag, CALLER)) verify_untrack("pool", P);
     } else {
         block_free(P, Tag);

@@ -97,6 +97,7 @@ LSTATUS NTAPI RegQueryValueExW(HKEY hKey, LPCWSTR lpValueName, LPDWORD lpReserve
     struct reg_key *key = NULL;
     void *object = NULL;
     if (lpReserved || (lpData && !lpcbData)) return ERROR_INVALID_PARAMETER;
+    if (NT_FAULT(RegQueryValueExW)) return ERROR_NOT_ENOUGH_MEMORY;
     LSTATUS error = key_of(hKey, KEY_QUERY_VALUE, &key, &object);
     if (error) return error;
     ULONG type = REG_NONE, size = lpData ? *lpcbData : 0;

@@ -55,6 +55,7 @@ extern uint32_t ndis_epoch; /* a */
 int64_t ndis_sent(struct ndis_adapter *adapter);
 void ndis_watchdog_start(void);
 void ndis_watchdog_stop(void);
+void ndis_requests_refuse(struct ndis_adapter *adapter, bool refuse);
 uint64_t ndis_now_ms(void);
 void ndis_requests_watch(struct ndis_adapter *adapter, uint64_t now);
 /* At each check for hang: whether a regular request has been pending at two of them. */
@@ -118,6 +119,8 @@ struct ndis_adapter {
     struct ndis_mutex oid; /* held while the miniport has a regular request, and while it resets */
     KSPIN_LOCK requests_lock;
     struct ndis_request *requests; /* r */
+    bool halting;                  /* r: no request may begin */
+    int64_t asked;                 /* a: requests inside the miniport */
 
     struct ndis_adapter *next; /* l */
 };

@@ -24,6 +24,7 @@ struct ndis_request {
     ULONG size;                    /* i */
     bool called;                   /* r: the miniport has it, or had */
     bool completed;                /* r */
+    uint32_t open;                 /* a: its handler has not returned, it is not completed: the miniport has it */
     bool aborted;                  /* r: cancelled before its turn */
     uint8_t checks;                /* r: for hang, that found it pending */
     bool late;                     /* r: its lateness has been told */
@@ -153,6 +154,12 @@ static void request_unlink(struct ndis_request *request) {
     KeReleaseSpinLock(&adapter->requests_lock, irql);
 }
 
+/* One of the two that make a request the miniport's own is over; the request is still there. */
+static void request_leave(struct ndis_request *request) {
+    if (__atomic_sub_fetch(&request->open, 1, __ATOMIC_ACQ_REL) == 0)
+        ndis_leave(request->adapter, &request->adapter->asked);
+}
+
 /* False if it was completed before. */
 static bool request_finish(struct ndis_request *request, NDIS_STATUS status) {
     KIRQL irql;
@@ -161,6 +168,7 @@ static bool request_finish(struct ndis_request *request, NDIS_STATUS status) {
     if (first) {
         request->completed = true;
         request->status = status;
+        if (request->called) request_leave(request);
         KeSetEvent(&request->done, IO_NO_INCREMENT, FALSE); /* under the lock: its end frees it */
     }
     KeReleaseSpinLock(&request->adapter->requests_lock, irql);
@@ -188,26 +196,42 @@ static NDIS_STATUS call_handler(struct ndis_request *request) {
     return status;
 }
 
-/* Whether it was cancelled while it waited; from now on the miniport is asked. */
-static bool request_aborted(struct ndis_request *request) {
+/* The miniport may be asked now, unless the request was cancelled while it waited or the adapter goes: then its status
+ * says so. */
+static NDIS_STATUS request_turn(struct ndis_request *request) {
+    NDIS_STATUS status = NDIS_STATUS_SUCCESS;
     KIRQL irql;
     KeAcquireSpinLock(&request->adapter->requests_lock, &irql);
-    bool aborted = request->aborted;
-    request->called = !aborted;
-    request->since = ndis_now_ms();
+    if (request->aborted) status = NDIS_STATUS_REQUEST_ABORTED;
+    if (request->adapter->halting) status = NDIS_STATUS_INVALID_STATE;
+    request->called = status == NDIS_STATUS_SUCCESS;
+    if (request->called) {
+        request->since = ndis_now_ms();
+        request->open = 2;
+        ndis_enter(&request->adapter->asked);
+    }
     KeReleaseSpinLock(&request->adapter->requests_lock, irql);
-    return aborted;
+    return status;
+}
+
+void ndis_requests_refuse(struct ndis_adapter *adapter, bool refuse) {
+    KIRQL irql;
+    KeAcquireSpinLock(&adapter->requests_lock, &irql);
+    adapter->halting = refuse;
+    KeReleaseSpinLock(&adapter->requests_lock, irql);
 }
 
 static void request_start(struct ndis_request *request) {
     unsigned oid = request->given->DATA.Oid;
     request_link(request);
     if (request->path == NDIS_OID_REGULAR) ndis_mutex_lock(&request->adapter->oid);
-    if (request_aborted(request)) {
-        request_finish(request, NDIS_STATUS_REQUEST_ABORTED);
+    NDIS_STATUS status = request_turn(request);
+    if (status != NDIS_STATUS_SUCCESS) {
+        request_finish(request, status);
         return;
     }
-    NDIS_STATUS status = call_handler(request);
+    status = call_handler(request);
+    request_leave(request);
     if (status == NDIS_STATUS_PENDING && request->path != NDIS_OID_SYNCHRONOUS) return;
     if (status == NDIS_STATUS_PENDING) {
         verify_violation("oid-synchronous-pending", "OID %#x: a synchronous request cannot be pending", oid);
@@ -258,6 +282,7 @@ static void complete(NDIS_HANDLE handle, NDIS_OID_REQUEST *block, NDIS_STATUS st
     if (request && status != NDIS_STATUS_PENDING) {
         request->completed = true;
         request->status = status;
+        request_leave(request);
         KeSetEvent(&request->done, IO_NO_INCREMENT, FALSE);
     }
     KeReleaseSpinLock(&adapter->requests_lock, irql);

@@ -173,6 +173,9 @@ void ndis_pnp_event(struct ndis_adapter *adapter, NDIS_DEVICE_PNP_EVENT event, v
 }
 
 static void call_halt(struct ndis_adapter *adapter, NDIS_HALT_ACTION action) {
+    /* A miniport is not halted while it has requests. */
+    ndis_requests_refuse(adapter, true);
+    ndis_drain(adapter, &adapter->asked);
     struct ndis_call call = ndis_call_begin("MiniportHaltEx");
     adapter->driver->c.HaltHandlerEx(adapter->context, action);
     ndis_call_end(call);
@@ -194,6 +197,7 @@ static NTSTATUS call_initialize(struct ndis_adapter *adapter) {
         .MiniportAddDeviceContext = adapter->add_device_context,
     };
     adapter->registration_set = adapter->general_set = false;
+    ndis_requests_refuse(adapter, false);
     adapter->connect_state = MediaConnectStateUnknown;
     ndis_state_set(adapter, NDIS_INITIALIZING);
     struct ndis_call call = ndis_call_begin("MiniportInitializeEx");

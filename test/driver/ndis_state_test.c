@@ -204,6 +204,8 @@ START_TEST(pause_and_restart_may_pend) {
 }
 END_TEST
 
+static void remove_it(void *context) { rig_surprise_remove(context); }
+
 START_TEST(a_surprise_removal_is_told_then_pauses_then_halts) {
     miniport_start(0);
     struct rig second = miniport_another();
@@ -214,6 +216,29 @@ START_TEST(a_surprise_removal_is_told_then_pauses_then_halts) {
     ck_assert_uint_eq(miniport_seen->Order[1], MINIPORT_DID_PAUSE);
     ck_assert_uint_eq(miniport_seen->Order[2], MINIPORT_DID_HALT);
     ck_assert_uint_eq(miniport_seen->HaltAction, NdisHaltDeviceSurpriseRemoved);
+    rig_stop(&second);
+    miniport_stop();
+}
+END_TEST
+
+START_TEST(a_removal_waits_for_requests_that_pend) {
+    ULONG value = 0;
+    struct ndis_oid query = {
+        .type = NdisRequestQueryInformation, .oid = MINIPORT_OID, .buffer = &value, .size = sizeof value};
+    miniport_start(0);
+    struct rig second = miniport_another(); /* the first keeps the driver loaded */
+    struct ndis_adapter *adapter = second.adapter;
+    miniport_be->PendOids = 1;
+    miniport_seen->Orders = 0;
+    struct ndis_request *request = ndis_oid_begin(adapter, &query);
+    PETHREAD thread = rig_thread(remove_it, &second);
+    for (unsigned tries = 0; *(volatile ULONG *)&miniport_seen->Orders < 2; tries++) sched_relax(tries);
+    ck_assert_uint_eq(miniport_seen->Orders, 2); /* told, and paused */
+    CALL(void, MiniportReleaseOids, void)();
+    ck_assert_int_eq(ndis_oid_end(request, &query), NDIS_STATUS_SUCCESS);
+    ps_thread_join(thread);
+    ck_assert_ptr_null(ndis_oid_begin(adapter, &query)); /* its memory lasts as long as the host */
+    ck_assert_int_eq(query.status, NDIS_STATUS_INVALID_STATE);
     rig_stop(&second);
     miniport_stop();
 }
@@ -328,7 +353,8 @@ TEST_CASES(ndis_state, a_send_that_is_held_for_too_long_is_told_once, sends_are_
            filters_and_protocols_come_and_go_by_pause_and_restart,
            a_restart_tells_the_attributes_and_takes_back_changed_ones, after_a_failed_restart_the_adapter_stays_paused,
            pause_and_restart_may_pend, a_surprise_removal_is_told_then_pauses_then_halts,
-           each_notice_reaches_the_miniport, a_miniport_that_hangs_is_reset_when_its_time_has_come,
+           each_notice_reaches_the_miniport, a_removal_waits_for_requests_that_pend,
+           a_miniport_that_hangs_is_reset_when_its_time_has_come,
            a_miniport_is_reset_when_a_request_pends_over_two_checks, a_reset_may_pend, sends_must_not_outlive_a_reset,
            adapters_that_are_left_hear_that_the_system_goes_down,
            shutdown_comes_at_passive_level_and_after_a_bug_check_at_the_highest)

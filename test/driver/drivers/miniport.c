@@ -402,8 +402,8 @@ static NDIS_STATUS NTAPI SynchronousOid(NDIS_HANDLE Context, PNDIS_OID_REQUEST R
 /* For the tests: completes the requests that pend, the younger direct ones first. */
 EXPORTED VOID MiniportReleaseOids(VOID) {
     ADAPTER *Adapter = Latest;
-    OidEnd(Adapter, FALSE);
     DirectEnd(Adapter, NULL, FALSE);
+    OidEnd(Adapter, FALSE); /* a halt may wait for it: the adapter may be gone then */
 }
 
 /* --- states ------------------------------------------------------------------------------------------------------ */

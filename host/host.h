@@ -87,6 +87,8 @@ bool fault_arm(const char *name, unsigned skip);
 /* A driver (or the host) broke a rule. Prints "VERIFIER: rule: text" and a backtrace, then aborts the process, unless
  * a test asked to collect (verify_expect). `rule` is a stable short name, for example "irql-too-high". */
 void verify_violation(const char *rule, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The next violation of this thread is about that code, even if it is not on the stack any more. */
+void verify_about(const void *code);
 /* The next violation of `rule` is counted instead of fatal; returns how many were seen when called with NULL. */
 void verify_expect(const char *rule);
 unsigned verify_seen(const char *rule);

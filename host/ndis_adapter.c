@@ -60,7 +60,7 @@ static struct ndis_adapter *adapter_create(struct ndis_driver *driver, struct de
 static NDIS_STATUS call_add_device(struct ndis_adapter *adapter) {
     struct ndis_driver *driver = adapter->driver;
     if (!driver->pnp.MiniportAddDeviceHandler) return NDIS_STATUS_SUCCESS;
-    struct ndis_call call = ndis_call_begin("MiniportAddDevice");
+    struct ndis_call call = ndis_call_begin("MiniportAddDevice", driver->pnp.MiniportAddDeviceHandler);
     NDIS_STATUS status = driver->pnp.MiniportAddDeviceHandler(adapter, driver->context);
     ndis_call_end(call);
     return status;
@@ -110,7 +110,7 @@ undo_adapter:
 void ndis_adapter_free(struct ndis_adapter *adapter) {
     struct ndis_driver *driver = adapter->driver;
     if (driver->pnp.MiniportRemoveDeviceHandler) {
-        struct ndis_call call = ndis_call_begin("MiniportRemoveDevice");
+        struct ndis_call call = ndis_call_begin("MiniportRemoveDevice", driver->pnp.MiniportRemoveDeviceHandler);
         driver->pnp.MiniportRemoveDeviceHandler(adapter->add_device_context);
         ndis_call_end(call);
     }

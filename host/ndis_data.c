@@ -80,7 +80,7 @@ void ndis_stack_send(struct ndis_adapter *adapter, NET_BUFFER_LIST *chain, ULONG
         count++;
     }
     __atomic_fetch_add(late ? &adapter->late : &adapter->sent, count, __ATOMIC_RELAXED);
-    struct ndis_call call = ndis_call_begin("MiniportSendNetBufferLists");
+    struct ndis_call call = ndis_call_begin("MiniportSendNetBufferLists", adapter->driver->c.SendNetBufferListsHandler);
     adapter->driver->c.SendNetBufferListsHandler(adapter->context, chain, 0, flags);
     ndis_call_end(call);
 out:
@@ -235,7 +235,7 @@ void ndis_stack_return(struct ndis_adapter *adapter, NET_BUFFER_LIST *chain, ULO
     }
     if (!count) return;
     __atomic_fetch_sub(&adapter->indicated, count, __ATOMIC_ACQ_REL);
-    struct ndis_call call = ndis_call_begin("MiniportReturnNetBufferLists");
+    struct ndis_call call = ndis_call_begin("MiniportReturnNetBufferLists", adapter->driver->c.ReturnNetBufferListsHandler);
     adapter->driver->c.ReturnNetBufferListsHandler(adapter->context, chain, flags);
     ndis_call_end(call);
 }

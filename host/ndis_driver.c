@@ -89,26 +89,6 @@ struct ndis_driver *ndis_owner_check(NDIS_HANDLE handle, const char *call, struc
     return NULL;
 }
 
-void ndis_check_no_locks(const char *call) {
-    unsigned held = ke_locks_held() + ndis_rw_locks_held;
-    if (__builtin_expect(held, 0))
-        verify_violation("ndis-lock-held", "%s called with %u lock(s) held; NDIS may call the miniport again from it",
-                         call, held);
-}
-
-struct ndis_call ndis_call_begin(const char *handler) {
-    return (struct ndis_call){.handler = handler, .irql = ke_irql(), .locks = ke_locks_held() + ndis_rw_locks_held};
-}
-
-void ndis_call_end(struct ndis_call call) {
-    if (__builtin_expect(ke_irql() != call.irql, 0))
-        verify_violation("ndis-handler-irql", "%s was called at IRQL %u and returned at %u", call.handler, call.irql,
-                         ke_irql());
-    if (__builtin_expect(ke_locks_held() + ndis_rw_locks_held != call.locks, 0))
-        verify_violation("ndis-handler-locks",
-                         "%s returned with a lock held that it did not hold before, or without one", call.handler);
-}
-
 /* --- registration ------------------------------------------------------------------------------------------------ */
 
 static const struct {
@@ -172,7 +152,7 @@ static const char *missing_handler(const NDIS_MINIPORT_DRIVER_CHARACTERISTICS *c
 static VOID NTAPI driver_unload(PDRIVER_OBJECT object) {
     struct ndis_driver *driver = ndis_driver_of(object);
     if (!driver) return;
-    struct ndis_call call = ndis_call_begin("MiniportDriverUnload");
+    struct ndis_call call = ndis_call_begin("MiniportDriverUnload", driver->c.UnloadHandler);
     driver->c.UnloadHandler(object);
     ndis_call_end(call);
     if (ndis_driver_of(object))
@@ -182,7 +162,7 @@ static VOID NTAPI driver_unload(PDRIVER_OBJECT object) {
 static NDIS_STATUS set_options(struct ndis_driver *driver) {
     if (!driver->c.SetOptionsHandler) return NDIS_STATUS_SUCCESS;
     driver->in_set_options = true;
-    struct ndis_call call = ndis_call_begin("MiniportSetOptions");
+    struct ndis_call call = ndis_call_begin("MiniportSetOptions", driver->c.SetOptionsHandler);
     NDIS_STATUS status = driver->c.SetOptionsHandler(driver, driver->context);
     ndis_call_end(call);
     driver->in_set_options = false;

@@ -55,7 +55,7 @@ static void check_result(const NDIS_OID_REQUEST *request, NDIS_STATUS status) {
 /* Calls the miniport and waits, under the adapter's oid lock. */
 static NDIS_STATUS request_run(struct ndis_adapter *adapter, NDIS_OID_REQUEST *request) {
     __atomic_store_n(&adapter->oid_current, request, __ATOMIC_RELEASE);
-    struct ndis_call call = ndis_call_begin("MiniportOidRequest");
+    struct ndis_call call = ndis_call_begin("MiniportOidRequest", adapter->driver->c.OidRequestHandler);
     NDIS_STATUS status = adapter->driver->c.OidRequestHandler(adapter->context, request);
     ndis_call_end(call);
     if (status != NDIS_STATUS_PENDING) {

@@ -52,6 +52,7 @@ struct ndis_adapter {
     enum ndis_magic magic;         /* a */
     uint32_t state;                /* a: enum ndis_state; written under c */
     bool low_power;                /* a; written under c */
+    bool dead;                     /* a; written under c: halted after it was initialized, so its handle is void */
     bool ip_medium;                /* i: NdisMediumIP: lists hold bare IP packets */
     struct ndis_driver *driver;    /* i */
     NDIS_HANDLE context;           /* i: MiniportAdapterContext */
@@ -107,6 +108,8 @@ struct nbl_private {
     bool late;                    /* SENT while the adapter was not Running */
     struct ndis_adapter *adapter; /* whose miniport (SENT) or stack (INDICATED) holds it */
     struct nbl_pool *pool;
+    struct ndis_driver *owner;            /* of the pool; NULL: one of the host's stacks */
+    uint64_t seal;                        /* nbl_seal when it was handed over; 0: unknown */
     NET_BUFFER *own_buffer;               /* allocated together with the list, else NULL */
     NET_BUFFER_LIST_CONTEXT *own_context; /* space of the pool's ContextSize, else NULL */
     NET_BUFFER_LIST *free_next;
@@ -135,11 +138,30 @@ void ndis_check_no_locks(const char *call);
 /* Around a call into a miniport: the handler must come back with the IRQL and the locks that it was given. */
 struct ndis_call {
     const char *handler;
+    const void *code;
     KIRQL irql;
     unsigned locks;
 };
-struct ndis_call ndis_call_begin(const char *handler);
+/* `code` is the handler itself: a violation that is found after it has returned names it. */
+struct ndis_call ndis_call_begin_at(const char *handler, const void *code);
+#define ndis_call_begin(handler, code) ndis_call_begin_at(handler, (const void *)(uintptr_t)(code))
 void ndis_call_end(struct ndis_call call);
+
+/* What a driver has made with an adapter's handle and not taken back (ndis_verify.c). */
+void ndis_owned_add(struct ndis_adapter *adapter, const char *kind, void *object, const void *maker);
+void ndis_owned_remove(void *object);
+/* Violations for what is left. `rule` is for the kinds that have none of their own. */
+void ndis_owned_check(struct ndis_adapter *adapter, const char *rule, const char *when);
+/* Whether a timer object may still fire. */
+bool ndis_timer_is_set(void *timer);
+
+/* A structure with a header that a driver hands over: violation when one of its pointers is what fresh pool holds.
+ * The field from `skip` on, of skip_size bytes, may be anything. */
+void ndis_check_filled(const char *call, const void *object, size_t skip, size_t skip_size);
+
+/* A hash over what nobody but its holder may change in a list: its buffers, their MDLs, offsets and lengths, and the first
+ * bytes of data. */
+uint64_t nbl_seal(const NET_BUFFER_LIST *list);
 
 unsigned ke_locks_held(void); /* ke.c: spin locks that the calling thread holds */
 extern __thread unsigned ndis_rw_locks_held;

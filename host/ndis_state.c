@@ -72,7 +72,7 @@ NDIS_STATUS ndis_restart_locked(struct ndis_adapter *adapter) {
     };
     __atomic_store_n(&adapter->restart_pending, 1, __ATOMIC_RELEASE);
     ndis_state_set(adapter, NDIS_RESTARTING);
-    struct ndis_call call = ndis_call_begin("MiniportRestart");
+    struct ndis_call call = ndis_call_begin("MiniportRestart", adapter->driver->c.RestartHandler);
     NDIS_STATUS status = adapter->driver->c.RestartHandler(adapter->context, &parameters);
     ndis_call_end(call);
     if (status == NDIS_STATUS_PENDING) {
@@ -115,7 +115,7 @@ NDIS_STATUS ndis_pause_locked(struct ndis_adapter *adapter, ULONG reason) {
     __atomic_store_n(&adapter->pause_pending, 1, __ATOMIC_RELEASE);
     __atomic_store_n(&adapter->state, NDIS_PAUSING, __ATOMIC_SEQ_CST);
     ndis_drain(adapter, &adapter->sends);
-    struct ndis_call call = ndis_call_begin("MiniportPause");
+    struct ndis_call call = ndis_call_begin("MiniportPause", adapter->driver->c.PauseHandler);
     NDIS_STATUS status = adapter->driver->c.PauseHandler(adapter->context, &parameters);
     ndis_call_end(call);
     if (status == NDIS_STATUS_PENDING) {
@@ -156,13 +156,13 @@ void ndis_pnp_event(struct ndis_adapter *adapter, NDIS_DEVICE_PNP_EVENT event, v
         .InformationBuffer = buffer,
         .InformationBufferLength = size,
     };
-    struct ndis_call call = ndis_call_begin("MiniportDevicePnPEventNotify");
+    struct ndis_call call = ndis_call_begin("MiniportDevicePnPEventNotify", adapter->driver->c.DevicePnPEventNotifyHandler);
     adapter->driver->c.DevicePnPEventNotifyHandler(adapter->context, &notice);
     ndis_call_end(call);
 }
 
 static void call_halt(struct ndis_adapter *adapter, NDIS_HALT_ACTION action) {
-    struct ndis_call call = ndis_call_begin("MiniportHaltEx");
+    struct ndis_call call = ndis_call_begin("MiniportHaltEx", adapter->driver->c.HaltHandlerEx);
     adapter->driver->c.HaltHandlerEx(adapter->context, action);
     ndis_call_end(call);
     ndis_drain(adapter, &adapter->calls);
@@ -186,7 +186,7 @@ static NTSTATUS call_initialize(struct ndis_adapter *adapter) {
     adapter->registration_set = adapter->general_set = false;
     adapter->connect_state = MediaConnectStateUnknown;
     ndis_state_set(adapter, NDIS_INITIALIZING);
-    struct ndis_call call = ndis_call_begin("MiniportInitializeEx");
+    struct ndis_call call = ndis_call_begin("MiniportInitializeEx", adapter->driver->c.InitializeHandlerEx);
     NDIS_STATUS status = adapter->driver->c.InitializeHandlerEx(adapter, adapter->driver->context, &parameters);
     ndis_call_end(call);
     if (status == NDIS_STATUS_SUCCESS && adapter->registration_set && adapter->general_set) {
@@ -286,7 +286,7 @@ NDIS_STATUS ndis_restart(struct ndis_adapter *adapter) {
 }
 
 void ndis_shutdown(struct ndis_adapter *adapter) {
-    struct ndis_call call = ndis_call_begin("MiniportShutdownEx");
+    struct ndis_call call = ndis_call_begin("MiniportShutdownEx", adapter->driver->c.ShutdownHandlerEx);
     adapter->driver->c.ShutdownHandlerEx(adapter->context, NdisShutdownPowerOff);
     ndis_call_end(call);
 }

@@ -15,11 +15,16 @@ bool verify_enabled = true;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *expected; /* lock */
 static unsigned seen;
+static __thread const void *about;
+
+void verify_about(const void *code) { about = code; }
 
 void verify_violation(const char *rule, const char *format, ...) {
     va_list arguments;
     bool wanted;
+    const void *code = about;
 
+    about = NULL;
     pthread_mutex_lock(&lock);
     wanted = expected && strcmp(expected, rule) == 0;
     seen += wanted;
@@ -31,6 +36,11 @@ void verify_violation(const char *rule, const char *format, ...) {
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
+    if (code) {
+        char text[256];
+        image_describe(code, text, sizeof(text));
+        fprintf(stderr, "  about %s\n", text);
+    }
     if (sched_running()) fprintf(stderr, "schedule: at step %llu\n", (unsigned long long)sched_result().steps);
     image_backtrace(stderr);
     abort();

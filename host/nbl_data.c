@@ -11,7 +11,9 @@ MDL *NTAPI NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, ULONG L
     NT_ENTER(NdisAllocateMdl);
     if (!ndis_owner_check(NdisHandle, "NdisAllocateMdl", NULL) || NT_FAULT(NdisAllocateMdl)) return NULL;
     MDL *mdl = IoAllocateMdl(VirtualAddress, Length, FALSE, FALSE, NULL);
-    if (mdl) MmBuildMdlForNonPagedPool(mdl);
+    if (!mdl) return NULL;
+    MmBuildMdlForNonPagedPool(mdl);
+    verify_track("mdl", mdl, Length, 0, __builtin_return_address(0));
     return mdl;
 }
 

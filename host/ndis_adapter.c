@@ -142,6 +142,7 @@ static NDIS_STATUS set_registration(struct ndis_adapter *adapter,
         verify_violation("ndis-attributes", "NdisMSetMiniportAttributes: registration attributes set twice");
         return NDIS_STATUS_FAILURE;
     }
+    ndis_check_filled("NdisMSetMiniportAttributes", in, 0, 0);
     memcpy(&adapter->registration, in, NDIS_SIZEOF_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES_REVISION_1);
     adapter->context = in->MiniportAdapterContext;
     adapter->registration_set = true;
@@ -192,6 +193,14 @@ static NDIS_STATUS set_general(struct ndis_adapter *adapter, const NDIS_MINIPORT
         verify_violation("ndis-attributes", "general attributes set before the registration attributes");
         return NDIS_STATUS_FAILURE;
     }
+    if (adapter->general_set) {
+        verify_violation("ndis-attributes", "NdisMSetMiniportAttributes: general attributes set twice");
+        return NDIS_STATUS_FAILURE;
+    }
+    /* The addresses are as long as MacAddressLength says. */
+    ndis_check_filled("NdisMSetMiniportAttributes", in,
+                      offsetof(NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES, PermanentMacAddress),
+                      sizeof in->PermanentMacAddress + sizeof in->CurrentMacAddress);
     NDIS_STATUS status = check_general(in);
     if (status != NDIS_STATUS_SUCCESS) return status;
     /* The caller's memory is its own again when the call returns. */

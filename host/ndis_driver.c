@@ -69,7 +69,9 @@ static const char *handle_text(enum ndis_magic magic) {
 struct ndis_adapter *ndis_adapter_check(NDIS_HANDLE handle, const char *call) {
     struct ndis_adapter *adapter = handle;
     enum ndis_magic magic = adapter ? __atomic_load_n(&adapter->magic, __ATOMIC_RELAXED) : 0;
-    if (__builtin_expect(magic == NDIS_MAGIC_ADAPTER, 1)) return adapter;
+    if (__builtin_expect(magic == NDIS_MAGIC_ADAPTER && !__atomic_load_n(&adapter->dead, __ATOMIC_RELAXED), 1))
+        return adapter;
+    if (magic == NDIS_MAGIC_ADAPTER) magic = NDIS_MAGIC_GONE;
     verify_violation(magic == NDIS_MAGIC_GONE ? "ndis-halted-adapter" : "ndis-bad-handle",
                      "%s: MiniportAdapterHandle %p %s", call, handle, handle_text(magic));
     return NULL;
@@ -81,6 +83,8 @@ struct ndis_driver *ndis_owner_check(NDIS_HANDLE handle, const char *call, struc
     if (magic == NDIS_MAGIC_DRIVER) return handle;
     if (magic == NDIS_MAGIC_ADAPTER) {
         struct ndis_adapter *found = handle;
+        if (__atomic_load_n(&found->dead, __ATOMIC_RELAXED))
+            verify_violation("ndis-halted-adapter", "%s: NdisHandle %p names an adapter that is halted", call, handle);
         if (adapter) *adapter = found;
         return found->driver;
     }
@@ -155,8 +159,10 @@ static VOID NTAPI driver_unload(PDRIVER_OBJECT object) {
     struct ndis_call call = ndis_call_begin("MiniportDriverUnload", driver->c.UnloadHandler);
     driver->c.UnloadHandler(object);
     ndis_call_end(call);
-    if (ndis_driver_of(object))
+    if (ndis_driver_of(object)) {
+        verify_about(call.code);
         verify_violation("ndis-not-deregistered", "the driver unloads without NdisMDeregisterMiniportDriver");
+    }
 }
 
 static NDIS_STATUS set_options(struct ndis_driver *driver) {
@@ -195,9 +201,10 @@ NDIS_STATUS NTAPI NdisMRegisterMiniportDriver(PDRIVER_OBJECT DriverObject, PUNIC
     if (!driver) return NDIS_STATUS_RESOURCES;
     NDIS_STATUS status = characteristics_read(MiniportDriverCharacteristics, &driver->c);
     if (status != NDIS_STATUS_SUCCESS) goto undo_driver;
+    ndis_check_filled("NdisMRegisterMiniportDriver", MiniportDriverCharacteristics, 0, 0);
     const char *missing = missing_handler(&driver->c);
     if (missing) {
-        host_log("NdisMRegisterMiniportDriver: %s is missing", missing);
+        verify_violation("ndis-handler-missing", "NdisMRegisterMiniportDriver: %s is missing", missing);
         status = NDIS_STATUS_BAD_CHARACTERISTICS;
         goto undo_driver;
     }
@@ -263,6 +270,7 @@ NDIS_STATUS NTAPI NdisSetOptionalHandlers(NDIS_HANDLE NdisHandle, PNDIS_DRIVER_O
                          pnp->Header.Revision, pnp->Header.Size);
         return NDIS_STATUS_INVALID_PARAMETER;
     }
+    ndis_check_filled("NdisSetOptionalHandlers", pnp, 0, 0);
     driver->pnp = *pnp;
     return NDIS_STATUS_SUCCESS;
 }

@@ -24,7 +24,9 @@ PVOID NTAPI NdisAllocateMemoryWithTagPriority(NDIS_HANDLE NdisHandle, UINT Lengt
     if (!ndis_owner_check(NdisHandle, "NdisAllocateMemoryWithTagPriority", NULL) ||
         NT_FAULT(NdisAllocateMemoryWithTagPriority))
         return NULL;
-    return ExAllocatePoolWithTag(NonPagedPoolNx, Length, Tag);
+    PVOID memory = ExAllocatePoolWithTag(NonPagedPoolNx, Length, Tag);
+    if (memory) verify_track("pool", memory, Length, Tag, __builtin_return_address(0));
+    return memory;
 }
 
 VOID NTAPI NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags) {
@@ -82,11 +84,13 @@ static void rw_raise(PLOCK_STATE_EX state, UCHAR flags) {
 
 PNDIS_RW_LOCK_EX NTAPI NdisAllocateRWLock(NDIS_HANDLE NdisHandle) {
     NT_ENTER(NdisAllocateRWLock);
-    if (!ndis_owner_check(NdisHandle, "NdisAllocateRWLock", NULL) || NT_FAULT(NdisAllocateRWLock)) return NULL;
+    struct ndis_adapter *adapter;
+    if (!ndis_owner_check(NdisHandle, "NdisAllocateRWLock", &adapter) || NT_FAULT(NdisAllocateRWLock)) return NULL;
     struct ndis_rw_lock *lock = calloc(1, sizeof *lock);
     if (!lock) return NULL;
     lock->magic = NDIS_MAGIC_RW_LOCK;
     verify_track("ndis-rw-lock", lock, sizeof *lock, 0, __builtin_return_address(0));
+    ndis_owned_add(adapter, "read-write lock", lock, __builtin_return_address(0));
     return (PNDIS_RW_LOCK_EX)lock;
 }
 
@@ -97,6 +101,7 @@ VOID NTAPI NdisFreeRWLock(PNDIS_RW_LOCK_EX Lock) {
     if (__atomic_load_n(&lock->state, __ATOMIC_ACQUIRE))
         verify_violation("ndis-rw-lock", "NdisFreeRWLock: the lock is held");
     verify_untrack("ndis-rw-lock", lock);
+    ndis_owned_remove(lock);
     __atomic_store_n(&lock->magic, NDIS_MAGIC_GONE, __ATOMIC_RELAXED);
     ndis_bury(lock);
 }
@@ -200,6 +205,7 @@ NDIS_HANDLE NTAPI NdisAllocateIoWorkItem(NDIS_HANDLE NdisObjectHandle) {
     }
     work->magic = NDIS_MAGIC_WORK_ITEM;
     verify_track("ndis-work-item", work, sizeof *work, 0, __builtin_return_address(0));
+    ndis_owned_add(adapter, "work item", work, __builtin_return_address(0));
     return work;
 }
 
@@ -209,7 +215,9 @@ static VOID NTAPI work_run(PDEVICE_OBJECT device, PVOID context) {
     NDIS_IO_WORKITEM_ROUTINE routine = work->routine;
     PVOID routine_context = work->context;
     __atomic_store_n(&work->queued, 0, __ATOMIC_RELEASE); /* the routine may queue or free it */
+    struct ndis_call call = ndis_call_begin("the work item's routine", routine);
     routine(routine_context, work);
+    ndis_call_end(call);
 }
 
 VOID NTAPI NdisQueueIoWorkItem(NDIS_HANDLE NdisIoWorkItemHandle, NDIS_IO_WORKITEM_ROUTINE Routine,
@@ -233,6 +241,7 @@ VOID NTAPI NdisFreeIoWorkItem(NDIS_HANDLE NdisIoWorkItemHandle) {
     if (__atomic_load_n(&work->queued, __ATOMIC_ACQUIRE))
         verify_violation("ndis-work-item", "NdisFreeIoWorkItem: the item is queued");
     verify_untrack("ndis-work-item", work);
+    ndis_owned_remove(work);
     __atomic_store_n(&work->magic, NDIS_MAGIC_GONE, __ATOMIC_RELAXED);
     IoFreeWorkItem(work->item);
     ndis_bury(work);
@@ -256,16 +265,22 @@ static struct ndis_timer *timer_check(NDIS_HANDLE handle, const char *call) {
     return NULL;
 }
 
+bool ndis_timer_is_set(void *timer) { return KeCancelTimer(&((struct ndis_timer *)timer)->timer); }
+
 static VOID NTAPI timer_fire(PKDPC dpc, PVOID context, PVOID argument1, PVOID argument2) {
     (void)dpc;
     struct ndis_timer *timer = context;
-    timer->function(argument1, __atomic_load_n(&timer->current, __ATOMIC_ACQUIRE), argument2, NULL);
+    PNDIS_TIMER_FUNCTION function = timer->function; /* which may free the timer */
+    struct ndis_call call = ndis_call_begin("the timer's function", function);
+    function(argument1, __atomic_load_n(&timer->current, __ATOMIC_ACQUIRE), argument2, NULL);
+    ndis_call_end(call);
 }
 
 NDIS_STATUS NTAPI NdisAllocateTimerObject(NDIS_HANDLE NdisHandle, PNDIS_TIMER_CHARACTERISTICS TimerCharacteristics,
                                           PNDIS_HANDLE pTimerObject) {
     NT_ENTER(NdisAllocateTimerObject);
-    if (!ndis_owner_check(NdisHandle, "NdisAllocateTimerObject", NULL)) return NDIS_STATUS_INVALID_PARAMETER;
+    struct ndis_adapter *adapter;
+    if (!ndis_owner_check(NdisHandle, "NdisAllocateTimerObject", &adapter)) return NDIS_STATUS_INVALID_PARAMETER;
     if (!ndis_header_ok(&TimerCharacteristics->Header, NDIS_OBJECT_TYPE_TIMER_CHARACTERISTICS,
                         NDIS_TIMER_CHARACTERISTICS_REVISION_1, NDIS_SIZEOF_TIMER_CHARACTERISTICS_REVISION_1)) {
         verify_violation("ndis-object-header", "NdisAllocateTimerObject: type %#x revision %u size %u",
@@ -273,6 +288,7 @@ NDIS_STATUS NTAPI NdisAllocateTimerObject(NDIS_HANDLE NdisHandle, PNDIS_TIMER_CH
                          TimerCharacteristics->Header.Size);
         return NDIS_STATUS_INVALID_PARAMETER;
     }
+    ndis_check_filled("NdisAllocateTimerObject", TimerCharacteristics, 0, 0);
     if (NT_FAULT(NdisAllocateTimerObject)) return NDIS_STATUS_RESOURCES;
     struct ndis_timer *timer = calloc(1, sizeof *timer);
     if (!timer) return NDIS_STATUS_RESOURCES;
@@ -282,6 +298,7 @@ NDIS_STATUS NTAPI NdisAllocateTimerObject(NDIS_HANDLE NdisHandle, PNDIS_TIMER_CH
     KeInitializeTimerEx(&timer->timer, NotificationTimer);
     KeInitializeDpc(&timer->dpc, timer_fire, timer);
     verify_track("ndis-timer", timer, sizeof *timer, TimerCharacteristics->AllocationTag, __builtin_return_address(0));
+    ndis_owned_add(adapter, "timer", timer, __builtin_return_address(0));
     *pTimerObject = timer;
     return NDIS_STATUS_SUCCESS;
 }
@@ -307,6 +324,7 @@ VOID NTAPI NdisFreeTimerObject(NDIS_HANDLE TimerObject) {
     if (!timer) return;
     if (KeCancelTimer(&timer->timer)) verify_violation("ndis-timer", "NdisFreeTimerObject: the timer is set");
     verify_untrack("ndis-timer", timer);
+    ndis_owned_remove(timer);
     __atomic_store_n(&timer->magic, NDIS_MAGIC_GONE, __ATOMIC_RELAXED);
     ndis_bury(timer);
 }
@@ -351,6 +369,7 @@ NDIS_STATUS NTAPI NdisOpenConfigurationEx(PNDIS_CONFIGURATION_OBJECT ConfigObjec
     }
     configuration->magic = NDIS_MAGIC_CONFIGURATION;
     verify_track("ndis-configuration", configuration, sizeof *configuration, 0, __builtin_return_address(0));
+    ndis_owned_add(adapter, "configuration", configuration, __builtin_return_address(0));
     *ConfigurationHandle = configuration;
     return NDIS_STATUS_SUCCESS;
 }
@@ -463,6 +482,7 @@ VOID NTAPI NdisCloseConfiguration(NDIS_HANDLE ConfigurationHandle) {
     struct ndis_configuration *configuration = configuration_check(ConfigurationHandle, "NdisCloseConfiguration");
     if (!configuration) return;
     verify_untrack("ndis-configuration", configuration);
+    ndis_owned_remove(configuration);
     while (configuration->parameters) {
         struct parameter *parameter = configuration->parameters;
         configuration->parameters = parameter->next;

@@ -254,8 +254,9 @@ VOID NTAPI NdisMIndicateStatusEx(NDIS_HANDLE MiniportAdapterHandle, PNDIS_STATUS
                          StatusIndication->Header.Revision, StatusIndication->Header.Size);
         return;
     }
+    ndis_check_filled(call, StatusIndication, offsetof(NDIS_STATUS_INDICATION, Guid), sizeof StatusIndication->Guid);
     if (StatusIndication->SourceHandle != MiniportAdapterHandle)
-        verify_violation("ndis-parameter", "%s: SourceHandle is not the adapter's handle", call);
+        verify_violation("ndis-source-handle", "%s: SourceHandle is not the adapter's handle", call);
     enum ndis_state state = ndis_state_of(adapter);
     if (state == NDIS_HALTED) {
         verify_violation("ndis-halted-adapter", "%s: the adapter is halted", call);

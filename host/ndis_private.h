@@ -82,7 +82,6 @@ struct ndis_adapter {
     bool registration_set, general_set;                         /* c */
     bool surprise_removed;                                      /* c */
     bool paused_for_power, halted_for_power;                    /* c */
-    int64_t devices;                /* a: made with this adapter's handle and not deregistered */
     NDIS_HANDLE add_device_context; /* i */
     uint32_t connect_state;         /* a: NDIS_MEDIA_CONNECT_STATE */
 
@@ -152,7 +151,7 @@ void ndis_owned_add(struct ndis_adapter *adapter, const char *kind, void *object
 void ndis_owned_remove(void *object);
 /* Violations for what is left. `rule` is for the kinds that have none of their own. */
 void ndis_owned_check(struct ndis_adapter *adapter, const char *rule, const char *when);
-/* Whether a timer object may still fire. */
+/* Whether a timer object would still fire; now it will not. */
 bool ndis_timer_is_set(void *timer);
 
 /* A structure with a header that a driver hands over: violation when one of its pointers is what fresh pool holds.

@@ -16,7 +16,8 @@ static void ndis_drain(struct ndis_adapter *adapter, int64_t *counter) {
     __atomic_store_n(&adapter->draining, 0, __ATOMIC_SEQ_CST);
 }
 
-static void check_lists(struct ndis_adapter *adapter, const char *when) {
+static void check_lists(struct ndis_adapter *adapter, const char *when, void *code) {
+    verify_about(code);
     int64_t sent = __atomic_load_n(&adapter->sent, __ATOMIC_ACQUIRE);
     if (ndis_state_of(adapter) == NDIS_HALTED) sent += __atomic_load_n(&adapter->late, __ATOMIC_ACQUIRE);
     int64_t indicated = __atomic_load_n(&adapter->indicated, __ATOMIC_ACQUIRE);
@@ -26,6 +27,7 @@ static void check_lists(struct ndis_adapter *adapter, const char *when) {
     if (indicated)
         verify_violation("ndis-receives-outstanding", "%s, and the stack still holds %lld indicated list(s)", when,
                          (long long)indicated);
+    verify_about(NULL);
 }
 
 /* --- restart and pause ------------------------------------------------------------------------------------------- */
@@ -79,6 +81,7 @@ NDIS_STATUS ndis_restart_locked(struct ndis_adapter *adapter) {
         KeWaitForSingleObject(&adapter->restart_done, Executive, KernelMode, FALSE, NULL);
         status = adapter->restart_status;
     } else if (!__atomic_exchange_n(&adapter->restart_pending, 0, __ATOMIC_ACQ_REL)) {
+        verify_about(call.code);
         verify_violation("ndis-restart-complete", "MiniportRestart returned %#x and called NdisMRestartComplete",
                          (unsigned)status);
     }
@@ -96,6 +99,8 @@ VOID NTAPI NdisMRestartComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS S
     struct ndis_adapter *adapter = ndis_adapter_check(MiniportAdapterHandle, "NdisMRestartComplete");
     if (!adapter) return;
     ndis_check_no_locks("NdisMRestartComplete");
+    if (Status == NDIS_STATUS_PENDING)
+        verify_violation("ndis-restart-complete", "NdisMRestartComplete: the status is NDIS_STATUS_PENDING");
     if (!__atomic_exchange_n(&adapter->restart_pending, 0, __ATOMIC_ACQ_REL)) {
         verify_violation("ndis-restart-complete", "NdisMRestartComplete: no restart is pending");
         return;
@@ -121,15 +126,17 @@ NDIS_STATUS ndis_pause_locked(struct ndis_adapter *adapter, ULONG reason) {
     if (status == NDIS_STATUS_PENDING) {
         KeWaitForSingleObject(&adapter->pause_done, Executive, KernelMode, FALSE, NULL);
     } else {
+        verify_about(call.code);
         if (!__atomic_exchange_n(&adapter->pause_pending, 0, __ATOMIC_ACQ_REL))
             verify_violation("ndis-pause-complete", "MiniportPause returned %#x and called NdisMPauseComplete",
                              (unsigned)status);
         if (status != NDIS_STATUS_SUCCESS)
             verify_violation("ndis-pause-failed", "MiniportPause returned %#x; it cannot fail", (unsigned)status);
+        verify_about(NULL);
     }
     adapter->calls_at_pause = __atomic_load_n(&adapter->calls, __ATOMIC_SEQ_CST);
     ndis_state_set(adapter, NDIS_PAUSED);
-    check_lists(adapter, "the pause is complete");
+    check_lists(adapter, "the pause is complete", adapter->driver->c.PauseHandler);
     ndis_drain(adapter, &adapter->calls);
     return NDIS_STATUS_SUCCESS;
 }
@@ -139,6 +146,8 @@ VOID NTAPI NdisMPauseComplete(NDIS_HANDLE MiniportAdapterHandle) {
     struct ndis_adapter *adapter = ndis_adapter_check(MiniportAdapterHandle, "NdisMPauseComplete");
     if (!adapter) return;
     ndis_check_no_locks("NdisMPauseComplete");
+    if (__atomic_load_n(&adapter->pause_pending, __ATOMIC_ACQUIRE))
+        check_lists(adapter, "NdisMPauseComplete was called", __builtin_return_address(0));
     if (!__atomic_exchange_n(&adapter->pause_pending, 0, __ATOMIC_ACQ_REL)) {
         verify_violation("ndis-pause-complete", "NdisMPauseComplete: no pause is pending");
         return;
@@ -167,11 +176,9 @@ static void call_halt(struct ndis_adapter *adapter, NDIS_HALT_ACTION action) {
     ndis_call_end(call);
     ndis_drain(adapter, &adapter->calls);
     ndis_state_set(adapter, NDIS_HALTED);
-    check_lists(adapter, "the adapter is halted");
-    int64_t devices = __atomic_load_n(&adapter->devices, __ATOMIC_ACQUIRE);
-    if (devices)
-        verify_violation("ndis-device-leak", "the adapter is halted with %lld device(s) of NdisRegisterDeviceEx left",
-                         (long long)devices);
+    __atomic_store_n(&adapter->dead, true, __ATOMIC_RELEASE);
+    check_lists(adapter, "the adapter is halted", adapter->driver->c.HaltHandlerEx);
+    ndis_owned_check(adapter, "ndis-halt-leak", "the adapter is halted");
     adapter->context = NULL;
 }
 
@@ -184,6 +191,7 @@ static NTSTATUS call_initialize(struct ndis_adapter *adapter) {
         .MiniportAddDeviceContext = adapter->add_device_context,
     };
     adapter->registration_set = adapter->general_set = false;
+    __atomic_store_n(&adapter->dead, false, __ATOMIC_RELEASE);
     adapter->connect_state = MediaConnectStateUnknown;
     ndis_state_set(adapter, NDIS_INITIALIZING);
     struct ndis_call call = ndis_call_begin("MiniportInitializeEx", adapter->driver->c.InitializeHandlerEx);
@@ -194,16 +202,19 @@ static NTSTATUS call_initialize(struct ndis_adapter *adapter) {
         return STATUS_SUCCESS;
     }
     if (status == NDIS_STATUS_SUCCESS) {
+        verify_about(call.code);
         verify_violation("ndis-attributes", "MiniportInitializeEx succeeded without setting the %s attributes",
                          adapter->registration_set ? "general" : "registration");
         call_halt(adapter, NdisHaltDeviceInitializationFailed);
         return STATUS_UNSUCCESSFUL;
     }
-    if (status == NDIS_STATUS_PENDING)
+    if (status == NDIS_STATUS_PENDING) {
+        verify_about(call.code);
         verify_violation("ndis-initialize-pending", "MiniportInitializeEx returned NDIS_STATUS_PENDING");
+    }
     ndis_state_set(adapter, NDIS_HALTED);
-    if (__atomic_load_n(&adapter->devices, __ATOMIC_ACQUIRE))
-        verify_violation("ndis-device-leak", "MiniportInitializeEx failed and left a device of NdisRegisterDeviceEx");
+    __atomic_store_n(&adapter->dead, true, __ATOMIC_RELEASE);
+    ndis_owned_check(adapter, "ndis-initialize-leak", "MiniportInitializeEx failed");
     return ndis_to_ntstatus(status);
 }
 

@@ -136,6 +136,7 @@ void ndis_owned_check(struct ndis_adapter *adapter, const char *rule, const char
     for (struct owned *owned; (owned = owned_take(NULL, adapter)); free(owned)) {
         if (!strcmp(owned->kind, "timer") && ndis_timer_is_set(owned->object)) rule = "ndis-timer-at-halt";
         if (!strcmp(owned->kind, "configuration")) rule = "ndis-configuration-open";
+        if (!strcmp(owned->kind, "device")) rule = "ndis-device-leak";
         verify_about(owned->maker);
         verify_violation(rule, "%s, and a %s that was made with its handle is left", when, owned->kind);
     }

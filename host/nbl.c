@@ -25,15 +25,15 @@
 
 /* One structure for both kinds of pool; a buffer pool has no lists. Lock legend: p lock; i immutable; a atomic. */
 struct nbl_pool {
-    enum ndis_magic magic; /* a */
-    uint32_t lock;         /* a: held for a few instructions, at any IRQL up to DISPATCH_LEVEL */
-    void *free;            /* p: NET_BUFFER_LIST (by private free_next) or NET_BUFFER (by Next) */
-    int64_t outstanding;   /* a: allocated and not freed by the driver */
+    enum ndis_magic magic;     /* a */
+    uint32_t lock;             /* a: held for a few instructions, at any IRQL up to DISPATCH_LEVEL */
+    void *free;                /* p: NET_BUFFER_LIST (by private free_next) or NET_BUFFER (by Next) */
+    int64_t outstanding;       /* a: allocated and not freed by the driver */
     struct ndis_driver *owner; /* i: NULL for the host's stacks */
-    bool with_buffer;      /* i: fAllocateNetBuffer */
-    uint16_t context_size; /* i: ContextSize, 16-byte multiple */
-    uint32_t data_size;    /* i: DataSize */
-    uint32_t tag;          /* i */
+    bool with_buffer;          /* i: fAllocateNetBuffer */
+    uint16_t context_size;     /* i: ContextSize, 16-byte multiple */
+    uint32_t data_size;        /* i: DataSize */
+    uint32_t tag;              /* i */
     size_t block_size, buffer_offset, context_offset; /* i */
 };
 

@@ -204,9 +204,10 @@ static void check_list(struct ndis_adapter *adapter, NET_BUFFER_LIST *list) {
 static void check_seal(struct ndis_adapter *adapter, NET_BUFFER_LIST *list) {
     if (!verify_enabled || !nbl_private(list)->seal || nbl_seal(list) == nbl_private(list)->seal) return;
     verify_about(adapter->driver->c.ReturnNetBufferListsHandler);
-    verify_violation("nbl-modified",
-                     "the buffers of list %p, their MDLs, offsets, lengths or data have changed while the stack held it",
-                     (void *)list);
+    verify_violation(
+        "nbl-modified",
+        "the buffers of list %p, their MDLs, offsets, lengths or data have changed while the stack held it",
+        (void *)list);
 }
 
 /* False when there is nobody to indicate to. After a violation that a test expects, the lists go their way. */
@@ -274,7 +275,8 @@ void ndis_stack_return(struct ndis_adapter *adapter, NET_BUFFER_LIST *chain, ULO
     }
     if (!count) return;
     __atomic_fetch_sub(&adapter->indicated, count, __ATOMIC_ACQ_REL);
-    struct ndis_call call = ndis_call_begin("MiniportReturnNetBufferLists", adapter->driver->c.ReturnNetBufferListsHandler);
+    struct ndis_call call =
+        ndis_call_begin("MiniportReturnNetBufferLists", adapter->driver->c.ReturnNetBufferListsHandler);
     adapter->driver->c.ReturnNetBufferListsHandler(adapter->context, chain, flags);
     ndis_call_end(call);
 }

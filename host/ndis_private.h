@@ -82,8 +82,8 @@ struct ndis_adapter {
     bool registration_set, general_set;                         /* c */
     bool surprise_removed;                                      /* c */
     bool paused_for_power, halted_for_power;                    /* c */
-    NDIS_HANDLE add_device_context; /* i */
-    uint32_t connect_state;         /* a: NDIS_MEDIA_CONNECT_STATE */
+    NDIS_HANDLE add_device_context;                             /* i */
+    uint32_t connect_state;                                     /* a: NDIS_MEDIA_CONNECT_STATE */
 
     uint32_t pause_pending, restart_pending; /* a: a completion call is awaited */
     KEVENT pause_done, restart_done;

@@ -165,7 +165,8 @@ void ndis_pnp_event(struct ndis_adapter *adapter, NDIS_DEVICE_PNP_EVENT event, v
         .InformationBuffer = buffer,
         .InformationBufferLength = size,
     };
-    struct ndis_call call = ndis_call_begin("MiniportDevicePnPEventNotify", adapter->driver->c.DevicePnPEventNotifyHandler);
+    struct ndis_call call =
+        ndis_call_begin("MiniportDevicePnPEventNotify", adapter->driver->c.DevicePnPEventNotifyHandler);
     adapter->driver->c.DevicePnPEventNotifyHandler(adapter->context, &notice);
     ndis_call_end(call);
 }

@@ -50,6 +50,9 @@
 #ifndef AT_PREPARE
 #define AT_PREPARE /* List and its Buffer, filled */
 #endif
+#ifndef CLEAR_INFO
+#define CLEAR_INFO RtlZeroMemory(List->NetBufferListInfo, sizeof(List->NetBufferListInfo))
+#endif
 #ifndef AT_INDICATE
 #define AT_INDICATE /* First, Count, Port and ReceiveFlags may be changed */
 #endif
@@ -132,7 +135,7 @@ static VOID ListPrepare(ADAPTER *Adapter, NET_BUFFER_LIST *List, NET_BUFFER *Buf
     Buffer->DataOffset = Buffer->CurrentMdlOffset = 0;
     Buffer->CurrentMdl = Buffer->MdlChain;
     Buffer->DataLength = Length;
-    RtlZeroMemory(List->NetBufferListInfo, sizeof(List->NetBufferListInfo));
+    CLEAR_INFO;
     List->NetBufferListInfo[NetBufferListFrameType] = (PVOID)(ULONG_PTR)(Version == 4 ? 0x0008 : 0xDD86);
     List->NblFlags = Version == 4 ? NDIS_NBL_FLAGS_IS_IPV4 : NDIS_NBL_FLAGS_IS_IPV6;
     List->SourceHandle = Adapter->Miniport;
@@ -197,9 +200,15 @@ static VOID NTAPI MiniportCancelSend(NDIS_HANDLE Context, PVOID CancelId) {}
 
 /* --- requests ---------------------------------------------------------------------------------------------------- */
 
-static NDIS_OID Oids[] = {OID_GEN_CURRENT_PACKET_FILTER, OID_GEN_CURRENT_LOOKAHEAD,   OID_GEN_MAXIMUM_TOTAL_SIZE,
-                          OID_GEN_VENDOR_DRIVER_VERSION, OID_GEN_VENDOR_ID,           OID_GEN_VENDOR_DESCRIPTION,
-                          OID_GEN_STATISTICS,            OID_GEN_INTERRUPT_MODERATION, OID_PNP_SET_POWER};
+static NDIS_OID Oids[] = {OID_GEN_CURRENT_PACKET_FILTER,
+                          OID_GEN_CURRENT_LOOKAHEAD,
+                          OID_GEN_MAXIMUM_TOTAL_SIZE,
+                          OID_GEN_VENDOR_DRIVER_VERSION,
+                          OID_GEN_VENDOR_ID,
+                          OID_GEN_VENDOR_DESCRIPTION,
+                          OID_GEN_STATISTICS,
+                          OID_GEN_INTERRUPT_MODERATION,
+                          OID_PNP_SET_POWER};
 
 static NDIS_STATUS OidQuery(ADAPTER *Adapter, PNDIS_OID_REQUEST Request) {
     static const CHAR Vendor[] = "Planted";

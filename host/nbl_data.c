@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "host/image.h"
 #include "host/ndis_private.h"
 
 MDL *NTAPI NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, ULONG Length) {
@@ -19,6 +20,11 @@ MDL *NTAPI NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, ULONG L
 
 VOID NTAPI NdisFreeMdl(MDL *Mdl) {
     NT_ENTER(NdisFreeMdl);
+    if (verify_enabled && image_find(__builtin_return_address(0)) && !verify_tracked("mdl", Mdl)) {
+        verify_violation("mdl-freed-twice", "NdisFreeMdl: %p is no MDL of the driver, or is freed already",
+                         (void *)Mdl);
+        return;
+    }
     IoFreeMdl(Mdl);
 }
 

@@ -254,7 +254,9 @@ VOID NTAPI NdisMIndicateStatusEx(NDIS_HANDLE MiniportAdapterHandle, PNDIS_STATUS
                          StatusIndication->Header.Revision, StatusIndication->Header.Size);
         return;
     }
-    ndis_check_filled(call, StatusIndication, offsetof(NDIS_STATUS_INDICATION, Guid), sizeof StatusIndication->Guid);
+    ndis_check_filled(call, StatusIndication, offsetof(NDIS_STATUS_INDICATION, Guid),
+                      sizeof *StatusIndication -
+                          offsetof(NDIS_STATUS_INDICATION, Guid)); /* NDIS uses what is behind it */
     if (StatusIndication->SourceHandle != MiniportAdapterHandle)
         verify_violation("ndis-source-handle", "%s: SourceHandle is not the adapter's handle", call);
     enum ndis_state state = ndis_state_of(adapter);

@@ -189,7 +189,8 @@ void fake_send_complete(void *context, NET_BUFFER_LIST *chain, ULONG flags) {
     __atomic_fetch_add(&stack->completion_calls, 1, __ATOMIC_RELAXED);
     for (NET_BUFFER_LIST *nbl = chain; nbl; nbl = nbl->Next) {
         struct fake_list *list = nbl->ProtocolReserved[0];
-        if (nbl->Status == NDIS_STATUS_PENDING) verify_violation("send-status", "a list was completed without a status");
+        if (nbl->Status == NDIS_STATUS_PENDING)
+            verify_violation("send-status", "a list was completed without a status");
         check_unchanged(list);
     }
     KeAcquireSpinLock(&stack->lock, &irql);

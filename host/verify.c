@@ -121,6 +121,14 @@ void verify_untrack(const char *kind, void *object) {
     free(tracked);
 }
 
+bool verify_tracked(const char *kind, void *object) {
+    pthread_mutex_lock(&track_lock);
+    struct tracked *tracked = *bucket_of(object);
+    while (tracked && (tracked->object != object || strcmp(tracked->kind, kind) != 0)) tracked = tracked->next;
+    pthread_mutex_unlock(&track_lock);
+    return tracked != NULL;
+}
+
 void verify_no_leaks(const char *when) {
     unsigned count = 0;
 

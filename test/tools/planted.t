@@ -27,8 +27,7 @@ result() { # good? SENTENCE
 ulimit -c 0
 for source in $(grep -l 'planted/miniport\.h' test/planted/*.c); do
     name=$(basename "$source" .c)
-    timeout 60 "$O/host/warren-host" --exercise "$O/win-x64/planted/$name.sys" >"$log" 2>&1
-    code=$?
+    code=$(timeout 60 "$O/host/warren-host" --exercise "$O/win-x64/planted/$name.sys" >"$log" 2>&1; echo $?) 2>/dev/null
     first=$(sed -n 's/^VERIFIER: \([a-z0-9-]*\): .*/\1/p' "$log" | head -n 1)
     case $name in
     well_behaved*)

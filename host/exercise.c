@@ -243,9 +243,12 @@ static void adapter_life(bool surprise) {
     NTSTATUS status = STATUS_SUCCESS;
     if (!node) return;
     if (pnp_is_started(node)) {
+        /* What belongs to one adapter must not get to another. */
+        struct devnode *neighbour = surprise ? NULL : device_create();
         live(ndis_adapter_find(pnp_net_cfg_instance_id(node)), pnp_package_driver(HARDWARE_ID));
         step(surprise ? "surprise removal" : "removal");
         if (surprise) pnp_close(node);
+        if (neighbour) pnp_uninstall(neighbour);
     } else {
         ULONG problem = pnp_problem(node, &status);
         wrong("the device does not start: problem %u, %08x", (unsigned)problem, (unsigned)status);

@@ -233,6 +233,7 @@ VOID NTAPI NdisMIndicateReceiveNetBufferLists(NDIS_HANDLE MiniportAdapterHandle,
     if (!adapter) return;
     check_flag(call, ReceiveFlags, NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL);
     ndis_check_no_locks(call);
+    if (!NetBufferList) verify_violation("ndis-parameter", "%s: there is no list", call);
     if (PortNumber) verify_violation("ndis-port-number", "%s: port %u does not exist", call, PortNumber);
     ndis_enter(&adapter->calls);
     bool lend = ReceiveFlags & NDIS_RECEIVE_FLAGS_RESOURCES;

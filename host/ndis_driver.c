@@ -62,8 +62,13 @@ NTSTATUS ndis_to_ntstatus(NDIS_STATUS status) {
 
 /* --- checks ------------------------------------------------------------------------------------------------------ */
 
-static const char *handle_text(enum ndis_magic magic) {
-    return magic == NDIS_MAGIC_GONE ? "names an object that is gone" : "is no such handle";
+static void handle_bad(NDIS_HANDLE handle, enum ndis_magic magic, const char *call) {
+    if (magic == NDIS_MAGIC_ADAPTER_GONE || magic == NDIS_MAGIC_ADAPTER)
+        verify_violation("ndis-halted-adapter", "%s: %p names an adapter that is %s", call, handle,
+                         magic == NDIS_MAGIC_ADAPTER ? "halted" : "gone");
+    else
+        verify_violation("ndis-bad-handle", "%s: %p %s", call, handle,
+                         magic == NDIS_MAGIC_GONE ? "names an object that is gone" : "is no such handle");
 }
 
 struct ndis_adapter *ndis_adapter_check(NDIS_HANDLE handle, const char *call) {
@@ -71,9 +76,7 @@ struct ndis_adapter *ndis_adapter_check(NDIS_HANDLE handle, const char *call) {
     enum ndis_magic magic = adapter ? __atomic_load_n(&adapter->magic, __ATOMIC_RELAXED) : 0;
     if (__builtin_expect(magic == NDIS_MAGIC_ADAPTER && !__atomic_load_n(&adapter->dead, __ATOMIC_RELAXED), 1))
         return adapter;
-    if (magic == NDIS_MAGIC_ADAPTER) magic = NDIS_MAGIC_GONE;
-    verify_violation(magic == NDIS_MAGIC_GONE ? "ndis-halted-adapter" : "ndis-bad-handle",
-                     "%s: MiniportAdapterHandle %p %s", call, handle, handle_text(magic));
+    handle_bad(handle, magic, call);
     return NULL;
 }
 
@@ -81,15 +84,12 @@ struct ndis_driver *ndis_owner_check(NDIS_HANDLE handle, const char *call, struc
     enum ndis_magic magic = handle ? __atomic_load_n((enum ndis_magic *)handle, __ATOMIC_RELAXED) : 0;
     if (adapter) *adapter = NULL;
     if (magic == NDIS_MAGIC_DRIVER) return handle;
-    if (magic == NDIS_MAGIC_ADAPTER) {
-        struct ndis_adapter *found = handle;
-        if (__atomic_load_n(&found->dead, __ATOMIC_RELAXED))
-            verify_violation("ndis-halted-adapter", "%s: NdisHandle %p names an adapter that is halted", call, handle);
+    struct ndis_adapter *found = handle;
+    if (magic == NDIS_MAGIC_ADAPTER && !__atomic_load_n(&found->dead, __ATOMIC_RELAXED)) {
         if (adapter) *adapter = found;
         return found->driver;
     }
-    verify_violation(magic == NDIS_MAGIC_GONE ? "ndis-halted-adapter" : "ndis-bad-handle", "%s: NdisHandle %p %s", call,
-                     handle, handle_text(magic));
+    handle_bad(handle, magic, call);
     return NULL;
 }
 
@@ -304,7 +304,7 @@ void ndis_adapter_unlink(struct ndis_adapter *adapter) {
         }
     }
     KeReleaseSpinLock(&ndis_lists, irql);
-    __atomic_store_n(&adapter->magic, NDIS_MAGIC_GONE, __ATOMIC_RELAXED);
+    __atomic_store_n(&adapter->magic, NDIS_MAGIC_ADAPTER_GONE, __ATOMIC_RELAXED);
     ndis_bury(adapter);
 }
 

@@ -31,7 +31,7 @@ static void **request_buffer(NDIS_OID_REQUEST *request, ULONG *size) {
     }
 }
 
-static void check_result(const NDIS_OID_REQUEST *request, NDIS_STATUS status) {
+static void check_result(const struct ndis_adapter *adapter, const NDIS_OID_REQUEST *request, NDIS_STATUS status) {
     ULONG used, needed, size;
     if (request->RequestType == NdisRequestSetInformation) {
         used = request->DATA.SET_INFORMATION.BytesRead;
@@ -47,9 +47,11 @@ static void check_result(const NDIS_OID_REQUEST *request, NDIS_STATUS status) {
         size = request->DATA.QUERY_INFORMATION.InformationBufferLength;
     }
     unsigned oid = request->DATA.Oid;
+    verify_about(adapter->driver->c.OidRequestHandler);
     if (used > size) verify_violation("oid-bytes", "OID %#x: %u bytes used of a buffer of %u", oid, used, size);
     if ((status == NDIS_STATUS_BUFFER_TOO_SHORT || status == NDIS_STATUS_INVALID_LENGTH) && !needed)
         verify_violation("oid-bytes-needed", "OID %#x: status %#x with BytesNeeded 0", oid, (unsigned)status);
+    verify_about(NULL);
 }
 
 /* Calls the miniport and waits, under the adapter's oid lock. */
@@ -59,9 +61,11 @@ static NDIS_STATUS request_run(struct ndis_adapter *adapter, NDIS_OID_REQUEST *r
     NDIS_STATUS status = adapter->driver->c.OidRequestHandler(adapter->context, request);
     ndis_call_end(call);
     if (status != NDIS_STATUS_PENDING) {
+        verify_about(call.code);
         if (__atomic_exchange_n(&adapter->oid_current, NULL, __ATOMIC_ACQ_REL) != request)
             verify_violation("oid-completion", "OID %#x: MiniportOidRequest returned %#x and completed the request",
                              (unsigned)request->DATA.Oid, (unsigned)status);
+        verify_about(NULL);
         return status;
     }
     LARGE_INTEGER timeout = {.QuadPart = OID_TIMEOUT_100NS};
@@ -92,6 +96,7 @@ NDIS_STATUS ndis_stack_oid(struct ndis_adapter *adapter, NDIS_OID_REQUEST *reque
     ndis_mutex_unlock(&adapter->oid);
     for (unsigned i = 0; i < CANARY_SIZE; i++) {
         if (copy[size + i] != CANARY) {
+            verify_about(adapter->driver->c.OidRequestHandler);
             verify_violation("oid-overrun", "OID %#x: the miniport wrote behind its buffer of %u bytes",
                              (unsigned)request->DATA.Oid, size);
             break;
@@ -99,7 +104,7 @@ NDIS_STATUS ndis_stack_oid(struct ndis_adapter *adapter, NDIS_OID_REQUEST *reque
     }
     if (size && request->RequestType != NdisRequestSetInformation) memcpy(original, copy, size);
     free(copy);
-    check_result(request, status);
+    check_result(adapter, request, status);
     return status;
 }
 
@@ -161,17 +166,21 @@ static void ask(struct ndis_adapter *adapter, NDIS_OID oid) {
     /* Too short first, as callers that learn the length do. */
     ULONG size = 0;
     NDIS_STATUS status = ndis_query(adapter, oid, buffer, 0, &size);
-    if (status != NDIS_STATUS_BUFFER_TOO_SHORT && status != NDIS_STATUS_INVALID_LENGTH)
+    if (status != NDIS_STATUS_BUFFER_TOO_SHORT && status != NDIS_STATUS_INVALID_LENGTH) {
+        verify_about(adapter->driver->c.OidRequestHandler);
         verify_violation("oid-short-buffer", "OID %#x with a buffer of 0 bytes: status %#x", (unsigned)oid,
                          (unsigned)status);
+    }
     memset(buffer, 0, sizeof buffer);
     if (oid == OID_GEN_STATISTICS)
         *(NDIS_OBJECT_HEADER *)buffer = (NDIS_OBJECT_HEADER){NDIS_OBJECT_TYPE_DEFAULT, NDIS_STATISTICS_INFO_REVISION_1,
                                                              NDIS_SIZEOF_STATISTICS_INFO_REVISION_1};
     status = ndis_query(adapter, oid, buffer, sizeof buffer, NULL);
-    if (status != NDIS_STATUS_SUCCESS)
+    if (status != NDIS_STATUS_SUCCESS) {
+        verify_about(adapter->driver->c.OidRequestHandler);
         verify_violation("oid-listed-fails", "OID %#x is in SupportedOidList and fails with %#x", (unsigned)oid,
                          (unsigned)status);
+    }
 }
 
 static void set_quietly(struct ndis_adapter *adapter, NDIS_OID oid, void *buffer, ULONG size) {
@@ -238,6 +247,7 @@ static bool link_state_track(struct ndis_adapter *adapter, const NDIS_STATUS_IND
                          link ? link->Header.Size : 0);
         return false;
     }
+    ndis_check_filled("NDIS_STATUS_LINK_STATE", link, 0, 0);
     __atomic_store_n(&adapter->connect_state, link->MediaConnectState, __ATOMIC_RELEASE);
     return true;
 }

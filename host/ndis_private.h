@@ -24,6 +24,7 @@ enum ndis_magic {
     NDIS_MAGIC_TIMER = 0x4e544d52,
     NDIS_MAGIC_WORK_ITEM = 0x4e574b49,
     NDIS_MAGIC_GONE = 0x4e474f4e,
+    NDIS_MAGIC_ADAPTER_GONE = 0x4e41474f,
 };
 
 /* A mutual exclusion for PASSIVE_LEVEL made of an event, so that every wait of NDIS is an NT wait. */

@@ -322,9 +322,11 @@ static NDIS_STATUS sleep_locked(struct ndis_adapter *adapter, NDIS_DEVICE_POWER_
         }
     }
     NDIS_STATUS status = ndis_set(adapter, OID_PNP_SET_POWER, &state, sizeof state);
-    if (status != NDIS_STATUS_SUCCESS)
+    if (status != NDIS_STATUS_SUCCESS) {
+        verify_about(adapter->driver->c.OidRequestHandler);
         verify_violation("ndis-set-power", "OID_PNP_SET_POWER to D%d failed with %#x; it must succeed", state - 1,
                          (unsigned)status);
+    }
     adapter->calls_at_pause = __atomic_load_n(&adapter->calls, __ATOMIC_SEQ_CST);
     __atomic_store_n(&adapter->low_power, true, __ATOMIC_RELEASE);
     return status;
@@ -341,6 +343,7 @@ static NDIS_STATUS wake_locked(struct ndis_adapter *adapter) {
     NDIS_DEVICE_POWER_STATE state = NdisDeviceStateD0;
     NDIS_STATUS status = ndis_set(adapter, OID_PNP_SET_POWER, &state, sizeof state);
     if (status != NDIS_STATUS_SUCCESS) {
+        verify_about(adapter->driver->c.OidRequestHandler);
         verify_violation("ndis-set-power", "OID_PNP_SET_POWER to D0 failed with %#x; it must succeed",
                          (unsigned)status);
         return status;

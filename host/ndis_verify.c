@@ -65,14 +65,18 @@ static uint64_t mix(uint64_t hash, uint64_t word) {
 }
 
 static uint64_t seal_data(uint64_t hash, const NET_BUFFER *buffer) {
-    uint32_t left = buffer->DataLength < SEALED_DATA ? buffer->DataLength : SEALED_DATA;
+    uint32_t size = buffer->DataLength < SEALED_DATA ? buffer->DataLength : SEALED_DATA, copied = 0;
+    uint64_t words[SEALED_DATA / 8] = {0};
     ULONG offset = buffer->CurrentMdlOffset;
-    for (const MDL *mdl = buffer->CurrentMdl; mdl && left; mdl = mdl->Next, offset = 0) {
+    for (const MDL *mdl = buffer->CurrentMdl; mdl && copied < size; mdl = mdl->Next, offset = 0) {
         /* Whoever holds the list may map it meanwhile; what is not mapped yet cannot have been written to either. */
         if (!(mdl->MdlFlags & MDL_SOURCE_IS_NONPAGED_POOL)) break;
-        const uint8_t *data = (const uint8_t *)mdl->MappedSystemVa + offset;
-        for (uint32_t at = offset; at < mdl->ByteCount && left; at++, left--) hash = mix(hash, *data++);
+        uint32_t piece = offset < mdl->ByteCount ? mdl->ByteCount - offset : 0;
+        if (piece > size - copied) piece = size - copied;
+        memcpy((uint8_t *)words + copied, (const uint8_t *)mdl->MappedSystemVa + offset, piece);
+        copied += piece;
     }
+    for (uint32_t i = 0; i * 8 < copied; i++) hash = mix(hash, words[i]);
     return hash;
 }
 

@@ -81,7 +81,7 @@ void ndis_stack_send(struct ndis_adapter *adapter, NET_BUFFER_LIST *chain, ULONG
         list->SourceHandle = adapter;
         if (verify_enabled) {
             list->Status = NDIS_STATUS_PENDING; /* that the miniport sets it can be seen */
-            nbl_private(list)->seal = nbl_seal(list);
+            nbl_seal(list);
         }
         count++;
     }
@@ -94,14 +94,13 @@ out:
 }
 
 /* Successes, failures, and the one of another kind that miniports use; no warnings and status indications. */
-static void check_completed(const NET_BUFFER_LIST *list, const char *call) {
-    const struct nbl_private *own = nbl_private((NET_BUFFER_LIST *)list);
+static void check_completed(NET_BUFFER_LIST *list, const char *call) {
     if (list->Status != NDIS_STATUS_SUCCESS && list->Status != NDIS_STATUS_NOT_ACCEPTED &&
         (uint32_t)list->Status >> 30 != 3)
         verify_violation("send-status", "%s: list %p has status %#x%s", call, (const void *)list,
                          (unsigned)list->Status,
                          list->Status == NDIS_STATUS_PENDING ? ", which it had when it was sent" : "");
-    if (own->seal && nbl_seal(list) != own->seal)
+    if (!nbl_seal_ok(list))
         verify_violation("send-modified",
                          "%s: the buffers of list %p, their MDLs, offsets, lengths or data are not what was sent", call,
                          (const void *)list);
@@ -202,7 +201,7 @@ static void check_list(struct ndis_adapter *adapter, NET_BUFFER_LIST *list) {
 
 /* The stack has had the list since nbl_seal: whatever differs, the miniport wrote. */
 static void check_seal(struct ndis_adapter *adapter, NET_BUFFER_LIST *list) {
-    if (!verify_enabled || !nbl_private(list)->seal || nbl_seal(list) == nbl_private(list)->seal) return;
+    if (nbl_seal_ok(list)) return;
     verify_about(adapter->driver->c.ReturnNetBufferListsHandler);
     verify_violation(
         "nbl-modified",
@@ -244,7 +243,7 @@ VOID NTAPI NdisMIndicateReceiveNetBufferLists(NDIS_HANDLE MiniportAdapterHandle,
             goto out;
         if (verify_enabled) {
             check_list(adapter, list);
-            nbl_private(list)->seal = nbl_seal(list);
+            nbl_seal(list);
         }
         count++;
     }

@@ -196,6 +196,8 @@ NDIS_STATUS NTAPI NdisMRegisterMiniportDriver(PDRIVER_OBJECT DriverObject, PUNIC
     NT_ENTER(NdisMRegisterMiniportDriver);
     if (!RegistryPath || !RegistryPath->Buffer)
         verify_violation("ndis-parameter", "NdisMRegisterMiniportDriver: RegistryPath is not what DriverEntry got");
+    if (ndis_driver_of(DriverObject))
+        verify_violation("ndis-registered-twice", "NdisMRegisterMiniportDriver: the driver is registered already");
     if (NT_FAULT(NdisMRegisterMiniportDriver)) return NDIS_STATUS_RESOURCES;
     struct ndis_driver *driver = calloc(1, sizeof *driver);
     if (!driver) return NDIS_STATUS_RESOURCES;

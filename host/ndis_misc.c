@@ -70,6 +70,25 @@ static struct ndis_rw_lock *rw_check(PNDIS_RW_LOCK_EX handle, const char *call) 
     return NULL;
 }
 
+/* Which ones this thread holds, as far as there is room. */
+static __thread struct ndis_rw_lock *rw_held[8];
+
+static struct ndis_rw_lock **rw_slot(struct ndis_rw_lock *lock) {
+    for (unsigned i = 0; i < sizeof rw_held / sizeof *rw_held; i++)
+        if (rw_held[i] == lock) return &rw_held[i];
+    return NULL;
+}
+
+static void rw_recursion(struct ndis_rw_lock *lock, const char *call, bool write) {
+    if (verify_enabled && rw_slot(lock) && (write || __atomic_load_n(&lock->state, __ATOMIC_RELAXED) < 0))
+        verify_violation("ndis-rw-lock-recursion", "%s: this thread holds the lock already", call);
+}
+
+static void rw_note(struct ndis_rw_lock *from, struct ndis_rw_lock *to) {
+    struct ndis_rw_lock **slot = rw_slot(from);
+    if (slot) *slot = to;
+}
+
 static void rw_raise(PLOCK_STATE_EX state, UCHAR flags) {
     if (flags & NDIS_RWL_AT_DISPATCH_LEVEL) {
         if (ke_irql() != DISPATCH_LEVEL)
@@ -110,7 +129,9 @@ VOID NTAPI NdisAcquireRWLockRead(PNDIS_RW_LOCK_EX Lock, PLOCK_STATE_EX LockState
     NT_ENTER(NdisAcquireRWLockRead);
     struct ndis_rw_lock *lock = rw_check(Lock, "NdisAcquireRWLockRead");
     if (!lock) return;
+    rw_recursion(lock, "NdisAcquireRWLockRead", false);
     rw_raise(LockState, Flags);
+    rw_note(NULL, lock);
     for (unsigned tries = 0;; tries++) {
         int32_t seen = __atomic_load_n(&lock->state, __ATOMIC_RELAXED);
         if (seen >= 0 &&
@@ -125,7 +146,9 @@ VOID NTAPI NdisAcquireRWLockWrite(PNDIS_RW_LOCK_EX Lock, PLOCK_STATE_EX LockStat
     NT_ENTER(NdisAcquireRWLockWrite);
     struct ndis_rw_lock *lock = rw_check(Lock, "NdisAcquireRWLockWrite");
     if (!lock) return;
+    rw_recursion(lock, "NdisAcquireRWLockWrite", true);
     rw_raise(LockState, Flags);
+    rw_note(NULL, lock);
     int32_t expected = 0;
     for (unsigned tries = 0;
          !__atomic_compare_exchange_n(&lock->state, &expected, -1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED); tries++) {
@@ -145,6 +168,10 @@ VOID NTAPI NdisReleaseRWLock(PNDIS_RW_LOCK_EX Lock, PLOCK_STATE_EX LockState) {
         verify_violation("ndis-rw-lock", "NdisReleaseRWLock: the lock is not held that way");
     LockState->LockState = 0;
     ndis_rw_locks_held--;
+    rw_note(lock, NULL);
+    if (!(LockState->Flags & NDIS_RWL_AT_DISPATCH_LEVEL) && LockState->OldIrql < DISPATCH_LEVEL && ndis_rw_locks_held)
+        verify_violation("ndis-rw-lock", "NdisReleaseRWLock goes back to IRQL %u with another lock held",
+                         LockState->OldIrql);
     if (!(LockState->Flags & NDIS_RWL_AT_DISPATCH_LEVEL)) KeLowerIrql(LockState->OldIrql);
 }
 

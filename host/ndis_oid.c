@@ -54,6 +54,19 @@ static void check_result(const struct ndis_adapter *adapter, const NDIS_OID_REQU
     verify_about(NULL);
 }
 
+/* The miniport fills in how many bytes, and nothing else. */
+static void check_request(const struct ndis_adapter *adapter, NDIS_OID_REQUEST *before, NDIS_OID_REQUEST *after) {
+    ULONG size_before, size_after;
+    void **buffer_before = request_buffer(before, &size_before);
+    if (after->RequestType == before->RequestType && after->RequestId == before->RequestId &&
+        after->RequestHandle == before->RequestHandle && after->DATA.Oid == before->DATA.Oid &&
+        *request_buffer(after, &size_after) == *buffer_before && size_after == size_before)
+        return;
+    verify_about(adapter->driver->c.OidRequestHandler);
+    verify_violation("oid-modified", "OID %#x: the miniport changed the request's type, code, buffer or length",
+                     (unsigned)before->DATA.Oid);
+}
+
 /* Calls the miniport and waits, under the adapter's oid lock. */
 static NDIS_STATUS request_run(struct ndis_adapter *adapter, NDIS_OID_REQUEST *request) {
     __atomic_store_n(&adapter->oid_current, request, __ATOMIC_RELEASE);
@@ -91,7 +104,9 @@ NDIS_STATUS ndis_stack_oid(struct ndis_adapter *adapter, NDIS_OID_REQUEST *reque
                                            NDIS_SIZEOF_OID_REQUEST_REVISION_1};
     ndis_mutex_lock(&adapter->oid);
     *slot = size ? copy : NULL;
+    NDIS_OID_REQUEST before = *request;
     NDIS_STATUS status = request_run(adapter, request);
+    check_request(adapter, &before, request);
     *slot = original;
     ndis_mutex_unlock(&adapter->oid);
     for (unsigned i = 0; i < CANARY_SIZE; i++) {
@@ -269,6 +284,9 @@ VOID NTAPI NdisMIndicateStatusEx(NDIS_HANDLE MiniportAdapterHandle, PNDIS_STATUS
                           offsetof(NDIS_STATUS_INDICATION, Guid)); /* NDIS uses what is behind it */
     if (StatusIndication->SourceHandle != MiniportAdapterHandle)
         verify_violation("ndis-source-handle", "%s: SourceHandle is not the adapter's handle", call);
+    if (!StatusIndication->StatusBuffer && StatusIndication->StatusBufferSize)
+        verify_violation("ndis-parameter", "%s: a StatusBufferSize of %u without StatusBuffer", call,
+                         StatusIndication->StatusBufferSize);
     enum ndis_state state = ndis_state_of(adapter);
     if (state == NDIS_HALTED) {
         verify_violation("ndis-halted-adapter", "%s: the adapter is halted", call);

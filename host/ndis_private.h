@@ -108,8 +108,11 @@ struct nbl_private {
     bool late;                    /* SENT while the adapter was not Running */
     struct ndis_adapter *adapter; /* whose miniport (SENT) or stack (INDICATED) holds it */
     struct nbl_pool *pool;
-    struct ndis_driver *owner;            /* of the pool; NULL: one of the host's stacks */
-    uint64_t seal;                        /* nbl_seal when it was handed over; 0: unknown */
+    struct ndis_driver *owner; /* of the pool; NULL: one of the host's stacks */
+    bool sealed;               /* when it was handed over, and not yet taken back */
+    struct nbl_seal {
+        uint64_t shallow, deep;
+    } seal;
     NET_BUFFER *own_buffer;               /* allocated together with the list, else NULL */
     NET_BUFFER_LIST_CONTEXT *own_context; /* space of the pool's ContextSize, else NULL */
     NET_BUFFER_LIST *free_next;
@@ -159,9 +162,10 @@ bool ndis_timer_is_set(void *timer);
  * The field from `skip` on, of skip_size bytes, may be anything. */
 void ndis_check_filled(const char *call, const void *object, size_t skip, size_t skip_size);
 
-/* A hash over what nobody but its holder may change in a list: its buffers, their MDLs, offsets and lengths, and the first
- * bytes of data. */
-uint64_t nbl_seal(const NET_BUFFER_LIST *list);
+/* Remembers what nobody but its holder may change in a list: its buffers, their MDLs, offsets and lengths, the first bytes
+ * of data, and in a stack's list what the stack keeps in it. nbl_seal_ok: it is still the same, or was not sealed. */
+void nbl_seal(NET_BUFFER_LIST *list);
+bool nbl_seal_ok(NET_BUFFER_LIST *list);
 
 unsigned ke_locks_held(void); /* ke.c: spin locks that the calling thread holds */
 extern __thread unsigned ndis_rw_locks_held;

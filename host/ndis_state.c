@@ -7,6 +7,8 @@
 
 #include "host/ndis_private.h"
 
+#define PAUSE_TIMEOUT_100NS (-30LL * 10000000)
+
 /* --- waiting for calls of the data path -------------------------------------------------------------------------- */
 
 static void ndis_drain(struct ndis_adapter *adapter, int64_t *counter) {
@@ -109,6 +111,16 @@ VOID NTAPI NdisMRestartComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS S
     KeSetEvent(&adapter->restart_done, IO_NO_INCREMENT, FALSE);
 }
 
+/* A pause may wait for the stack, but then it has to come to an end. */
+static void pause_wait(struct ndis_adapter *adapter) {
+    LARGE_INTEGER timeout = {.QuadPart = PAUSE_TIMEOUT_100NS};
+    while (KeWaitForSingleObject(&adapter->pause_done, Executive, KernelMode, FALSE, &timeout) == STATUS_TIMEOUT) {
+        if (__atomic_load_n(&adapter->indicated, __ATOMIC_ACQUIRE)) continue;
+        verify_about(adapter->driver->c.PauseHandler);
+        verify_violation("ndis-pause-timeout", "a pause has been pending for 30 seconds; the stack holds no list");
+    }
+}
+
 NDIS_STATUS ndis_pause_locked(struct ndis_adapter *adapter, ULONG reason) {
     if (ndis_state_of(adapter) != NDIS_RUNNING) return NDIS_STATUS_INVALID_STATE;
     adapter->stack->pausing(adapter->stack_context);
@@ -124,7 +136,7 @@ NDIS_STATUS ndis_pause_locked(struct ndis_adapter *adapter, ULONG reason) {
     NDIS_STATUS status = adapter->driver->c.PauseHandler(adapter->context, &parameters);
     ndis_call_end(call);
     if (status == NDIS_STATUS_PENDING) {
-        KeWaitForSingleObject(&adapter->pause_done, Executive, KernelMode, FALSE, NULL);
+        pause_wait(adapter);
     } else {
         verify_about(call.code);
         if (!__atomic_exchange_n(&adapter->pause_pending, 0, __ATOMIC_ACQ_REL))

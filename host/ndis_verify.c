@@ -80,23 +80,59 @@ static uint64_t seal_data(uint64_t hash, const NET_BUFFER *buffer) {
     return hash;
 }
 
-uint64_t nbl_seal(const NET_BUFFER_LIST *list) {
+static uint64_t seal_mdl(uint64_t hash, const MDL *mdl) {
+    hash = mix(hash, (uintptr_t)mdl);
+    hash = mix(hash, (uintptr_t)mdl->Next);
+    hash = mix(hash, (uintptr_t)mdl->StartVa);
+    return mix(hash, (uint64_t)mdl->ByteOffset << 32 | mdl->ByteCount);
+}
+
+static uint64_t seal_list(const NET_BUFFER_LIST *list) {
     uint64_t hash = mix(0x9e3779b97f4a7c15u, (uintptr_t)list->SourceHandle);
     hash = mix(hash, list->NblFlags);
+    if (nbl_private((NET_BUFFER_LIST *)list)->owner) return hash;
+    hash = mix(hash, (uintptr_t)list->Context);
+    hash = mix(hash, (uintptr_t)list->ParentNetBufferList);
+    for (size_t i = 0; i < sizeof list->ProtocolReserved / sizeof *list->ProtocolReserved; i++)
+        hash = mix(hash, (uintptr_t)list->ProtocolReserved[i]);
+    return hash;
+}
+
+static uint64_t seal_shallow(const NET_BUFFER_LIST *list) {
+    uint64_t hash = seal_list(list);
     for (const NET_BUFFER *buffer = list->FirstNetBuffer; buffer; buffer = buffer->Next) {
         hash = mix(hash, (uintptr_t)buffer);
-        hash = mix(hash, (uintptr_t)buffer->MdlChain);
         hash = mix(hash, (uintptr_t)buffer->CurrentMdl);
         hash = mix(hash, (uint64_t)buffer->CurrentMdlOffset << 32 | buffer->DataOffset);
         hash = mix(hash, buffer->DataLength);
-        for (const MDL *mdl = buffer->MdlChain; mdl; mdl = mdl->Next) {
-            hash = mix(hash, (uintptr_t)mdl);
-            hash = mix(hash, (uintptr_t)mdl->StartVa);
-            hash = mix(hash, (uint64_t)mdl->ByteOffset << 32 | mdl->ByteCount);
-        }
+        hash = mix(hash, (uintptr_t)buffer->MdlChain);
+        if (buffer->MdlChain) hash = seal_mdl(hash, buffer->MdlChain);
+    }
+    return hash;
+}
+
+static uint64_t seal_deep(const NET_BUFFER_LIST *list) {
+    uint64_t hash = 0;
+    for (const NET_BUFFER *buffer = list->FirstNetBuffer; buffer; buffer = buffer->Next) {
+        for (const MDL *mdl = buffer->MdlChain; mdl; mdl = mdl->Next) hash = seal_mdl(hash, mdl);
         hash = seal_data(hash, buffer);
     }
-    return hash ? hash : 1;
+    return hash;
+}
+
+void nbl_seal(NET_BUFFER_LIST *list) {
+    struct nbl_private *own = nbl_private(list);
+    if (!verify_enabled) return;
+    own->sealed = true;
+    own->seal = (struct nbl_seal){seal_shallow(list), seal_deep(list)};
+}
+
+/* What was freed has no chain to follow: the shallow part comes first. */
+bool nbl_seal_ok(NET_BUFFER_LIST *list) {
+    struct nbl_private *own = nbl_private(list);
+    if (!verify_enabled || !own->sealed) return true;
+    own->sealed = false;
+    return seal_shallow(list) == own->seal.shallow && seal_deep(list) == own->seal.deep;
 }
 
 /* --- what was made with an adapter's handle ---------------------------------------------------------------------- */

@@ -113,6 +113,8 @@ void NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag) {
         verify_violation(block->magic == DEAD ? "pool-freed-twice" : "pool-bad-address", "ExFreePoolWithTag(%p)", P);
         return;
     }
+    if (ex_resource_in(P, block->size))
+        verify_violation("pool-holds-resource", "%p is freed with a resource in it that was not deleted", P);
     if (Tag != 0 && Tag != block->tag)
         verify_violation("pool-wrong-tag", "%p has tag %08x, not %08x", P, block->tag, Tag);
     if (block->class < CLASSES)

@@ -24,7 +24,8 @@
 #undef EXPORT_RAISES_AS
 
 #define ENTRY(module, name, address, bound, max_irql, may_fail, raises, is_data, fidelity, note)                       \
-    {#module, name, address, bound, max_irql, may_fail, raises, is_data, fidelity, note, 0},
+    {#module, name,     address, bound, max_irql, may_fail,        raises,                                             \
+     is_data, fidelity, note,    0,     NULL,     IRQL_NOT_STATED, PASSIVE_LEVEL},
 
 struct host_export host_exports[EXPORT_COUNT] = {
 #define EXPORT(m, n, irql, fail, fidelity, note)                                                                       \
@@ -38,6 +39,14 @@ struct host_export host_exports[EXPORT_COUNT] = {
 #define EXPORT_RAISES_AS(m, n, s, irql, fail, fidelity, note)                                                          \
     ENTRY(m, #n, address_of_##s, stub_of_##s, irql, fail, true, false, fidelity, note)
 #include "host/exports.def"
+
+/* What is documented of them goes over the defaults. */
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Winitializer-overrides"
+#define PAGE(symbol, url, highest, lowest, why)                                                                        \
+    [EXPORT_##symbol].page = url, [EXPORT_##symbol].documented_irql = highest, [EXPORT_##symbol].min_irql = lowest,
+#include "host/export_pages.def"
+#pragma clang diagnostic pop
 };
 
 #define BUCKETS 1024

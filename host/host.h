@@ -21,6 +21,8 @@ enum fidelity {
     FIDELITY_NONE,    /* resolves, and fails with a clear error when called */
 };
 
+#define IRQL_NOT_STATED 0xff
+
 /* One function (or data object) that images may import. The table is built from host/exports.def:
  *   EXPORT(module, name, max_irql, may_fail, fidelity, "note")
  *   EXPORT_RAISES(the same)      may raise an exception in its caller
@@ -41,6 +43,10 @@ struct host_export {
     enum fidelity fidelity;
     const char *note;
     uint64_t calls; /* counted by NT_ENTER, relaxed */
+    /* From host/export_pages.def, which tools/gen_export_pages.py writes: */
+    const char *page;      /* of the documentation; NULL without a line there */
+    KIRQL documented_irql; /* the highest that it allows, or IRQL_NOT_STATED */
+    KIRQL min_irql;        /* the lowest */
 };
 
 enum {
@@ -63,6 +69,9 @@ extern struct host_export host_exports[EXPORT_COUNT];
 /* What an import of `name` from `module` binds to, NULL if there is none. The module's name is compared without case and
  * without its extension; an API set (api-ms-win-...) stands for every user-mode module. */
 struct host_export *host_export_find(const char *module, const char *name);
+
+/* Prints the table, as it is or for docs/exports.md. */
+void host_export_list(bool markdown);
 
 /* First statement of every exported function. Checks the caller's IRQL against the table and counts the call. Under the
  * seeded scheduler a call from an image is where another thread may go on. */

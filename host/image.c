@@ -68,6 +68,27 @@ struct image *image_find(const void *address) {
     return NULL;
 }
 
+unsigned image_list(struct image_place *list, unsigned room) {
+    unsigned count = 0;
+    pthread_mutex_lock(&places_lock);
+    for (unsigned i = 0; i < places_used; i++) {
+        if (!places[i].end) continue;
+        const struct image *image = places[i].image;
+        if (count < room) {
+            list[count] = (struct image_place){.base = image->base, .size = image->size};
+            snprintf(list[count].name, sizeof list[count].name, "%s", image->name);
+        }
+        count++;
+    }
+    pthread_mutex_unlock(&places_lock);
+    return count;
+}
+
+bool image_is_users(const void *address) {
+    const struct image *image = image_find(address);
+    return image && !image->native && !image->pe.is_native;
+}
+
 /* --- loading ----------------------------------------------------------------------------------------------------- */
 
 static bool file_read(struct pe *pe, const char *path) {

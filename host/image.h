@@ -27,6 +27,13 @@ const char *image_name(const struct image *image); /* last part of the path */
 void *image_base(const struct image *image);
 bool image_is_native(const struct image *image);
 struct image *image_find(const void *address); /* whose memory the address lies in */
+bool image_is_users(const void *address);      /* it lies in a program's or a library's PE */
+struct image_place {
+    void *base;
+    size_t size;
+    char name[64];
+};
+unsigned image_list(struct image_place *list, unsigned room); /* what is loaded; returns how many there are */
 /* "warren.sys+0x1234" (with symbol from exports when known), into text */
 void image_describe(const void *address, char *text, size_t size);
 /* Bytes of a resource of type RT_RCDATA or of the version resource, NULL if absent */

@@ -1,12 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * Requests: IRPs down a device's stack and back, and what opening, controlling and closing a file makes of them.
+ * Files: what opening, reading, writing, controlling and closing them asks of drivers.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/kernel_private.h"
+#include "host/io.h"
 
 bool io_pretend_32bit;
 
@@ -15,119 +15,40 @@ BOOLEAN NTAPI IoIs32bitProcess(PIRP Irp) {
     return io_pretend_32bit;
 }
 
-/* --- IRPs --------------------------------------------------------------------------------------------------------- */
+NTSTATUS io_pnp_ask(PDEVICE_OBJECT device, UCHAR minor, ULONG_PTR *information) {
+    struct io_request *request = io_request_make(device, NULL, IRP_MJ_PNP);
 
-/* Behind the IRP's stack locations: how its issuer hears of the end. */
-struct issuer {
-    KEVENT done;
-};
-
-static PIRP irp_make(PDEVICE_OBJECT device, struct issuer *issuer, PFILE_OBJECT file, UCHAR major) {
-    CCHAR locations = (CCHAR)(device->StackSize + 1);
-    size_t size = sizeof(IRP) + (size_t)locations * sizeof(IO_STACK_LOCATION);
-    PIRP irp;
-    PIO_STACK_LOCATION next;
-
-    if (posix_memalign((void **)&irp, 16, size) != 0) return NULL;
-    memset(irp, 0, size);
-    irp->Type = 6; /* IO_TYPE_IRP */
-    irp->Size = (USHORT)size;
-    irp->StackCount = locations;
-    irp->CurrentLocation = (CHAR)(locations + 1);
-    irp->Tail.Overlay.CurrentStackLocation = (PIO_STACK_LOCATION)(irp + 1) + locations;
-    irp->Tail.Overlay.Thread = (PETHREAD)ps_self();
-    irp->RequestorMode = UserMode;
-    irp->UserEvent = &issuer->done;
-    KeInitializeEvent(&issuer->done, NotificationEvent, FALSE);
-    next = IoGetNextIrpStackLocation(irp);
-    next->MajorFunction = major;
-    next->FileObject = file;
-    return irp;
+    if (request == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+    request->irp->RequestorMode = KernelMode;
+    request->irp->IoStatus.Status = STATUS_NOT_SUPPORTED;
+    io_request_stack(request)->MinorFunction = minor;
+    return io_request_send(request, information);
 }
 
-NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
-    NT_ENTER(IofCallDriver);
-    PIO_STACK_LOCATION stack;
-    if (Irp->CurrentLocation <= 1)
-        verify_violation("irp-no-location", "IoCallDriver: the IRP has no stack location left");
-    IoSetNextIrpStackLocation(Irp);
-    stack = IoGetCurrentIrpStackLocation(Irp);
-    stack->DeviceObject = DeviceObject;
-    return DeviceObject->DriverObject->MajorFunction[stack->MajorFunction](DeviceObject, Irp);
-}
+NTSTATUS io_pnp(PDEVICE_OBJECT device, UCHAR minor) { return io_pnp_ask(device, minor, NULL); }
 
-void NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost) {
-    NT_ENTER(IofCompleteRequest);
-    if (Irp->CurrentLocation > Irp->StackCount + 1)
-        verify_violation("irp-completed-twice", "the IRP %p is completed twice", (void *)Irp);
-    if (Irp->IoStatus.Status == STATUS_PENDING)
-        verify_violation("irp-completed-pending", "an IRP is completed with STATUS_PENDING");
-    while (Irp->CurrentLocation <= Irp->StackCount) {
-        PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(Irp);
-        bool success = NT_SUCCESS(Irp->IoStatus.Status);
-
-        Irp->PendingReturned = (stack->Control & SL_PENDING_RETURNED) != 0;
-        Irp->CurrentLocation++;
-        Irp->Tail.Overlay.CurrentStackLocation++;
-        if (stack->CompletionRoutine == NULL ||
-            !(stack->Control & (success ? SL_INVOKE_ON_SUCCESS : SL_INVOKE_ON_ERROR)))
-            continue;
-        if (stack->CompletionRoutine(
-                Irp->CurrentLocation <= Irp->StackCount ? IoGetCurrentIrpStackLocation(Irp)->DeviceObject : NULL, Irp,
-                stack->Context) == STATUS_MORE_PROCESSING_REQUIRED)
-            return;
-    }
-    Irp->CurrentLocation = (CHAR)(Irp->StackCount + 2);
-    KeSetEvent(Irp->UserEvent, IO_NO_INCREMENT, FALSE);
-}
-
-/* Sends it to the top of the stack, waits, frees it. */
-static NTSTATUS irp_run(PDEVICE_OBJECT device, PIRP irp, struct issuer *issuer, ULONG_PTR *information) {
-    int regions = ((PETHREAD)ps_self())->critical_regions;
-    NTSTATUS status = IofCallDriver(device, irp);
-
-    if (status == STATUS_PENDING)
-        KeWaitForSingleObject(&issuer->done, Executive, KernelMode, FALSE, NULL);
-    else if (!KeReadStateEvent(&issuer->done))
-        verify_violation("irp-not-completed", "a request returned %08x without being completed", (unsigned)status);
-    else if (status != irp->IoStatus.Status)
-        verify_violation("irp-status", "a request returned %08x and was completed with %08x", (unsigned)status,
-                         (unsigned)irp->IoStatus.Status);
-    if (ke_irql() != PASSIVE_LEVEL) verify_violation("irql-not-restored", "a request came back at IRQL %u", ke_irql());
-    if (((PETHREAD)ps_self())->critical_regions != regions)
-        verify_violation("critical-region-balance", "a request came back inside a critical region");
-    status = irp->IoStatus.Status;
-    if (information) *information = irp->IoStatus.Information;
-    free(irp);
-    return status;
-}
-
-static PDEVICE_OBJECT top_of(PDEVICE_OBJECT device) {
-    while (device->AttachedDevice) device = device->AttachedDevice;
-    return device;
-}
-
-NTSTATUS io_pnp(PDEVICE_OBJECT device, UCHAR minor) {
-    struct issuer issuer;
-    PDEVICE_OBJECT top = top_of(device);
-    PIRP irp = irp_make(top, &issuer, NULL, IRP_MJ_PNP);
-
-    if (irp == NULL) return STATUS_INSUFFICIENT_RESOURCES;
-    irp->RequestorMode = KernelMode;
-    irp->IoStatus.Status = STATUS_NOT_SUPPORTED;
-    IoGetNextIrpStackLocation(irp)->MinorFunction = minor;
-    return irp_run(top, irp, &issuer, NULL);
-}
-
-/* --- files -------------------------------------------------------------------------------------------------------- */
+/* --- open and close ----------------------------------------------------------------------------------------------- */
 
 static NTSTATUS file_request(PFILE_OBJECT file, UCHAR major) {
-    struct issuer issuer;
-    PDEVICE_OBJECT top = top_of(file->DeviceObject);
-    PIRP irp = irp_make(top, &issuer, file, major);
+    struct io_request *request = io_request_make(file->DeviceObject, file, major);
 
-    if (irp == NULL) host_panic("no memory for an IRP that must not fail");
-    return irp_run(top, irp, &issuer, NULL);
+    if (request == NULL) host_panic("no memory for an IRP that must not fail");
+    return io_request_send(request, NULL);
+}
+
+static NTSTATUS file_create(PFILE_OBJECT file, ACCESS_MASK access, bool synchronous) {
+    IO_SECURITY_CONTEXT security = {.DesiredAccess = access};
+    struct io_request *request = io_request_make(file->DeviceObject, file, IRP_MJ_CREATE);
+    PIO_STACK_LOCATION stack;
+
+    if (request == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+    request->irp->Flags |= 0x884; /* IRP_CREATE_OPERATION, IRP_SYNCHRONOUS_API, IRP_DEFER_IO_COMPLETION */
+    stack = io_request_stack(request);
+    stack->Parameters.Create.SecurityContext = &security;
+    /* FILE_OPEN, and FILE_SYNCHRONOUS_IO_NONALERT */
+    stack->Parameters.Create.Options = 1u << 24 | (synchronous ? 0x20 : 0);
+    stack->Parameters.Create.ShareAccess = 7;
+    return io_request_send(request, NULL);
 }
 
 /* Files whose CREATE succeeded: only those are cleaned up and closed. */
@@ -142,52 +63,131 @@ void io_file_delete(void *object) {
     PFILE_OBJECT file = object;
     if (file->Flags & FILE_OPENED) file_request(file, IRP_MJ_CLOSE);
     free(file->FileName.Buffer);
+    io_device_opened(file->DeviceObject, -1);
     ob_dereference(file->DeviceObject);
 }
 
-NTSTATUS io_open(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, HANDLE *handle) {
-    UNICODE_STRING remaining;
-    PDEVICE_OBJECT device;
-    PFILE_OBJECT file;
-    ACCESS_MASK granted;
-    NTSTATUS status = ob_name_lookup(path, (void **)&device, &remaining);
+/* Whether the device may be opened now, and the access to it. */
+static NTSTATUS open_check(PDEVICE_OBJECT device, bool itself, PEPROCESS process, ACCESS_MASK access,
+                           ACCESS_MASK *granted) {
+    NTSTATUS status = STATUS_SUCCESS;
 
-    if (!NT_SUCCESS(status)) return status;
-    if (ob_type_of(device) != &ob_type_device) {
-        ob_dereference(device);
-        return STATUS_OBJECT_TYPE_MISMATCH;
-    }
+    if (device->Flags & DO_DEVICE_INITIALIZING ||
+        device->DeviceObjectExtension->ExtensionFlags & (DOE_DELETE_PENDING | DOE_UNLOAD_PENDING))
+        return STATUS_NO_SUCH_DEVICE;
     /* Windows checks the device's descriptor only for opens of the device itself, unless it has FILE_DEVICE_SECURE_OPEN;
      * names below it are the driver's to check. */
-    granted = access;
-    if (remaining.Length == 0 || device->Characteristics & FILE_DEVICE_SECURE_OPEN)
-        status = se_check(device->SecurityDescriptor, process->token, access, &ob_type_file.mapping, &granted);
+    *granted = access;
+    if (itself || device->Characteristics & FILE_DEVICE_SECURE_OPEN)
+        status = se_check(device->SecurityDescriptor, process->token, access, &ob_type_file.mapping, granted);
     else
-        se_map_generic(&granted, &ob_type_file.mapping);
-    if (!NT_SUCCESS(status)) {
+        se_map_generic(granted, &ob_type_file.mapping);
+    return status;
+}
+
+/* A file of the device, referenced, after its driver's CREATE. Takes the caller's reference to the device. */
+static NTSTATUS file_open(PDEVICE_OBJECT device, const UNICODE_STRING *name, ACCESS_MASK granted, bool synchronous,
+                          PFILE_OBJECT *opened) {
+    PFILE_OBJECT file;
+    NTSTATUS status;
+
+    if (!io_device_opened(device, 1)) {
         ob_dereference(device);
-        return status;
+        return STATUS_ACCESS_DENIED; /* exclusive, and somebody has it */
     }
     file = ob_create(&ob_type_file, sizeof(*file));
     if (file == NULL) {
+        io_device_opened(device, -1);
         ob_dereference(device);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     file->Type = 5; /* IO_TYPE_FILE */
     file->Size = sizeof(*file);
     file->DeviceObject = device;
-    file->Flags = FO_SYNCHRONOUS_IO;
-    if (remaining.Length) {
-        file->FileName = (UNICODE_STRING){remaining.Length, remaining.Length, malloc(remaining.Length)};
-        memcpy(file->FileName.Buffer, remaining.Buffer, remaining.Length);
+    file->Flags = synchronous ? FO_SYNCHRONOUS_IO : 0;
+    file->ReadAccess = (granted & FILE_READ_DATA) != 0;
+    file->WriteAccess = (granted & (FILE_WRITE_DATA | FILE_APPEND_DATA)) != 0;
+    KeInitializeEvent(&file->Event, NotificationEvent, FALSE);
+    KeInitializeEvent(&file->Lock, SynchronizationEvent, FALSE);
+    InitializeListHead(&file->IrpList);
+    if (name->Length) {
+        file->FileName = (UNICODE_STRING){name->Length, name->Length, malloc(name->Length)};
+        memcpy(file->FileName.Buffer, name->Buffer, name->Length);
     }
-    status = file_request(file, IRP_MJ_CREATE);
+    status = file_create(file, granted, synchronous);
     if (NT_SUCCESS(status)) {
         file->Flags |= FILE_OPENED;
-        status = ob_insert(process, file, granted | SYNCHRONIZE, handle);
+        *opened = file;
+    } else {
+        ob_dereference(file);
     }
+    return status;
+}
+
+static NTSTATUS open_path(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, bool synchronous,
+                          PFILE_OBJECT *file, ACCESS_MASK *granted) {
+    UNICODE_STRING remaining;
+    PDEVICE_OBJECT device;
+    NTSTATUS status = ob_name_lookup(path, (void **)&device, &remaining);
+
+    if (!NT_SUCCESS(status)) return status;
+    if (ob_type_of(device) != &ob_type_device)
+        status = STATUS_OBJECT_TYPE_MISMATCH;
+    else
+        status = open_check(device, remaining.Length == 0, process, access, granted);
+    if (NT_SUCCESS(status)) return file_open(device, &remaining, *granted, synchronous, file);
+    ob_dereference(device);
+    return status;
+}
+
+NTSTATUS io_open_ex(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, bool synchronous,
+                    HANDLE *handle) {
+    ACCESS_MASK granted;
+    PFILE_OBJECT file;
+    NTSTATUS status = open_path(process, path, access, synchronous, &file, &granted);
+
+    if (!NT_SUCCESS(status)) return status;
+    status = ob_insert(process, file, granted | SYNCHRONIZE, handle);
     ob_dereference(file);
     return status;
+}
+
+NTSTATUS io_open(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, HANDLE *handle) {
+    return io_open_ex(process, path, access, true, handle);
+}
+
+NTSTATUS NTAPI IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK DesiredAccess, PFILE_OBJECT *FileObject,
+                                        PDEVICE_OBJECT *DeviceObject) {
+    NT_ENTER(IoGetDeviceObjectPointer);
+    HANDLE handle;
+    NTSTATUS status;
+
+    if (NT_FAULT(IoGetDeviceObjectPointer)) return STATUS_INSUFFICIENT_RESOURCES;
+    /* By a handle, as on Windows: it is closed at once, so the driver sees CREATE and CLEANUP now, CLOSE when the caller
+     * drops the file object. */
+    status = io_open_ex(ps_system_process, ObjectName, DesiredAccess | FILE_READ_ATTRIBUTES, false, &handle);
+    if (!NT_SUCCESS(status)) return status;
+    status = ob_lookup(ps_system_process, handle, &ob_type_file, 0, (void **)FileObject);
+    ob_close(ps_system_process, handle);
+    if (NT_SUCCESS(status)) *DeviceObject = io_top_of((*FileObject)->DeviceObject);
+    return status;
+}
+
+PDEVICE_OBJECT NTAPI IoGetRelatedDeviceObject(PFILE_OBJECT FileObject) {
+    NT_ENTER(IoGetRelatedDeviceObject);
+    return io_top_of(FileObject->DeviceObject);
+}
+
+/* --- control, read, write ----------------------------------------------------------------------------------------- */
+
+/* How the end is told; consumes nothing. */
+static NTSTATUS async_begin(struct io_request *request, PEPROCESS process, const struct io_async *async) {
+    if (async == NULL) return STATUS_SUCCESS;
+    request->async = true;
+    request->iosb = async->iosb;
+    request->irp->UserIosb = async->iosb;
+    if (async->event == NULL) return STATUS_SUCCESS;
+    return ob_lookup(process, async->event, &ob_type_event, EVENT_MODIFY_STATE, &request->event);
 }
 
 /* Access that a control code's two bits ask for. */
@@ -195,63 +195,114 @@ static ACCESS_MASK control_access(ULONG code) {
     return (code >> 14 & 1 ? FILE_READ_DATA : 0) | (code >> 14 & 2 ? FILE_WRITE_DATA : 0);
 }
 
-NTSTATUS io_control(PEPROCESS process, HANDLE handle, ULONG code, const void *in, ULONG in_size, void *out,
-                    ULONG out_size, ULONG_PTR *information) {
-    ULONG buffer_size = in_size > out_size ? in_size : out_size;
-    ULONG_PTR written = 0;
-    struct issuer issuer;
+static NTSTATUS control_buffers(struct io_request *request, ULONG code, const void *in, ULONG in_size, void *out,
+                                ULONG out_size) {
+    PIO_STACK_LOCATION stack = io_request_stack(request);
+    NTSTATUS status;
+
+    stack->Parameters.DeviceIoControl.IoControlCode = code;
+    stack->Parameters.DeviceIoControl.InputBufferLength = in_size;
+    stack->Parameters.DeviceIoControl.OutputBufferLength = out_size;
+    switch (METHOD_FROM_CTL_CODE(code)) {
+    case METHOD_BUFFERED: request->irp->UserBuffer = out; return io_request_buffer(request, in, in_size, out, out_size);
+    case METHOD_NEITHER:
+        stack->Parameters.DeviceIoControl.Type3InputBuffer = (PVOID)(ULONG_PTR)in;
+        request->irp->UserBuffer = out;
+        return STATUS_SUCCESS;
+    default:
+        status = io_request_buffer(request, in, in_size, NULL, 0);
+        if (!NT_SUCCESS(status)) return status;
+        return io_request_lock(request, out, out_size,
+                               METHOD_FROM_CTL_CODE(code) == METHOD_IN_DIRECT ? IoReadAccess : IoWriteAccess);
+    }
+}
+
+NTSTATUS io_control_async(PEPROCESS process, HANDLE handle, ULONG code, const void *in, ULONG in_size, void *out,
+                          ULONG out_size, const struct io_async *async, ULONG_PTR *information) {
+    struct io_request *request;
     PFILE_OBJECT file;
-    PIO_STACK_LOCATION stack;
-    PDEVICE_OBJECT top;
-    PVOID buffer = NULL;
-    PMDL mdl = NULL;
-    PIRP irp;
     NTSTATUS status = ob_lookup(process, handle, &ob_type_file, control_access(code), (void **)&file);
 
     if (information) *information = 0;
     if (!NT_SUCCESS(status)) return status;
-    top = top_of(file->DeviceObject);
-    irp = irp_make(top, &issuer, file, IRP_MJ_DEVICE_CONTROL);
-    if (irp == NULL) {
-        ob_dereference(file);
-        return STATUS_INSUFFICIENT_RESOURCES;
-    }
-    stack = IoGetNextIrpStackLocation(irp);
-    stack->Parameters.DeviceIoControl.IoControlCode = code;
-    stack->Parameters.DeviceIoControl.InputBufferLength = in_size;
-    stack->Parameters.DeviceIoControl.OutputBufferLength = out_size;
-    if ((code & 3) == METHOD_BUFFERED) {
-        if (buffer_size) {
-            /* Exactly as large, so that a driver that goes beyond it is caught. */
-            buffer = ExAllocatePoolWithTag(NonPagedPoolNx, buffer_size, ' oI ');
-            if (buffer == NULL) {
-                free(irp);
-                ob_dereference(file);
-                return STATUS_INSUFFICIENT_RESOURCES;
-            }
-            memset(buffer, 0xA5, buffer_size);
-            if (in_size) memcpy(buffer, in, in_size);
-        }
-        irp->AssociatedIrp.SystemBuffer = buffer;
-    } else {
-        stack->Parameters.DeviceIoControl.Type3InputBuffer = (PVOID)(ULONG_PTR)in;
-        irp->UserBuffer = out;
-        if ((code & 3) != METHOD_NEITHER) {
-            free(irp);
-            ob_dereference(file);
-            return STATUS_NOT_IMPLEMENTED; /* direct I/O on buffers of this process' ordinary memory */
-        }
-    }
-    status = irp_run(top, irp, &issuer, &written);
-    if (!NT_ERROR(status) && buffer && out_size) {
-        if (written > out_size)
-            verify_violation("irp-information", "a request says that it wrote %llu bytes into %u", written, out_size);
+    request = io_request_make(file->DeviceObject, file, IRP_MJ_DEVICE_CONTROL);
+    status = STATUS_INSUFFICIENT_RESOURCES;
+    if (request) {
+        request->process = process;
+        status = control_buffers(request, code, in, in_size, out, out_size);
+        if (NT_SUCCESS(status)) status = async_begin(request, process, async);
+        if (NT_SUCCESS(status))
+            status = io_request_send(request, information);
         else
-            memcpy(out, buffer, written);
+            io_request_drop(request);
     }
-    if (buffer) ExFreePoolWithTag(buffer, ' oI ');
-    if (mdl) IoFreeMdl(mdl);
-    if (information) *information = written;
+    ob_dereference(file);
+    return status;
+}
+
+NTSTATUS io_control(PEPROCESS process, HANDLE handle, ULONG code, const void *in, ULONG in_size, void *out,
+                    ULONG out_size, ULONG_PTR *information) {
+    return io_control_async(process, handle, code, in, in_size, out, out_size, NULL, information);
+}
+
+static NTSTATUS transfer_buffers(struct io_request *request, void *buffer, ULONG size, bool read) {
+    ULONG flags = request->top->Flags;
+
+    request->irp->UserBuffer = buffer;
+    if (flags & DO_BUFFERED_IO)
+        return io_request_buffer(request, read ? NULL : buffer, read ? 0 : size, read ? buffer : NULL, read ? size : 0);
+    /* A read writes to the caller's memory. */
+    if (flags & DO_DIRECT_IO) return io_request_lock(request, buffer, size, read ? IoWriteAccess : IoReadAccess);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS io_transfer(PEPROCESS process, HANDLE handle, UCHAR major, void *buffer, ULONG size, const uint64_t *offset,
+                     const struct io_async *async, ULONG_PTR *information) {
+    bool read = major == IRP_MJ_READ;
+    LARGE_INTEGER position = {.QuadPart = 0};
+    ULONG_PTR moved = 0;
+    struct io_request *request;
+    PIO_STACK_LOCATION stack;
+    PFILE_OBJECT file;
+    NTSTATUS status =
+        ob_lookup(process, handle, &ob_type_file, read ? FILE_READ_DATA : FILE_WRITE_DATA, (void **)&file);
+
+    if (information) *information = 0;
+    if (!NT_SUCCESS(status)) return status;
+    if (offset)
+        position.QuadPart = (LONGLONG)*offset;
+    else if (file->Flags & FO_SYNCHRONOUS_IO)
+        position = file->CurrentByteOffset;
+    else
+        status = STATUS_INVALID_PARAMETER;
+    request = NT_SUCCESS(status) ? io_request_make(file->DeviceObject, file, major) : NULL;
+    if (request) {
+        request->process = process;
+        stack = io_request_stack(request);
+        stack->Parameters.Read.Length = size; /* Write has the same layout */
+        stack->Parameters.Read.ByteOffset = position;
+        status = transfer_buffers(request, buffer, size, read);
+        if (NT_SUCCESS(status)) status = async_begin(request, process, async);
+        if (NT_SUCCESS(status))
+            status = io_request_send(request, &moved);
+        else
+            io_request_drop(request);
+        if (NT_SUCCESS(status) && file->Flags & FO_SYNCHRONOUS_IO)
+            file->CurrentByteOffset.QuadPart = position.QuadPart + (LONGLONG)moved;
+    } else if (NT_SUCCESS(status)) {
+        status = STATUS_INSUFFICIENT_RESOURCES;
+    }
+    if (information) *information = moved;
+    ob_dereference(file);
+    return status;
+}
+
+NTSTATUS io_cancel(PEPROCESS process, HANDLE handle, bool own_thread, PIO_STATUS_BLOCK iosb) {
+    PFILE_OBJECT file;
+    NTSTATUS status = ob_lookup(process, handle, &ob_type_file, 0, (void **)&file);
+
+    if (!NT_SUCCESS(status)) return status;
+    if (io_request_cancel(file, own_thread ? (PETHREAD)ps_self() : NULL, iosb, process) == 0) status = STATUS_NOT_FOUND;
     ob_dereference(file);
     return status;
 }

@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/kernel_private.h"
+#include "host/io.h"
 
 void io_device_delete(void *object) {
     PDEVICE_OBJECT device = object;
     if (device->SecurityDescriptor) ExFreePoolWithTag(device->SecurityDescriptor, 0);
     free(device->DeviceExtension);
+    free(device->DeviceObjectExtension);
 }
 
 NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize, PUNICODE_STRING DeviceName,
@@ -27,10 +28,17 @@ NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtension
     device->Type = 3; /* IO_TYPE_DEVICE */
     device->Size = (USHORT)(sizeof(*device) + DeviceExtensionSize);
     device->DriverObject = DriverObject;
-    device->Flags = DO_DEVICE_INITIALIZING | (DeviceName ? DO_DEVICE_HAS_NAME : 0);
+    device->Flags = DO_DEVICE_INITIALIZING | (DeviceName ? DO_DEVICE_HAS_NAME : 0) | (Exclusive ? DO_EXCLUSIVE : 0);
     device->Characteristics = DeviceCharacteristics;
     device->DeviceType = DeviceType;
     device->StackSize = 1;
+    device->DeviceObjectExtension = calloc(1, sizeof(DEVOBJ_EXTENSION));
+    if (device->DeviceObjectExtension) {
+        *device->DeviceObjectExtension =
+            (DEVOBJ_EXTENSION){.Type = 13, .Size = sizeof(DEVOBJ_EXTENSION), .DeviceObject = device};
+    } else {
+        status = STATUS_INSUFFICIENT_RESOURCES;
+    }
     if (DeviceExtensionSize && (device->DeviceExtension = calloc(1, DeviceExtensionSize)) == NULL)
         status = STATUS_INSUFFICIENT_RESOURCES;
     if (NT_SUCCESS(status) && DeviceName) status = ob_name_insert(DeviceName, device);
@@ -47,15 +55,24 @@ NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtension
 void NTAPI IoDeleteDevice(PDEVICE_OBJECT DeviceObject) {
     NT_ENTER(IoDeleteDevice);
     UNICODE_STRING name;
+    ULONG *flags = &DeviceObject->DeviceObjectExtension->ExtensionFlags;
     if (DeviceObject->AttachedDevice)
         verify_violation("device-deleted-attached", "a device is deleted while another is attached to it");
+    if (__atomic_fetch_or(flags, DOE_DELETE_PENDING, __ATOMIC_ACQ_REL) & DOE_DELETE_PENDING) {
+        verify_violation("device-deleted-twice", "IoDeleteDevice is called again for %p", (void *)DeviceObject);
+        return;
+    }
+    if (DeviceObject->DeviceObjectExtension->AttachedTo)
+        verify_violation("device-deleted-attached", "a device is deleted while it is attached to another");
+    io_shutdown_forget(DeviceObject);
     for (PDEVICE_OBJECT *link = &DeviceObject->DriverObject->DeviceObject; *link; link = &(*link)->NextDevice) {
         if (*link != DeviceObject) continue;
         *link = DeviceObject->NextDevice;
         break;
     }
-    /* A file that is open keeps the object, and as on Windows its name stays taken until it is closed; but nothing
-     * opens it any more, because the links to it go, and here the name, too. */
+    /* Open files keep the object, which is then only marked. Its name goes at once: IoDeleteDevice makes the object
+     * temporary, and what keeps a temporary object's name are handles to the object itself, which nobody has (a file's
+     * handle is one to the file). */
     if (ob_name_of(DeviceObject, &name)) {
         ob_name_remove(&name);
         free(name.Buffer);
@@ -63,17 +80,14 @@ void NTAPI IoDeleteDevice(PDEVICE_OBJECT DeviceObject) {
     ob_dereference(DeviceObject);
 }
 
-PDEVICE_OBJECT NTAPI IoAttachDeviceToDeviceStack(PDEVICE_OBJECT SourceDevice, PDEVICE_OBJECT TargetDevice) {
-    NT_ENTER(IoAttachDeviceToDeviceStack);
-    while (TargetDevice->AttachedDevice) TargetDevice = TargetDevice->AttachedDevice;
-    TargetDevice->AttachedDevice = SourceDevice;
-    SourceDevice->StackSize = (CCHAR)(TargetDevice->StackSize + 1);
-    return TargetDevice;
-}
+bool io_device_opened(PDEVICE_OBJECT device, int change) {
+    LONG *count = &device->ReferenceCount, now = __atomic_load_n(count, __ATOMIC_RELAXED);
 
-void NTAPI IoDetachDevice(PDEVICE_OBJECT TargetDevice) {
-    NT_ENTER(IoDetachDevice);
-    TargetDevice->AttachedDevice = NULL;
+    do {
+        if (change > 0 && now && device->Flags & DO_EXCLUSIVE) return false;
+    } while (!__atomic_compare_exchange_n(count, &now, now + change, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+    if (now + change == 0) pnp_device_closed(device);
+    return true;
 }
 
 static NTSTATUS NTAPI invalid_request(PDEVICE_OBJECT device, PIRP irp) {
@@ -108,15 +122,28 @@ NTSTATUS io_driver_start(const char *service, PDRIVER_INITIALIZE entry, PDRIVER_
     for (unsigned at = 0; at <= IRP_MJ_MAXIMUM_FUNCTION; at++) made->object.MajorFunction[at] = invalid_request;
     status = entry(&made->object, &path);
     if (!NT_SUCCESS(status)) {
+        if (made->object.DeviceObject)
+            verify_violation("driver-unload-devices", "a driver whose entry failed left devices");
+        io_driver_extensions_free(&made->object);
         free(made);
         return status;
     }
+    /* Those that the entry made; of all others the driver itself says when they are ready. */
+    for (PDEVICE_OBJECT device = made->object.DeviceObject; device; device = device->NextDevice)
+        device->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
     *driver = &made->object;
     return STATUS_SUCCESS;
 }
 
 void io_driver_unload(PDRIVER_OBJECT driver) {
-    if (driver->DeviceObject) verify_violation("driver-unload-devices", "a driver with devices is unloaded");
+    unsigned pending = io_requests_pending(driver);
+    if (pending) verify_violation("irp-leak", "a driver is unloaded that has %u requests", pending);
+    for (PDEVICE_OBJECT device = driver->DeviceObject; device && !pending; device = device->NextDevice)
+        if (device->ReferenceCount)
+            verify_violation("driver-unload-open", "a driver is unloaded whose device %p is open", (void *)device);
     if (driver->DriverUnload) driver->DriverUnload(driver);
+    if (driver->DeviceObject) verify_violation("driver-unload-devices", "an unloaded driver left devices");
+    io_irp_check();
+    io_driver_extensions_free(driver);
     free(driver);
 }

@@ -62,10 +62,6 @@ static void spin_release(PKSPIN_LOCK lock) {
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
-static void at_dispatch(const char *name) {
-    if (ke_irql() < DISPATCH_LEVEL) verify_violation("irql-too-low", "%s at IRQL %u", name, ke_irql());
-}
-
 KIRQL NTAPI KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock) {
     NT_ENTER(KeAcquireSpinLockRaiseToDpc);
     PETHREAD self = (PETHREAD)ps_self();
@@ -77,20 +73,17 @@ KIRQL NTAPI KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock) {
 
 void NTAPI KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql) {
     NT_ENTER(KeReleaseSpinLock);
-    at_dispatch("KeReleaseSpinLock");
     spin_release(SpinLock);
     ps_this->irql = NewIrql;
 }
 
 void NTAPI KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock) {
     NT_ENTER(KeAcquireSpinLockAtDpcLevel);
-    at_dispatch("KeAcquireSpinLockAtDpcLevel");
     spin_acquire(SpinLock);
 }
 
 void NTAPI KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock) {
     NT_ENTER(KeReleaseSpinLockFromDpcLevel);
-    at_dispatch("KeReleaseSpinLockFromDpcLevel");
     spin_release(SpinLock);
 }
 

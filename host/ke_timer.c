@@ -136,6 +136,7 @@ static void work_main(void *context) {
         pthread_mutex_unlock(&lock);
         PDEVICE_OBJECT device = item->device; /* the routine may free the item */
         item->routine(device, item->context);
+        ps_attach_check(NULL, "a work item");
         ob_dereference(device);
         pthread_mutex_lock(&lock);
     }

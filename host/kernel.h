@@ -20,15 +20,19 @@ unsigned ke_locks_held(void); /* spin locks that the calling thread holds */
 
 /* A new pthread that is an NT thread of `process` (NULL: System). Returns a referenced thread object, or NULL. */
 PETHREAD ps_thread_create(PEPROCESS process, void (*start)(void *), void *context, const char *name);
+unsigned ps_thread_id(void);          /* of the calling thread */
 void ps_thread_join(PETHREAD thread); /* waits for its end and drops the reference */
 
 extern PEPROCESS ps_system_process;
 extern PEPROCESS ps_client_process; /* made by host_start */
 PEPROCESS ps_process_create(const char *name);
-/* The process dies now, whatever its threads do: handles are closed (CLEANUP then CLOSE, in the caller's thread), views
- * are unmapped. Its threads, if any, must not touch its views afterwards. */
+/* NULL if a driver's notify routine forbids it. Dying is now, whatever the threads do: handles are closed (CLEANUP then
+ * CLOSE, in the caller's thread, which is one of the process's meanwhile), views are unmapped. Its threads, if any, must not touch its views afterwards. */
 void ps_process_kill(PEPROCESS process);
 PEPROCESS ps_current_process(void);
+/* The calling thread's innermost attachment (KeStackAttachProcess), and a violation unless it is the same again. */
+PRKAPC_STATE ps_attachment(void);
+void ps_attach_check(PRKAPC_STATE before, const char *where);
 /* The calling thread acts as a thread of `process` from now on; returns the one before. */
 PEPROCESS ps_act_as(PEPROCESS process);
 
@@ -49,6 +53,7 @@ void *ob_create(struct ob_type *type, size_t body_size); /* zeroed, one referenc
 struct ob_type *ob_type_of(void *object);
 void ob_reference(void *object);
 void ob_dereference(void *object);
+bool ob_dereference_if_shared(void *object); /* unless it is the last reference */
 /* A handle to the object in the process (NULL process: kernel handle table). Takes its own reference. */
 NTSTATUS ob_insert(PEPROCESS process, void *object, ACCESS_MASK access, HANDLE *handle);
 /* Any type when type is NULL. Adds a reference. Kernel handles are recognised by value. */
@@ -79,6 +84,31 @@ void mm_unmap_all(PEPROCESS process); /* as at the end of a process */
 /* Opens a path of the object namespace in `process` the way NtCreateFile does for UserMode: security check against the
  * device's descriptor with the process's token, then IRP_MJ_CREATE. */
 NTSTATUS io_open(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, HANDLE *handle);
+/* For asynchronous use, too: requests on the handle may stay pending. */
+NTSTATUS io_open_ex(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, bool synchronous,
+                    HANDLE *handle);
+/* How a caller that does not want to wait hears of the end: the block is written, then the event (of the process, may be
+ * NULL) is set. */
+struct io_async {
+    PIO_STATUS_BLOCK iosb;
+    HANDLE event;
+};
+/* As io_control; STATUS_PENDING when it is not complete yet. async NULL: waits. */
+NTSTATUS io_control_async(PEPROCESS process, HANDLE handle, ULONG code, const void *in, ULONG in_size, void *out,
+                          ULONG out_size, const struct io_async *async, ULONG_PTR *information);
+/* IRP_MJ_READ or IRP_MJ_WRITE. offset NULL: the file's own position, for synchronous files. */
+NTSTATUS io_transfer(PEPROCESS process, HANDLE handle, UCHAR major, void *buffer, ULONG size, const uint64_t *offset,
+                     const struct io_async *async, ULONG_PTR *information);
+/* Cancels pending requests on the handle: of one thread, of one status block, or (NULL) of all. STATUS_NOT_FOUND: none. */
+NTSTATUS io_cancel(PEPROCESS process, HANDLE handle, bool own_thread, PIO_STATUS_BLOCK iosb);
+/* What they left pending is cancelled. */
+void io_process_ends(PEPROCESS process);
+void io_thread_ends(PETHREAD thread);
+/* pnp.c: the last file of a device is gone. Nothing for others' devices. */
+void pnp_device_closed(PDEVICE_OBJECT device);
+void io_shutdown(void); /* tells the devices that want to know */
+/* Sends IRP_MJ_POWER / SET_POWER (after QUERY_POWER for a system state below S0) down the stack. */
+NTSTATUS io_power(PDEVICE_OBJECT device, UCHAR minor, POWER_STATE_TYPE type, POWER_STATE state);
 /* Synchronous IRP_MJ_DEVICE_CONTROL from UserMode. */
 NTSTATUS io_control(PEPROCESS process, HANDLE handle, ULONG code, const void *in, ULONG in_size, void *out,
                     ULONG out_size, ULONG_PTR *information);
@@ -89,6 +119,7 @@ NTSTATUS io_driver_start(const char *service, PDRIVER_INITIALIZE entry, PDRIVER_
 void io_driver_unload(PDRIVER_OBJECT driver);
 /* Sends a PnP or power IRP with the given minor code to the top of the device's stack and waits for it. */
 NTSTATUS io_pnp(PDEVICE_OBJECT device, UCHAR minor);
+NTSTATUS io_pnp_ask(PDEVICE_OBJECT device, UCHAR minor, ULONG_PTR *information);
 
 /* --- security (se.c) --------------------------------------------------------------------------------------------- */
 

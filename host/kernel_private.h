@@ -19,10 +19,13 @@ struct _ETHREAD {
     PEPROCESS process;
     unsigned id;
     KIRQL irql;
-    unsigned spin_locks;  /* held */
-    int critical_regions; /* depth */
-    PEPROCESS attached;   /* KeStackAttachProcess */
-    pthread_cond_t wake;  /* of a wait; with the dispatcher lock */
+    unsigned spin_locks;     /* held */
+    int critical_regions;    /* depth */
+    PEPROCESS attached;      /* KeStackAttachProcess */
+    KAPC_STATE only;         /* KeAttachProcess's, of which there is one */
+    PRKAPC_STATE attachment; /* its innermost one's */
+    PETHREAD next;           /* of all that live; ps_process.c */
+    pthread_cond_t wake;     /* of a wait; with the dispatcher lock */
     void (*start)(void *);
     void *context;
     jmp_buf end;
@@ -44,6 +47,10 @@ struct _EPROCESS {
     unsigned handle_capacity;
     struct mm_view *views;
     enum se_token_kind token;
+    void *token_object; /* what PsReferencePrimaryToken gives; lock */
+    PEPROCESS next;     /* of all that live; ps_process.c */
+    unsigned parent;    /* id */
+    bool dead;
 };
 
 extern __thread PETHREAD ps_this;
@@ -52,6 +59,35 @@ extern __thread PETHREAD ps_this;
 void ps_thread_delete(void *object), ps_process_delete(void *object), mm_section_delete(void *object),
     io_file_delete(void *object), io_device_delete(void *object);
 void io_file_close(PEPROCESS process, void *object, bool last);
+
+/* ob.c */
+NTSTATUS ob_lookup_access(PEPROCESS process, HANDLE handle, struct ob_type *type, ACCESS_MASK access, void **object,
+                          ACCESS_MASK *granted);
+struct ob_handle {
+    unsigned process, value;
+    void *object;
+    ACCESS_MASK access;
+    struct ob_type *type;
+};
+/* The handles of a process, as many as there is room for; returns how many it has. */
+unsigned ob_handles(PEPROCESS process, struct ob_handle *handles, unsigned room);
+
+/* ps_process.c: who lives, by id. An object leaves before its last reference goes. */
+void ps_thread_known(PETHREAD thread), ps_thread_forget(PETHREAD thread);
+void ps_process_known(PEPROCESS process), ps_process_forget(PEPROCESS process);
+/* Calls the function under the list's lock, while it returns true. */
+void ps_each_process(bool (*function)(PEPROCESS process, void *context), void *context);
+void ps_each_thread(bool (*function)(PETHREAD thread, void *context), void *context);
+/* Tells the drivers that asked. A status other than success: one of them forbids the creation. */
+NTSTATUS ps_process_notify(PEPROCESS process, bool create);
+/* What code of an image reads relative to gs: the calling thread's processor block. */
+void ps_gs_start(PETHREAD thread), ps_gs_stop(void);
+
+/* rtl_print.c: DbgPrint says nothing */
+extern bool rtl_quiet;
+
+/* ex_resource.c: a live resource lies in this memory */
+bool ex_resource_in(const void *memory, size_t size);
 
 /* ke_wait.c */
 void ke_header_init(DISPATCHER_HEADER *header, UCHAR type, UCHAR size, LONG state);

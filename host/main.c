@@ -45,7 +45,7 @@ static _Noreturn void usage(int code) {
           "  --trace          afterwards: each system function called, and how often\n"
           "  --quiet          without the driver's debug output\n"
           "  --no-verify      without checking the rules (for timing)\n"
-          "  --list-exports   what images may import, and how faithful it is\n",
+          "  --list-exports   what images may import, and how faithful it is; --markdown: as docs/exports.md\n",
           code ? stderr : stdout);
     exit(code);
 }
@@ -57,15 +57,6 @@ static bool output_arrived(void) {
     if (fflush(stdout) == 0 && !ferror(stdout)) return true;
     fprintf(stderr, "warren-host: the output is lost: %s\n", strerror(errno));
     return false;
-}
-
-static void list_exports(void) {
-    static const char *const names[] = {"full", "partial", "none"};
-    for (unsigned i = 0; i < EXPORT_COUNT; i++) {
-        const struct host_export *export = &host_exports[i];
-        printf("%-10s %-48s irql<=%-2u %-8s %-7s %s\n", export->module, export->name, export->max_irql,
-               export->may_fail ? "may-fail" : "-", names[export->fidelity], export->note);
-    }
 }
 
 static void print_image(const char *what, const char *path) {
@@ -200,7 +191,7 @@ static char *beside(const char *name) {
 }
 
 static struct options options_from(int argc, char **argv) {
-    enum { DRIVER = 256, LIBRARY, STACK, NO_VERIFY, LIST, EXERCISE };
+    enum { DRIVER = 256, LIBRARY, STACK, NO_VERIFY, LIST, MARKDOWN, EXERCISE };
     static const struct option known[] = {
         {"driver", required_argument, NULL, DRIVER},
         {"exercise", required_argument, NULL, EXERCISE},
@@ -211,10 +202,12 @@ static struct options options_from(int argc, char **argv) {
         {"trace", no_argument, NULL, 't'},
         {"summary", no_argument, NULL, 's'},
         {"list-exports", no_argument, NULL, LIST},
+        {"markdown", no_argument, NULL, MARKDOWN},
         {"help", no_argument, NULL, 'h'},
         {0},
     };
     struct options o = {.config.stack = HOST_STACK_TUN};
+    bool list = false, markdown = false;
     for (int c; (c = getopt_long(argc, argv, "+qtsh", known, NULL)) != -1;) {
         switch (c) {
         case DRIVER: o.config.driver = optarg; break;
@@ -227,7 +220,8 @@ static struct options options_from(int argc, char **argv) {
             o.config.stack = *optarg == 't' ? HOST_STACK_TUN : HOST_STACK_FAKE;
             break;
         case NO_VERIFY: verify_enabled = false; break;
-        case LIST: list_exports(); exit(output_arrived() ? EXIT_SUCCESS : EXIT_FAILURE);
+        case LIST: list = true; break;
+        case MARKDOWN: markdown = true; break;
         case EXERCISE: o.exercise = optarg; break;
         case 'q': o.config.quiet = true; break;
         case 't': o.trace = true; break;
@@ -235,6 +229,10 @@ static struct options options_from(int argc, char **argv) {
         case 'h': usage(0);
         default: usage(EXIT_UNUSABLE);
         }
+    }
+    if (list) {
+        host_export_list(markdown);
+        exit(output_arrived() ? EXIT_SUCCESS : EXIT_FAILURE);
     }
     /* A driver in the program's place is to be tried. */
     size_t length = optind + 1 == argc ? strlen(argv[optind]) : 0;

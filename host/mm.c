@@ -101,7 +101,8 @@ static bool in_system_views(const void *address) {
 }
 
 bool mm_is_user_address(const void *address) {
-    return !in_direct(address) && !in_system_views(address) && image_find(address) == NULL;
+    return (ULONG_PTR)address < MM_USER_PROBE_ADDRESS && !in_direct(address) && !in_system_views(address) &&
+           (image_find(address) == NULL || image_is_users(address));
 }
 
 /* --- page runs: what a section consists of; alive while anybody maps or locks it ---------------------------------- */
@@ -117,14 +118,6 @@ static void run_release(struct run *run) {
     free(run);
 }
 
-/* A mapping of pages somewhere: system views in one list, user views in their process's. */
-struct mm_view {
-    struct mm_view *next;
-    uint8_t *address;
-    uint64_t pages;
-    struct run *run; /* NULL: an MDL's */
-    uint64_t first;
-};
 static struct mm_view *system_list; /* L */
 
 static struct mm_view *view_find(struct mm_view *list, const void *address) {
@@ -136,7 +129,7 @@ static struct mm_view *view_find(struct mm_view *list, const void *address) {
 }
 
 /* Maps runs of pages, given by their numbers, side by side at `address`, or anywhere if that is NULL. */
-static uint8_t *map_pages(uint8_t *address, const ULONG_PTR *pfns, uint64_t count, int protection) {
+uint8_t *mm_map_pages(uint8_t *address, const ULONG_PTR *pfns, uint64_t count, int protection) {
     uint8_t *at = address;
 
     if (at == NULL) {
@@ -156,7 +149,7 @@ static uint8_t *map_system(const ULONG_PTR *pfns, uint64_t count, int protection
     pthread_mutex_lock(&lock);
     uint64_t page = span_take(&free_views, count);
     pthread_mutex_unlock(&lock);
-    return page ? map_pages(system_views + page * PAGE_SIZE, pfns, count, protection) : NULL;
+    return page ? mm_map_pages(system_views + page * PAGE_SIZE, pfns, count, protection) : NULL;
 }
 
 static void unmap_system(uint8_t *address, uint64_t count) {
@@ -175,7 +168,7 @@ static uint8_t *map_run(struct run *run, bool system, int protection) {
 
     if (pfns == NULL) return NULL;
     for (uint64_t at = 0; at < run->count; at++) pfns[at] = run->first + at;
-    address = system ? map_system(pfns, run->count, protection) : map_pages(NULL, pfns, run->count, protection);
+    address = system ? map_system(pfns, run->count, protection) : mm_map_pages(NULL, pfns, run->count, protection);
     free(pfns);
     return address;
 }
@@ -252,15 +245,12 @@ NTSTATUS NTAPI ZwMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PV
     __atomic_add_fetch(&section->run->references, 1, __ATOMIC_RELAXED);
     *BaseAddress = view->address;
     *ViewSize = view->pages * PAGE_SIZE;
-    pthread_mutex_lock(&process->lock);
-    view->next = process->views;
-    process->views = view;
-    pthread_mutex_unlock(&process->lock);
+    mm_view_add(process, view);
     ob_dereference(section);
     return STATUS_SUCCESS;
 }
 
-static struct mm_view *view_take(PEPROCESS process, const void *address) {
+struct mm_view *mm_view_take(PEPROCESS process, const void *address) {
     struct mm_view *view = NULL;
     pthread_mutex_lock(&process->lock);
     for (struct mm_view **link = &process->views; *link; link = &(*link)->next) {
@@ -273,21 +263,36 @@ static struct mm_view *view_take(PEPROCESS process, const void *address) {
     return view;
 }
 
-static void view_end(struct mm_view *view) {
+void mm_view_add(PEPROCESS process, struct mm_view *view) {
+    pthread_mutex_lock(&process->lock);
+    view->next = process->views;
+    process->views = view;
+    pthread_mutex_unlock(&process->lock);
+}
+
+void mm_view_end(struct mm_view *view) {
     munmap(view->address, view->pages * PAGE_SIZE);
-    run_release(view->run);
+    if (view->run)
+        run_release(view->run);
+    else
+        verify_untrack("mdl-user-mapping", view->address);
+    free(view->protection);
     free(view);
 }
 
 NTSTATUS mm_unmap_user_view(PEPROCESS process, void *address) {
-    struct mm_view *view = address ? view_take(process, address) : NULL;
+    struct mm_view *view = address ? mm_view_take(process, address) : NULL;
     if (view == NULL) return STATUS_NOT_MAPPED_VIEW;
-    view_end(view);
+    if (view->protection || view->run == NULL) { /* not the view of a section */
+        mm_view_add(process, view);
+        return STATUS_NOT_MAPPED_VIEW;
+    }
+    mm_view_end(view);
     return STATUS_SUCCESS;
 }
 
 void mm_unmap_all(PEPROCESS process) {
-    for (struct mm_view *view; (view = view_take(process, NULL)) != NULL;) view_end(view);
+    for (struct mm_view *view; (view = mm_view_take(process, NULL)) != NULL;) mm_view_end(view);
 }
 
 NTSTATUS NTAPI ZwUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress) {
@@ -362,7 +367,21 @@ NTSTATUS NTAPI MmUnmapViewInSystemSpace(PVOID MappedBase) {
 
 /* --- for MDLs ----------------------------------------------------------------------------------------------------- */
 
-/* The page behind an address, and the run to hold while it is locked; 0 if it is not memory of ours. */
+struct elsewhere {
+    PEPROCESS not_in;
+    const void *address;
+    bool found;
+};
+
+static bool look_elsewhere(PEPROCESS process, void *context) {
+    struct elsewhere *elsewhere = context;
+    if (process == elsewhere->not_in) return true;
+    pthread_mutex_lock(&process->lock);
+    elsewhere->found = view_find(process->views, elsewhere->address) != NULL;
+    pthread_mutex_unlock(&process->lock);
+    return !elsewhere->found;
+}
+
 uint64_t mm_page_of(const void *address, struct run **run) {
     PEPROCESS process = ps_current_process();
     uint64_t page = 0;
@@ -372,14 +391,31 @@ uint64_t mm_page_of(const void *address, struct run **run) {
     pthread_mutex_t *guard = in_system_views(address) ? &lock : &process->lock;
     pthread_mutex_lock(guard);
     struct mm_view *view = view_find(guard == &lock ? system_list : process->views, address);
+    bool theirs = view == NULL || view->run == NULL;
     if (view && view->run) {
         page = view->first + (uint64_t)((const uint8_t *)address - view->address) / PAGE_SIZE;
         __atomic_add_fetch(&view->run->references, 1, __ATOMIC_RELAXED);
         *run = view->run;
     }
     pthread_mutex_unlock(guard);
+    if (page == 0 && theirs && mm_is_user_address(address)) {
+        struct elsewhere elsewhere = {.not_in = process, .address = address};
+        if (view == NULL) ps_each_process(look_elsewhere, &elsewhere);
+        if (!elsewhere.found) page = MM_LINUX_PAGE | (ULONG_PTR)address / PAGE_SIZE;
+    }
     return page;
 }
+
+struct run *mm_run_make(uint64_t count) {
+    struct run *run = malloc(sizeof(*run));
+    if (run == NULL) return NULL;
+    *run = (struct run){.first = mm_pages_take(count), .count = count, .references = 1};
+    if (run->first != 0) return run;
+    free(run);
+    return NULL;
+}
+
+uint64_t mm_run_first(const struct run *run) { return run->first; }
 
 void mm_run_release(struct run *run) { run_release(run); }
 

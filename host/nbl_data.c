@@ -174,6 +174,7 @@ NDIS_STATUS NTAPI NdisCopyFromNetBufferToNetBuffer(NET_BUFFER *Destination, ULON
                                                    const NET_BUFFER *Source, ULONG SourceOffset, ULONG *BytesCopied) {
     NT_ENTER(NdisCopyFromNetBufferToNetBuffer);
     *BytesCopied = 0;
+    if (NT_FAULT(NdisCopyFromNetBufferToNetBuffer)) return NDIS_STATUS_RESOURCES;
     if (SourceOffset > Source->DataLength || DestinationOffset > Destination->DataLength)
         return NDIS_STATUS_INVALID_PARAMETER;
     ULONG length = BytesToCopy;

@@ -74,13 +74,44 @@ static NTSTATUS functional_pnp(PDEVICE_OBJECT device, struct ndis_adapter *adapt
     return forward(adapter, irp);
 }
 
+static VOID NTAPI power_done(PDEVICE_OBJECT device, UCHAR minor, POWER_STATE state, PVOID context,
+                             PIO_STATUS_BLOCK status) {
+    (void)device, (void)minor, (void)state, (void)status;
+    KeSetEvent(context, IO_NO_INCREMENT, FALSE);
+}
+
+/* NDIS owns the device's power policy: from the system's state follows the device's, by a request of its own. */
+static void device_power_request(struct ndis_adapter *adapter, SYSTEM_POWER_STATE system) {
+    POWER_STATE state = {.DeviceState = system == PowerSystemWorking ? PowerDeviceD0 : PowerDeviceD3};
+    KEVENT done;
+    KeInitializeEvent(&done, NotificationEvent, FALSE);
+    if (PoRequestPowerIrp(adapter->physical, IRP_MN_SET_POWER, state, power_done, &done, NULL) == STATUS_PENDING)
+        KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL);
+}
+
+static NTSTATUS functional_power(PDEVICE_OBJECT device, struct ndis_adapter *adapter, PIRP irp) {
+    PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(irp);
+    POWER_STATE state = stack->Parameters.Power.State;
+    if (stack->MinorFunction == IRP_MN_SET_POWER && stack->Parameters.Power.Type == DevicePowerState) {
+        /* The device's states of NT and of NDIS have the same numbers. The bus has no power of its own to switch. */
+        ndis_set_power(adapter, (NDIS_DEVICE_POWER_STATE)state.DeviceState);
+        PoSetPowerState(device, DevicePowerState, state);
+    } else if (stack->MinorFunction == IRP_MN_SET_POWER) {
+        device_power_request(adapter, state.SystemState);
+    }
+    PoStartNextPowerIrp(irp);
+    if (stack->MinorFunction == IRP_MN_SET_POWER || stack->MinorFunction == IRP_MN_QUERY_POWER)
+        irp->IoStatus.Status = STATUS_SUCCESS;
+    return forward(adapter, irp);
+}
+
 static NTSTATUS functional_dispatch(PDEVICE_OBJECT device, struct ndis_adapter *adapter, PIRP irp) {
     UCHAR major = IoGetCurrentIrpStackLocation(irp)->MajorFunction;
     if (major == IRP_MJ_CLEANUP || major == IRP_MJ_CLOSE) return finish(irp, STATUS_SUCCESS);
     if (!adapter) return finish(irp, STATUS_NO_SUCH_DEVICE);
     switch (major) {
     case IRP_MJ_PNP: return functional_pnp(device, adapter, irp);
-    case IRP_MJ_POWER:
+    case IRP_MJ_POWER: return functional_power(device, adapter, irp);
     case IRP_MJ_SYSTEM_CONTROL: return forward(adapter, irp);
     case IRP_MJ_CREATE: return finish(irp, STATUS_SUCCESS);
     default: return finish(irp, STATUS_INVALID_DEVICE_REQUEST);

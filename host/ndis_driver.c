@@ -258,6 +258,7 @@ NDIS_STATUS NTAPI NdisSetOptionalHandlers(NDIS_HANDLE NdisHandle, PNDIS_DRIVER_O
     NT_ENTER(NdisSetOptionalHandlers);
     struct ndis_driver *driver = ndis_owner_check(NdisHandle, "NdisSetOptionalHandlers", NULL);
     if (!driver) return NDIS_STATUS_INVALID_PARAMETER;
+    if (NT_FAULT(NdisSetOptionalHandlers)) return NDIS_STATUS_RESOURCES;
     if (!driver->in_set_options)
         verify_violation("ndis-optional-handlers", "NdisSetOptionalHandlers: only from MiniportSetOptions");
     if (OptionalHandlers->Header.Type != NDIS_OBJECT_TYPE_MINIPORT_PNP_CHARACTERISTICS) {

@@ -144,6 +144,7 @@ struct ndis_call {
     const void *code;
     KIRQL irql;
     unsigned locks;
+    PRKAPC_STATE attachment;
 };
 /* `code` is the handler itself: a violation that is found after it has returned names it. */
 struct ndis_call ndis_call_begin_at(const char *handler, const void *code);

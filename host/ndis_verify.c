@@ -20,7 +20,11 @@ void ndis_check_no_locks(const char *call) {
 }
 
 struct ndis_call ndis_call_begin_at(const char *handler, const void *code) {
-    return (struct ndis_call){handler, code, ke_irql(), ke_locks_held() + ndis_rw_locks_held};
+    return (struct ndis_call){.handler = handler,
+                              .code = code,
+                              .irql = ke_irql(),
+                              .locks = ke_locks_held() + ndis_rw_locks_held,
+                              .attachment = ps_attachment()};
 }
 
 /* The locks come first: an RW lock or a spin lock that was left held explains the IRQL, too. */
@@ -35,6 +39,9 @@ void ndis_call_end(struct ndis_call call) {
         verify_violation("ndis-handler-irql", "%s was called at IRQL %u and returned at %u", call.handler, call.irql,
                          ke_irql());
     }
+    verify_about(call.code);
+    ps_attach_check(call.attachment, call.handler);
+    verify_about(NULL);
 }
 
 /* --- fields that nobody wrote ------------------------------------------------------------------------------------ */

@@ -82,9 +82,20 @@ void ob_dereference(void *object) {
     free(header);
 }
 
+bool ob_dereference_if_shared(void *object) {
+    int64_t *references = &header_of(object)->references, now = __atomic_load_n(references, __ATOMIC_RELAXED);
+
+    while (now > 1)
+        if (__atomic_compare_exchange_n(references, &now, now - 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+            return true;
+    return false;
+}
+
 /* --- handles ------------------------------------------------------------------------------------------------------ */
 
 #define KERNEL_HANDLE 0xFFFFFFFF80000000ull
+
+static bool is_pseudo(HANDLE handle) { return handle == ZwCurrentProcess() || handle == (HANDLE)(LONG_PTR)-2; }
 
 static unsigned handle_index(HANDLE handle) { return (unsigned)((ULONG_PTR)handle & 0x7FFFFFFF) / 4 - 1; }
 
@@ -120,10 +131,28 @@ NTSTATUS ob_insert(PEPROCESS process, void *object, ACCESS_MASK access, HANDLE *
     return STATUS_SUCCESS;
 }
 
+/* The calling process and thread have names that are no handles. */
+static NTSTATUS lookup_pseudo(HANDLE handle, struct ob_type *type, void **object) {
+    void *self = handle == ZwCurrentProcess() ? (void *)ps_current_process() : (void *)ps_self();
+
+    if (type && ob_type_of(self) != type) return STATUS_OBJECT_TYPE_MISMATCH;
+    ob_reference(*object = self);
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS ob_lookup(PEPROCESS process, HANDLE handle, struct ob_type *type, ACCESS_MASK access, void **object) {
+    return ob_lookup_access(process, handle, type, access, object, NULL);
+}
+
+NTSTATUS ob_lookup_access(PEPROCESS process, HANDLE handle, struct ob_type *type, ACCESS_MASK access, void **object,
+                          ACCESS_MASK *granted) {
     unsigned at = handle_index(handle);
     NTSTATUS status = STATUS_SUCCESS;
 
+    if (is_pseudo(handle)) {
+        if (granted) *granted = 0x1FFFFF;
+        return lookup_pseudo(handle, type, object);
+    }
     process = handle_process(process, handle);
     pthread_mutex_lock(&process->lock);
     if (((ULONG_PTR)handle & 3) != 0 || at >= process->handle_capacity || !process->handles[at].object)
@@ -134,6 +163,7 @@ NTSTATUS ob_lookup(PEPROCESS process, HANDLE handle, struct ob_type *type, ACCES
         status = STATUS_ACCESS_DENIED;
     else
         ob_reference(*object = process->handles[at].object);
+    if (NT_SUCCESS(status) && granted) *granted = process->handles[at].access;
     pthread_mutex_unlock(&process->lock);
     return status;
 }
@@ -156,6 +186,20 @@ NTSTATUS ob_close(PEPROCESS process, HANDLE handle) {
     return STATUS_SUCCESS;
 }
 
+unsigned ob_handles(PEPROCESS process, struct ob_handle *handles, unsigned room) {
+    unsigned count = 0;
+    pthread_mutex_lock(&process->lock);
+    for (unsigned at = 0; at < process->handle_capacity; at++) {
+        if (process->handles[at].object == NULL) continue;
+        if (count++ < room)
+            handles[count - 1] =
+                (struct ob_handle){process->id, (at + 1) * 4, process->handles[at].object, process->handles[at].access,
+                                   ob_type_of(process->handles[at].object)};
+    }
+    pthread_mutex_unlock(&process->lock);
+    return count;
+}
+
 unsigned ob_handle_count(PEPROCESS process) {
     unsigned count = 0;
     pthread_mutex_lock(&process->lock);
@@ -168,12 +212,17 @@ NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAcces
                                          KPROCESSOR_MODE AccessMode, PVOID *Object,
                                          POBJECT_HANDLE_INFORMATION HandleInformation) {
     NT_ENTER(ObReferenceObjectByHandle);
-    if (AccessMode == UserMode && ((ULONG_PTR)Handle & KERNEL_HANDLE) == KERNEL_HANDLE) return STATUS_INVALID_HANDLE;
+    ACCESS_MASK granted = 0;
+    NTSTATUS status;
+    if (AccessMode == UserMode && !is_pseudo(Handle) && ((ULONG_PTR)Handle & KERNEL_HANDLE) == KERNEL_HANDLE)
+        return STATUS_INVALID_HANDLE;
     if (AccessMode == UserMode && ObjectType == NULL)
         verify_violation("handle-without-type", "a handle of user mode is referenced without an object type");
     /* Kernel mode is not held to the handle's access. */
-    return ob_lookup(ps_current_process(), Handle, (struct ob_type *)ObjectType,
-                     AccessMode == UserMode ? DesiredAccess : 0, Object);
+    status = ob_lookup_access(ps_current_process(), Handle, (struct ob_type *)ObjectType,
+                              AccessMode == UserMode ? DesiredAccess : 0, Object, &granted);
+    if (NT_SUCCESS(status) && HandleInformation) *HandleInformation = (OBJECT_HANDLE_INFORMATION){0, granted};
+    return status;
 }
 
 LONG_PTR NTAPI ObfReferenceObject(PVOID Object) {
@@ -378,7 +427,7 @@ NTSTATUS ob_name_lookup(const UNICODE_STRING *path, void **object, UNICODE_STRIN
 
 NTSTATUS NTAPI IoCreateSymbolicLink(PUNICODE_STRING SymbolicLinkName, PUNICODE_STRING DeviceName) {
     NT_ENTER(IoCreateSymbolicLink);
-    struct symlink *link = ob_create(&ob_type_symlink, sizeof(*link));
+    struct symlink *link = NT_FAULT(IoCreateSymbolicLink) ? NULL : ob_create(&ob_type_symlink, sizeof(*link));
     NTSTATUS status;
 
     if (link == NULL) return STATUS_INSUFFICIENT_RESOURCES;

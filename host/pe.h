@@ -20,6 +20,7 @@ enum pe_directory_index {
     PE_BASERELOC = 5,
     PE_TLS = 9,
     PE_LOAD_CONFIG = 10,
+    PE_DELAY_IMPORT = 13,
     PE_CLR = 14,
     PE_DIRECTORIES = 16,
 };

@@ -52,9 +52,21 @@ static bool bind_module(struct pe *pe, const uint8_t *descriptor, struct missing
     }
 }
 
+/* The kernel has nobody who would load a module at the first call. Programs have: their helper is code of their own, and
+ * ends in LoadLibrary and GetProcAddress. */
+static bool delay_check(struct pe *pe) {
+    struct pe_directory directory = pe->directories[PE_DELAY_IMPORT];
+    if (!directory.rva || !pe->is_native) return true;
+    const uint8_t *descriptor = pe_at(pe, directory.rva, 32);
+    const char *module = descriptor ? pe_text(pe, pe_32(descriptor + 4)) : NULL;
+    return pe_fail(pe, "loads imports of %s late, which the host does not support for drivers",
+                   module && *module ? module : "an unnamed module");
+}
+
 bool pe_bind(struct pe *pe) {
     struct missing missing = {0};
     struct pe_directory directory = pe->directories[PE_IMPORT];
+    if (!delay_check(pe)) return false;
     /* The directory ends with an empty descriptor; its size field is not to be relied on. */
     for (uint32_t rva = directory.rva; rva; rva += 20) {
         const uint8_t *descriptor = rva > UINT32_MAX - 20 ? NULL : pe_at(pe, rva, 20);

@@ -12,10 +12,22 @@
 
 #include "host/pnp_private.h"
 
-enum request_kind { REQUEST_NOTHING, REQUEST_START, REQUEST_REMOVE, REQUEST_UNINSTALL, REQUEST_UNLOAD, REQUEST_END };
+enum request_kind {
+    REQUEST_NOTHING,
+    REQUEST_START,
+    REQUEST_REMOVE,
+    REQUEST_FINISH, /* of a removal that waited for files */
+    REQUEST_UNINSTALL,
+    REQUEST_STOP_START,
+    REQUEST_SLEEP,
+    REQUEST_STATE,
+    REQUEST_WAKE,
+    REQUEST_UNLOAD,
+    REQUEST_END
+};
 
-struct request {
-    struct request *next;
+struct pnp_request {
+    struct pnp_request *next;
     enum request_kind kind;
     struct devnode *node; /* referenced */
     struct device_info info;
@@ -30,13 +42,13 @@ struct software_device {
     struct devnode *node; /* referenced */
     PEPROCESS owner;
     HANDLE handle;
-    struct request *remove; /* made beforehand: a close cannot fail */
+    struct pnp_request *remove; /* made beforehand: a close cannot fail */
 };
 
 struct ndis_mutex pnp_lock;
-static struct devnode *nodes;              /* pnp_lock */
-static ULONG last_id;                      /* pnp_lock */
-static struct request *queue, **queue_end; /* pnp_lock */
+static struct devnode *nodes;                  /* pnp_lock */
+static ULONG last_id;                          /* pnp_lock */
+static struct pnp_request *queue, **queue_end; /* pnp_lock */
 static KEVENT queue_event;
 static PETHREAD pnp_thread;
 static __thread bool on_pnp_thread;
@@ -69,20 +81,20 @@ void pnp_release(struct devnode *node) {
 
 /* --- the queue --------------------------------------------------------------------------------------------------- */
 
-static void enqueue_locked(struct request *request) {
+static void enqueue_locked(struct pnp_request *request) {
     request->next = NULL;
     *queue_end = request;
     queue_end = &request->next;
     KeSetEvent(&queue_event, IO_NO_INCREMENT, FALSE);
 }
 
-static void enqueue(struct request *request) {
+static void enqueue(struct pnp_request *request) {
     ndis_mutex_lock(&pnp_lock);
     enqueue_locked(request);
     ndis_mutex_unlock(&pnp_lock);
 }
 
-static void request_free(struct request *request) {
+static void request_free(struct pnp_request *request) {
     /* Its own reference, whatever the request did with others. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
     if (request->node) pnp_release(request->node);
     device_info_free(&request->info);
@@ -92,7 +104,7 @@ static void request_free(struct request *request) {
 /* Asks the PnP thread and waits. */
 static NTSTATUS ask(enum request_kind kind, struct devnode *node) {
     if (on_pnp_thread) return STATUS_INVALID_DEVICE_STATE; /* it would wait for itself */
-    struct request *request = calloc(1, sizeof *request);
+    struct pnp_request *request = calloc(1, sizeof *request);
     if (!request) return STATUS_INSUFFICIENT_RESOURCES;
     KEVENT finished;
     NTSTATUS status = STATUS_SUCCESS;
@@ -105,6 +117,13 @@ static NTSTATUS ask(enum request_kind kind, struct devnode *node) {
     enqueue(request);
     KeWaitForSingleObject(&finished, Executive, KernelMode, FALSE, NULL);
     return status;
+}
+
+void pnp_device_closed(PDEVICE_OBJECT device) {
+    ndis_mutex_lock(&pnp_lock);
+    struct pnp_request *request = change_closed(device);
+    if (request) enqueue_locked(request);
+    ndis_mutex_unlock(&pnp_lock);
 }
 
 void pnp_wait_idle(void) {
@@ -185,29 +204,67 @@ static void start(struct devnode *node) {
     interface_arrive(node);
 }
 
-static void run_start(struct request *request) {
+/* False: the node's removal waits for files to be closed, and this for the removal. */
+static bool run_start(struct pnp_request *request) {
     struct devnode *node = request->node;
+    if (node->removing) {
+        request->next = node->waiting;
+        node->waiting = request;
+        return false;
+    }
     NTSTATUS status = enumerate(node, &request->info);
     if (request->done) request->done(node, status, request->context);
     if (NT_SUCCESS(status)) start(node);
+    return true;
 }
 
 /* --- removing ---------------------------------------------------------------------------------------------------- */
 
-static void take_away(struct devnode *node, bool surprise) {
-    if (!node->present) return;
-    if (node->started) interface_depart(node);
+/* The drivers let go of the device. */
+static void tear_down(struct devnode *node) {
     if (node->has_stack) {
-        if (surprise) ndis_device_surprise_remove(node->pdo);
         ndis_device_remove(node->pdo);
         node->package->devices--;
     }
     bus_device_delete(node);
     ndis_mutex_lock(&pnp_lock);
+    struct pnp_request *waiting = node->waiting;
+    node->waiting = NULL;
+    node->removing = false;
+    node->package = NULL;
     node->has_stack = false;
+    while (waiting) {
+        struct pnp_request *next = waiting->next;
+        enqueue_locked(waiting);
+        waiting = next;
+    }
+    ndis_mutex_unlock(&pnp_lock);
+}
+
+/* REMOVE_DEVICE comes when no file of the device's stack is open any more. */
+static bool removal_waits(struct devnode *node) {
+    if (!node->has_stack) return false;
+    struct pnp_request *finish = calloc(1, sizeof *finish);
+    if (!finish) return false;
+    finish->kind = REQUEST_FINISH;
+    finish->node = node;
+    pnp_reference(node);
+    if (change_removal_waits(node, finish)) return true;
+    request_free(finish);
+    return false;
+}
+
+static void take_away(struct devnode *node, bool surprise) {
+    if (!node->present) return;
+    if (node->started) interface_depart(node);
+    interfaces_disable(node);
+    if (node->has_stack && surprise) ndis_device_surprise_remove(node->pdo);
+    bool removing = surprise && removal_waits(node);
+    if (!removing) tear_down(node);
+    ndis_mutex_lock(&pnp_lock);
+    node->removing = removing;
     node->started = false;
     node->present = false;
-    node->package = NULL;
     node->problem = CM_PROB_PHANTOM;
     node->problem_status = STATUS_SUCCESS;
     ndis_mutex_unlock(&pnp_lock);
@@ -215,7 +272,23 @@ static void take_away(struct devnode *node, bool surprise) {
 
 static NTSTATUS run_uninstall(struct devnode *node) {
     if (!node->listed) return STATUS_NO_SUCH_DEVICE;
+    if (node->present && node->has_stack) {
+        NTSTATUS status = change_query_remove(node);
+        if (!NT_SUCCESS(status)) return status;
+    }
     take_away(node, false);
+    if (node->removing) { /* nobody can wait here for whoever has the files */
+        ndis_mutex_lock(&pnp_lock);
+        struct pnp_request *finish = node->finish;
+        node->finish = NULL;
+        ndis_mutex_unlock(&pnp_lock);
+        if (finish) {
+            request_free(finish);
+            host_log("a device is uninstalled while files of it are open; its driver will not see them closed");
+            tear_down(node);
+        }
+    }
+    interfaces_forget(node);
     node_forget(node);
     ndis_mutex_lock(&pnp_lock);
     for (struct devnode **link = &nodes; *link; link = &(*link)->next) {
@@ -232,13 +305,22 @@ static NTSTATUS run_uninstall(struct devnode *node) {
     return STATUS_SUCCESS;
 }
 
-static bool run(struct request *request) {
+static bool run(struct pnp_request *request) {
     NTSTATUS status = STATUS_SUCCESS;
     bool more = true;
     switch (request->kind) {
     case REQUEST_NOTHING: break;
-    case REQUEST_START: run_start(request); break;
+    case REQUEST_START:
+        if (!run_start(request)) return true;
+        break;
     case REQUEST_REMOVE: take_away(request->node, true); break;
+    case REQUEST_FINISH:
+        if (request->node->removing && !removal_waits(request->node)) tear_down(request->node);
+        break;
+    case REQUEST_STOP_START: status = change_stop_start(request->node); break;
+    case REQUEST_STATE: change_state(request->node); break;
+    case REQUEST_SLEEP: status = change_power(request->node, PowerSystemSleeping3); break;
+    case REQUEST_WAKE: status = change_power(request->node, PowerSystemWorking); break;
     case REQUEST_UNINSTALL: status = run_uninstall(request->node); break;
     case REQUEST_UNLOAD: pnp_drivers_unload(); break;
     case REQUEST_END: more = false; break;
@@ -255,7 +337,7 @@ static void thread_main(void *unused) {
     on_pnp_thread = true;
     for (bool more = true; more;) {
         ndis_mutex_lock(&pnp_lock);
-        struct request *request = queue;
+        struct pnp_request *request = queue;
         if (request) {
             queue = request->next;
             if (!queue) queue_end = &queue;
@@ -275,7 +357,7 @@ static void software_device_close(PEPROCESS process, void *object, bool last) {
     struct software_device *device = object;
     if (!last) return;
     ndis_mutex_lock(&pnp_lock);
-    struct request *request = device->remove;
+    struct pnp_request *request = device->remove;
     device->remove = NULL;
     if (device->node && device->node->claim == device) device->node->claim = NULL;
     if (request) enqueue_locked(request);
@@ -368,7 +450,7 @@ NTSTATUS pnp_create(PEPROCESS owner, const struct pnp_software_device *info,
     *node_out = NULL;
     if (!name_valid(info->enumerator) || !name_valid(info->instance)) return STATUS_INVALID_PARAMETER;
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
-    struct request *begin = calloc(1, sizeof *begin), *remove = calloc(1, sizeof *remove);
+    struct pnp_request *begin = calloc(1, sizeof *begin), *remove = calloc(1, sizeof *remove);
     struct software_device *device = ob_create(&software_device_type, sizeof *device);
     WCHAR *path = path_make(info->enumerator, info->instance);
     if (!begin || !remove || !device || !path) goto undo;
@@ -422,6 +504,26 @@ void pnp_close(struct devnode *node) {
 }
 
 NTSTATUS pnp_uninstall(struct devnode *node) { return ask(REQUEST_UNINSTALL, node); }
+
+NTSTATUS pnp_stop_start(struct devnode *node) { return ask(REQUEST_STOP_START, node); }
+
+void pnp_state_changed(PDEVICE_OBJECT device) {
+    struct pnp_request *request = calloc(1, sizeof *request);
+    if (!request) return;
+    request->kind = REQUEST_STATE;
+    ndis_mutex_lock(&pnp_lock);
+    request->node = pnp_node_of(device); /* NULL: it went meanwhile */
+    if (request->node) {
+        pnp_reference(request->node);
+        enqueue_locked(request);
+    }
+    ndis_mutex_unlock(&pnp_lock);
+    if (!request->node) free(request);
+}
+
+NTSTATUS pnp_sleep(struct devnode *node) { return ask(REQUEST_SLEEP, node); }
+
+NTSTATUS pnp_wake(struct devnode *node) { return ask(REQUEST_WAKE, node); }
 
 /* --- looking at nodes -------------------------------------------------------------------------------------------- */
 
@@ -523,7 +625,7 @@ void pnp_stop(void) {
     pnp_wait_idle();
     pnp_for_each(uninstall_visit, NULL);
     pnp_unload_drivers();
-    struct request *end = calloc(1, sizeof *end);
+    struct pnp_request *end = calloc(1, sizeof *end);
     if (!end) return;
     end->kind = REQUEST_END;
     enqueue(end);

@@ -49,6 +49,11 @@ NTSTATUS pnp_create(PEPROCESS owner, const struct pnp_software_device *info,
 /* SwDeviceClose or the owner's death: surprise removal; the node stays, not present, until pnp_uninstall. */
 void pnp_close(struct devnode *node);
 NTSTATUS pnp_uninstall(struct devnode *node);
+/* Resources are dealt out again: the drivers are asked, and the device is stopped and started. */
+NTSTATUS pnp_stop_start(struct devnode *node);
+/* The system goes to sleep (S3), and wakes, as far as this device hears of it. */
+NTSTATUS pnp_sleep(struct devnode *node);
+NTSTATUS pnp_wake(struct devnode *node);
 void pnp_wait_idle(void); /* until the PnP thread has nothing to do */
 
 struct devnode *pnp_find(const WCHAR *instance_path, bool phantom_too); /* referenced; drop with pnp_release */

@@ -93,8 +93,8 @@ void bus_device_delete(struct devnode *node) {
     PDEVICE_OBJECT device = node->pdo;
     ndis_mutex_lock(&pnp_lock);
     node->pdo = NULL;
-    ndis_mutex_unlock(&pnp_lock);
     ((struct bus_extension *)device->DeviceExtension)->node = NULL;
+    ndis_mutex_unlock(&pnp_lock);
     IoDeleteDevice(device);
     pnp_release(node);
 }

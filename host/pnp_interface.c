@@ -45,18 +45,18 @@ static void link_name(const WCHAR *link, WCHAR *copy, UNICODE_STRING *name) {
     RtlInitUnicodeString(name, copy);
 }
 
-static void tell(bool arrived, const WCHAR *link) {
+void interface_tell(bool arrived, const GUID *class_guid, const WCHAR *link) {
     struct registration *at = NULL;
     for (;;) {
         ndis_mutex_lock(&pnp_lock);
         struct registration *previous = at;
         at = at ? at->next : registrations;
-        while (at && (at->removed || memcmp(&at->class_guid, &net_class, sizeof net_class))) at = at->next;
+        while (at && (at->removed || memcmp(&at->class_guid, class_guid, sizeof *class_guid))) at = at->next;
         if (at) at->busy++; /* keeps it in the list while its callback runs and until the next one is found */
         if (previous && --previous->busy == 0 && previous->idle) KeSetEvent(previous->idle, IO_NO_INCREMENT, FALSE);
         ndis_mutex_unlock(&pnp_lock);
         if (!at) return;
-        at->event(arrived, &net_class, link, at->context);
+        at->event(arrived, class_guid, link, at->context);
     }
 }
 
@@ -82,7 +82,7 @@ void interface_arrive(struct devnode *node) {
     ndis_mutex_lock(&pnp_lock);
     node->link_enabled = true;
     ndis_mutex_unlock(&pnp_lock);
-    tell(true, node->link);
+    interface_tell(true, &net_class, node->link);
 }
 
 void interface_depart(struct devnode *node) {
@@ -97,7 +97,7 @@ void interface_depart(struct devnode *node) {
     ndis_mutex_lock(&pnp_lock);
     node->link_enabled = false;
     ndis_mutex_unlock(&pnp_lock);
-    tell(false, node->link);
+    interface_tell(false, &net_class, node->link);
 }
 
 struct interface_walk {
@@ -118,6 +118,7 @@ static bool interface_visit(struct devnode *node, void *context) {
 
 void pnp_for_each_interface(const GUID *class_guid, bool present_only,
                             bool (*visit)(struct devnode *node, const WCHAR *link, void *context), void *context) {
+    interfaces_visit(class_guid, present_only, visit, context);
     if (memcmp(class_guid, &net_class, sizeof net_class)) return;
     struct interface_walk walk = {.present_only = present_only, .visit = visit, .context = context};
     pnp_for_each(interface_visit, &walk);

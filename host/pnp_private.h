@@ -54,6 +54,9 @@ struct devnode {
     WCHAR *link;                   /* t: "\\?\SWD#..." once registered */
     bool link_enabled;             /* t */
     WCHAR pdo_name[40];            /* t */
+    bool removing;                 /* t: surprise-removed, REMOVE_DEVICE not yet sent */
+    struct pnp_request *finish;    /* p: surprise-removed; asked for when the last file of its stack is closed */
+    struct pnp_request *waiting;   /* t: requests that wait until then */
 };
 
 extern struct ndis_mutex pnp_lock;
@@ -84,9 +87,25 @@ void bus_device_delete(struct devnode *node);
 NTSTATUS node_identify(struct devnode *node); /* NetCfgInstanceId and software key, kept for the path */
 void node_forget(struct devnode *node);       /* deletes the software key */
 
+/* pnp_change.c, on the PnP thread */
+struct pnp_request; /* a request of pnp.c */
+NTSTATUS change_query_remove(struct devnode *node);
+bool change_removal_waits(struct devnode *node, struct pnp_request *finish);
+struct pnp_request *change_closed(PDEVICE_OBJECT device); /* any thread, under pnp_lock */
+NTSTATUS change_stop_start(struct devnode *node);
+void change_state(struct devnode *node);       /* what the drivers say about it */
+void pnp_state_changed(PDEVICE_OBJECT device); /* pnp.c: has change_state called, soon */
+NTSTATUS change_power(struct devnode *node, SYSTEM_POWER_STATE to);
+
 /* pnp_interface.c, on the PnP thread */
 void interface_arrive(struct devnode *node);
 void interface_depart(struct devnode *node);
+void interface_tell(bool arrived, const GUID *class_guid, const WCHAR *link);
+/* io_interface.c: those of drivers */
+void interfaces_disable(struct devnode *node);
+void interfaces_forget(struct devnode *node);
+void interfaces_visit(const GUID *class_guid, bool present_only,
+                      bool (*visit)(struct devnode *node, const WCHAR *link, void *context), void *context);
 void interface_start(void);
 
 #endif

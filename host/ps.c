@@ -5,6 +5,7 @@
  */
 #include "host/image.h"
 #include "host/sched.h"
+#include "host/mm.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 __thread PETHREAD ps_this;
 PEPROCESS ps_system_process, ps_client_process;
+extern PEPROCESS PsInitialSystemProcess __attribute__((alias("ps_system_process")));
 static unsigned next_id = 4; /* as NT: ids are multiples of four */
 
 static unsigned new_id(void) { return __atomic_add_fetch(&next_id, 4, __ATOMIC_RELAXED); }
@@ -39,6 +41,8 @@ static PETHREAD thread_object(PEPROCESS process, const char *name) {
 /* A pthread that became an NT thread by calling us ends. */
 static pthread_key_t foreign;
 static void foreign_ends(void *thread) {
+    ps_thread_forget(thread);
+    ps_gs_stop();
     seh_thread_stop();
     ps_this = NULL;
     ob_dereference(thread);
@@ -52,18 +56,24 @@ struct host_thread *ps_self(void) {
         if (ps_this == NULL) host_panic("no memory for a thread object");
         pthread_once(&once, foreign_key);
         pthread_setspecific(foreign, ps_this);
+        ps_thread_known(ps_this);
+        ps_gs_start(ps_this);
         seh_thread_start();
     }
     return (struct host_thread *)ps_this;
 }
 
 static void thread_ends(PETHREAD thread) {
+    ps_attach_check(NULL, "the thread's start");
+    ps_thread_forget(thread);
     if (thread->irql != PASSIVE_LEVEL) verify_violation("thread-ends-raised", "a thread ends at IRQL %u", thread->irql);
     if (thread->spin_locks)
         verify_violation("thread-ends-with-lock", "a thread ends with %u spin locks", thread->spin_locks);
     if (thread->critical_regions)
         verify_violation("critical-region-balance", "a thread ends inside %d critical regions",
                          thread->critical_regions);
+    io_thread_ends(thread);
+    ps_gs_stop();
     seh_thread_stop();
     ps_this = NULL;
     /* With the running thread's own reference: whoever waited for it may look for leaks next. */
@@ -78,6 +88,7 @@ static void *thread_main(void *context) {
     sched_thread_begin(thread->slot);
     pthread_setname_np(pthread_self(), thread->name);
     seh_thread_start();
+    ps_gs_start(thread);
     /* PsTerminateSystemThread comes back here, so that nothing of the thread is left in the driver's code when those who
      * wait for it go on to unload that. */
     if (setjmp(thread->end) == 0) thread->start(thread->context);
@@ -96,6 +107,7 @@ PETHREAD ps_thread_create(PEPROCESS process, void (*start)(void *), void *contex
     thread->context = context;
     ob_reference(thread); /* the running thread's own */
     thread->slot = sched_thread_new(name);
+    ps_thread_known(thread);
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, 1024 * 1024);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -103,6 +115,7 @@ PETHREAD ps_thread_create(PEPROCESS process, void (*start)(void *), void *contex
     pthread_attr_destroy(&attributes);
     if (error == 0) return thread;
     sched_thread_drop(thread->slot);
+    ps_thread_forget(thread);
     ob_dereference(thread);
     ob_dereference(thread);
     return NULL;
@@ -160,7 +173,9 @@ NTSTATUS NTAPI PsTerminateSystemThread(NTSTATUS ExitStatus) {
 
 void ps_process_delete(void *object) {
     PEPROCESS process = object;
+    ps_process_forget(process);
     mm_unmap_all(process);
+    if (process->token_object) ob_dereference(process->token_object);
     free(process->handles);
     pthread_mutex_destroy(&process->lock);
 }
@@ -174,7 +189,13 @@ PEPROCESS ps_process_create(const char *name) {
     snprintf(process->name, sizeof(process->name), "%s", name);
     pthread_mutex_init(&process->lock, NULL);
     process->token = SE_TOKEN_ADMINISTRATOR;
-    return process;
+    ps_process_known(process);
+    if (ps_system_process == NULL) return process; /* this is going to be that */
+    process->parent = (ps_current_process() ? ps_current_process() : ps_system_process)->id;
+    if (NT_SUCCESS(ps_process_notify(process, true))) return process;
+    ps_process_kill(process);
+    ob_dereference(process);
+    return NULL;
 }
 
 PEPROCESS ps_current_process(void) {
@@ -192,10 +213,21 @@ PEPROCESS ps_act_as(PEPROCESS process) {
 void se_set_process_token(PEPROCESS process, enum se_token_kind kind) { process->token = kind; }
 
 void ps_process_kill(PEPROCESS process) {
-    /* In whatever thread this is, as a process that is ended by another has its handles closed. */
+    /* First its threads would end, and with them their requests. */
+    io_process_ends(process);
+    /* The calling thread is the last one of it to end: its handles are closed in it. */
+    PETHREAD self = (PETHREAD)ps_self();
+    PEPROCESS before = ps_act_as(process), attached = self->attached;
+    self->attached = NULL;
+    if (!process->dead) ps_process_notify(process, false);
+    process->dead = true;
     for (unsigned at = 0; at < process->handle_capacity; at++)
         if (process->handles[at].object) ob_close(process, (HANDLE)(ULONG_PTR)((at + 1) * 4));
+    mm_process_ends(process);
     mm_unmap_all(process);
+    ps_process_forget(process);
+    self->process = before;
+    self->attached = attached;
     ke_signal(&process->Header, 1);
 }
 
@@ -211,7 +243,8 @@ PEPROCESS NTAPI IoGetCurrentProcess(void) {
 
 HANDLE NTAPI PsGetCurrentProcessId(void) {
     NT_ENTER(PsGetCurrentProcessId);
-    return (HANDLE)(ULONG_PTR)ps_current_process()->id;
+    /* The thread's own: unlike PsGetCurrentProcess it does not follow an attachment. */
+    return (HANDLE)(ULONG_PTR)((PETHREAD)ps_self())->process->id;
 }
 
 HANDLE NTAPI PsGetProcessId(PEPROCESS Process) {

@@ -20,8 +20,9 @@ void NTAPI RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR Source
 NTSTATUS NTAPI RtlStringFromGUID(REFGUID Guid, PUNICODE_STRING GuidString) {
     NT_ENTER(RtlStringFromGUID);
     char text[40];
-    WCHAR *out = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(text) * sizeof(WCHAR), 'dIuG');
+    WCHAR *out = NULL;
 
+    if (!NT_FAULT(RtlStringFromGUID)) out = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(text) * sizeof(WCHAR), 'dIuG');
     if (out == NULL) return STATUS_NO_MEMORY;
     snprintf(text, sizeof(text), "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}", Guid->Data1, Guid->Data2,
              Guid->Data3, Guid->Data4[0], Guid->Data4[1], Guid->Data4[2], Guid->Data4[3], Guid->Data4[4],

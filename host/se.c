@@ -38,7 +38,8 @@ static const struct {
     {"WD", {1, 1, {0, 0, 0, 0, 0, 1}, {0}}},       /* everyone */
 };
 
-static bool token_has(enum se_token_kind token, const struct sid *sid) {
+bool se_token_has(enum se_token_kind token, PSID Sid) {
+    const struct sid *sid = Sid;
     /* Who belongs to what: the users' groups are everybody's. */
     static const char *const groups[] = {[SE_TOKEN_SYSTEM] = "SY BA WD AU",
                                          [SE_TOKEN_ADMINISTRATOR] = "BA BU AU IU WD",
@@ -158,31 +159,4 @@ NTSTATUS se_sddl_parse(const WCHAR *sddl, PSECURITY_DESCRIPTOR *descriptor) {
     if (*descriptor == NULL) return STATUS_INSUFFICIENT_RESOURCES;
     memcpy(*descriptor, text, size);
     return STATUS_SUCCESS;
-}
-
-/* --- checks ------------------------------------------------------------------------------------------------------- */
-
-NTSTATUS se_check(PSECURITY_DESCRIPTOR descriptor, enum se_token_kind token, ACCESS_MASK desired,
-                  const GENERIC_MAPPING *mapping, ACCESS_MASK *granted) {
-    const SECURITY_DESCRIPTOR_RELATIVE *head = descriptor;
-    const uint8_t *at;
-    const ACL *acl;
-    ACCESS_MASK left = desired;
-
-    se_map_generic(&left, mapping);
-    *granted = left;
-    if (head == NULL || head->Dacl == 0) return STATUS_SUCCESS;
-    acl = (const ACL *)((const uint8_t *)descriptor + head->Dacl);
-    at = (const uint8_t *)(acl + 1);
-    for (unsigned index = 0; index < acl->AceCount && left; index++) {
-        const ACCESS_ALLOWED_ACE *ace = (const ACCESS_ALLOWED_ACE *)at;
-        ACCESS_MASK mask = ace->Mask;
-
-        at += ace->Header.AceSize;
-        if (!token_has(token, (const struct sid *)&ace->SidStart)) continue;
-        se_map_generic(&mask, mapping);
-        if (ace->Header.AceType == 1 && mask & left) return STATUS_ACCESS_DENIED;
-        if (ace->Header.AceType == 0) left &= ~mask;
-    }
-    return left ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
 }

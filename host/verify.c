@@ -69,6 +69,9 @@ void host_enter(struct host_export *export, const void *caller) {
     if (__builtin_expect(ke_irql() > export->max_irql, 0))
         verify_violation("irql-too-high", "%s at IRQL %u; it may be called up to %u", export->name, ke_irql(),
                          export->max_irql);
+    if (__builtin_expect(ke_irql() < export->min_irql, 0))
+        verify_violation("irql-too-low", "%s at IRQL %u; it may be called from %u", export->name, ke_irql(),
+                         export->min_irql);
 }
 
 void host_log(const char *format, ...) {

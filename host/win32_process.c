@@ -6,8 +6,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "host/win32_private.h"
 
@@ -74,7 +72,7 @@ HANDLE NTAPI GetCurrentThread(VOID) {
 
 DWORD NTAPI GetCurrentThreadId(VOID) {
     NT_ENTER(GetCurrentThreadId);
-    return (DWORD)syscall(SYS_gettid);
+    return ps_thread_id();
 }
 
 HANDLE NTAPI GetCurrentProcess(VOID) {

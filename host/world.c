@@ -4,7 +4,7 @@
  * Starting and ending the NT world, in the order in which its parts need each other.
  */
 #include "host/image.h"
-#include "host/kernel_private.h"
+#include "host/io.h"
 #include "host/ndis_private.h"
 #include "host/pnp.h"
 #include "host/registry.h"
@@ -14,6 +14,7 @@
 
 NTSTATUS host_start(const struct host_config *config, const char **why) {
     NTSTATUS status = mm_start();
+    rtl_quiet = config->quiet;
 
     *why = "no memory for the simulated machine";
     if (!NT_SUCCESS(status)) return status;
@@ -41,13 +42,16 @@ NTSTATUS host_start(const struct host_config *config, const char **why) {
 }
 
 void host_stop(void) {
+    io_shutdown();
     pnp_stop();
     ndis_stop();
     win32_stop();
     ke_stop();
+    io_irp_check();
     reg_clear();
     verify_no_leaks("at the end");
     ps_process_kill(ps_client_process);
+    ps_act_as(NULL);
     ob_dereference(ps_client_process);
     ob_dereference(ps_system_process);
     /* The starting thread lives on, in no process, until another world starts. */

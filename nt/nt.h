@@ -2304,4 +2304,8 @@ NTKERNELAPI PVOID NTAPI ExAllocateFromLookasideListEx(PLOOKASIDE_LIST_EX Lookasi
 NTKERNELAPI void NTAPI ExFreeToLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PVOID Entry);
 #define PsGetCurrentThread() ((PETHREAD)KeGetCurrentThread())
 
+#include "nt/irp.h"
+#include "nt/lock.h"
+#include "nt/process.h"
+
 #endif

@@ -131,6 +131,12 @@ typedef BOOL(WINAPI *PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID 
 #ifndef MEM_COMMIT
 #define MEM_COMMIT 0x1000
 #endif
+#ifndef MEM_RESERVE
+#define MEM_RESERVE 0x2000
+#define MEM_DECOMMIT 0x4000
+#define MEM_RELEASE 0x8000
+#define MEM_PRIVATE 0x20000
+#endif
 #ifndef MEM_MAPPED
 #define MEM_MAPPED 0x40000
 #endif
@@ -214,6 +220,7 @@ typedef BOOL(WINAPI *PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID 
 #define ERROR_INVALID_SID 1337
 #define ERROR_INVALID_USER_BUFFER 1784
 #define ERROR_IO_DEVICE 1117
+#define ERROR_IO_INCOMPLETE 996
 #define ERROR_IO_PENDING 997
 #define ERROR_KEY_DELETED 1018
 #define ERROR_MOD_NOT_FOUND 126
@@ -649,10 +656,19 @@ WINBASEAPI HANDLE NTAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, D
 WINBASEAPI BOOL NTAPI DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuffer, DWORD nInBufferSize,
                                       LPVOID lpOutBuffer, DWORD nOutBufferSize, LPDWORD lpBytesReturned,
                                       LPOVERLAPPED lpOverlapped);
+WINBASEAPI BOOL NTAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, LPDWORD lpNumberOfBytesRead,
+                               LPOVERLAPPED lpOverlapped);
+WINBASEAPI BOOL NTAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
+                                LPDWORD lpNumberOfBytesWritten, LPOVERLAPPED lpOverlapped);
+WINBASEAPI BOOL NTAPI CancelIo(HANDLE hFile);
+WINBASEAPI BOOL NTAPI CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped);
 WINBASEAPI BOOL NTAPI GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred,
                                           BOOL bWait);
 WINBASEAPI BOOL NTAPI CloseHandle(HANDLE hObject);
 WINBASEAPI BOOL NTAPI UnmapViewOfFile(LPCVOID lpBaseAddress);
+WINBASEAPI LPVOID NTAPI VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType, DWORD flProtect);
+WINBASEAPI BOOL NTAPI VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType);
+WINBASEAPI BOOL NTAPI VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect, PDWORD lpflOldProtect);
 WINBASEAPI SIZE_T NTAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength);
 
 /* events, mutexes, waits */

@@ -2,8 +2,5 @@
  * SPDX-License-Identifier: MIT
  *
  * What was sent is completed and then indicated, though it is the stack's. */
-#define AT_COMPLETED                                                                                                   \
-    for (NET_BUFFER_LIST *Next = Lists->Next; Next; Next = NULL) Lists->Next = NULL;                                   \
-    Lists->Status = NDIS_STATUS_SUCCESS;                                                                               \
-    NdisMIndicateReceiveNetBufferLists(Adapter->Miniport, Lists, Port, 1, ReceiveFlags)
+#define AT_COMPLETED NdisMIndicateReceiveNetBufferLists(Adapter->Miniport, Lists, Port, 1, ReceiveFlags)
 #include "test/planted/miniport.h"

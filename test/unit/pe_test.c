@@ -197,14 +197,16 @@ START_TEST(bad_imports_are_refused) {
     size_t names = offset_of(pe_32(good + imports)), name = offset_of(pe_32(good + names)) + 2;
     size_t module = offset_of(pe_32(good + imports + 12));
     changed(name, 0x21212121, 4, "which the host does not have");
+    changed(name, 0x007a7a5a, 4, "bad.sys: imports ntoskrnl.exe!Zzz, which the host does not have");
+    changed(names, 0x8000000000000007, 8, "bad.sys: imports ntoskrnl.exe by ordinal 7, which the host does not have");
     changed(module, 0x2e6f6f66, 4, "which the host does not have"); /* foo.… */
-    changed(names, 0x8000000000000007, 8, "by ordinal 7");
     changed(names, 0x7fffffffffffffff, 8, "bad import");
     changed(names, 0x7ffffff0, 8, "has no name");
     changed(imports + 12, 0xfffffff0, 4, "no module name");
     changed(imports, 0xfffffff0, 4, "lie outside the sections");
     changed(imports + 16, 0xfffffff0, 4, "lie outside the sections");
     changed(name, 0x00000001, 4, "has no name");
+    changed(directory(PE_DELAY_IMPORT), pe_32(good + directory(PE_IMPORT)), 4, "bad.sys: loads imports of");
     end();
 }
 END_TEST
@@ -244,7 +246,7 @@ START_TEST(bad_exports_and_configuration_are_refused) {
     changed(offset_of(pe_32(good + exports + 36)), 0xffff, 2, "export 65535 of");
     changed(functions, 0xfffffff0, 4, "lies outside the sections");
     /* an address inside of the export directory is a forwarder: here the module's own name, which has no such export */
-    changed(functions, pe_32(good + exports + 12), 4, "forwards its export");
+    changed(functions, pe_32(good + exports + 12), 4, "bad.sys: forwards its export");
     changed(functions, pe_32(good + directory(PE_EXPORT)) + 1, 4, "bad export forwarder");
     changed(config, 0xfffffff0, 4, "load configuration's size");
     changed(config + 88, 0x10, 8, "cookie lies outside");
@@ -313,6 +315,10 @@ START_TEST(exports_are_found_by_module_and_name) {
     ck_assert_str_eq(export->name, "ExRaiseStatus");
     ck_assert_ptr_ne(export->bound, export->address);
     ck_assert_ptr_eq(host_export_find("hal.dll", "ExRaiseStatus"), export);
+    export = host_export_find("HAL.dll", "KeQueryPerformanceCounter");
+    ck_assert_ptr_nonnull(export);
+    ck_assert_ptr_eq(host_export_find("ntoskrnl.exe", "KeQueryPerformanceCounter"), export);
+    ck_assert_ptr_null(host_export_find("hal.dll", "NdisFreeMemory"));
     ck_assert_ptr_null(host_export_find("ntoskrnl.exe", "exraisestatus"));
     ck_assert_ptr_null(host_export_find("kernel32.dll", "ExRaiseStatus"));
     ck_assert_ptr_null(host_export_find("api-ms-win-core-synch-l1-2-0.dll", "ExRaiseStatus"));

@@ -5,6 +5,7 @@
 #define AT_RESTART                                                                                                     \
     LOCK_STATE_EX State;                                                                                               \
     PNDIS_RW_LOCK_EX Lock = NdisAllocateRWLock(Adapter->Miniport);                                                     \
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);                                                                                \
     NdisAcquireRWLockRead(Lock, &State, 0);                                                                            \
     NdisReleaseRWLock(Lock, &State);                                                                                   \
     NdisReleaseRWLock(Lock, &State)

@@ -181,10 +181,11 @@ void ndis_owned_remove(void *object) { free(owned_take(object, NULL)); }
 
 void ndis_owned_check(struct ndis_adapter *adapter, const char *rule, const char *when) {
     for (struct owned *owned; (owned = owned_take(NULL, adapter)); free(owned)) {
-        if (!strcmp(owned->kind, "timer") && ndis_timer_is_set(owned->object)) rule = "ndis-timer-at-halt";
-        if (!strcmp(owned->kind, "configuration")) rule = "ndis-configuration-open";
-        if (!strcmp(owned->kind, "device")) rule = "ndis-device-leak";
+        const char *own_rule = rule;
+        if (!strcmp(owned->kind, "timer") && ndis_timer_is_set(owned->object)) own_rule = "ndis-timer-at-halt";
+        if (!strcmp(owned->kind, "configuration")) own_rule = "ndis-configuration-open";
+        if (!strcmp(owned->kind, "device")) own_rule = "ndis-device-leak";
         verify_about(owned->maker);
-        verify_violation(rule, "%s, and a %s that was made with its handle is left", when, owned->kind);
+        verify_violation(own_rule, "%s, and a %s that was made with its handle is left", when, owned->kind);
     }
 }

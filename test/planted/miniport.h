@@ -44,6 +44,9 @@
 #ifndef AT_COMPLETE
 #define AT_COMPLETE /* Lists and CompleteFlags, with their status set */
 #endif
+#ifndef COMPLETE
+#define COMPLETE(Lists) NdisMSendNetBufferListsComplete(Adapter->Miniport, Lists, CompleteFlags)
+#endif
 #ifndef AT_COMPLETED
 #define AT_COMPLETED
 #endif
@@ -55,6 +58,9 @@
 #endif
 #ifndef AT_INDICATE
 #define AT_INDICATE /* First, Count, Port and ReceiveFlags may be changed */
+#endif
+#ifndef INDICATE
+#define INDICATE(First) NdisMIndicateReceiveNetBufferLists(Adapter->Miniport, First, Port, Count, ReceiveFlags)
 #endif
 #ifndef AT_INDICATED
 #define AT_INDICATED
@@ -188,11 +194,11 @@ static VOID NTAPI MiniportSend(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists, NDIS
         }
     }
     AT_COMPLETE;
-    NdisMSendNetBufferListsComplete(Adapter->Miniport, Lists, CompleteFlags);
+    COMPLETE(Lists);
     AT_COMPLETED;
     if (!Count) return;
     AT_INDICATE;
-    NdisMIndicateReceiveNetBufferLists(Adapter->Miniport, First, Port, Count, ReceiveFlags);
+    INDICATE(First);
     AT_INDICATED;
 }
 

@@ -265,12 +265,13 @@ static void plain_driver(struct devnode *node, PDRIVER_OBJECT driver) {
     pnp_wait_idle();
 }
 
-bool exercise_run(const char *path) {
+bool exercise_run(const char *path, uint16_t ndis_version) {
     struct host_config config = {.stack = HOST_STACK_FAKE,
                                  .driver = path,
                                  .hardware_id = HARDWARE_ID,
                                  .service = L"Exercise",
-                                 .version = L"1.0.0.0"};
+                                 .version = L"1.0.0.0",
+                                 .ndis_version = ndis_version};
     const char *why = NULL;
     NTSTATUS status = host_start(&config, &why);
     if (!NT_SUCCESS(status)) {

@@ -17,6 +17,7 @@
 
 #include "host/exercise.h"
 #include "host/image.h"
+#include "host/ndis_objects.h"
 #include "host/sha.h"
 #include "host/stack_tun.h"
 #include "host/win32.h"
@@ -41,6 +42,7 @@ static _Noreturn void usage(int code) {
           "  --driver FILE    the driver (PE, or a native .so); default: warren.sys beside this program\n"
           "  --library FILE   the client library; default: warren.dll beside this program\n"
           "  --stack tun|fake the network stack behind adapters: Linux, by TUN devices (default), or none\n"
+          "  --ndis VERSION   the version of NDIS, 6.30 to 6.89; default: 6.82\n"
           "  --summary        afterwards: packets, and what they went through\n"
           "  --trace          afterwards: each system function called, and how often\n"
           "  --quiet          without the driver's debug output\n"
@@ -190,13 +192,23 @@ static char *beside(const char *name) {
     return NULL;
 }
 
+static uint16_t ndis_version_from(const char *text) {
+    unsigned minor;
+    int end = 0;
+    if (sscanf(text, "6.%2u%n", &minor, &end) == 1 && !text[end] && ndis_version_known(NDIS_VERSION_OF(minor)))
+        return NDIS_VERSION_OF(minor);
+    fprintf(stderr, "warren-host: --ndis must be a version from 6.30 to 6.89, not \"%s\"\n", text);
+    exit(EXIT_UNUSABLE);
+}
+
 static struct options options_from(int argc, char **argv) {
-    enum { DRIVER = 256, LIBRARY, STACK, NO_VERIFY, LIST, MARKDOWN, EXERCISE };
+    enum { DRIVER = 256, LIBRARY, STACK, NO_VERIFY, LIST, MARKDOWN, EXERCISE, NDIS };
     static const struct option known[] = {
         {"driver", required_argument, NULL, DRIVER},
         {"exercise", required_argument, NULL, EXERCISE},
         {"library", required_argument, NULL, LIBRARY},
         {"stack", required_argument, NULL, STACK},
+        {"ndis", required_argument, NULL, NDIS},
         {"no-verify", no_argument, NULL, NO_VERIFY},
         {"quiet", no_argument, NULL, 'q'},
         {"trace", no_argument, NULL, 't'},
@@ -219,6 +231,7 @@ static struct options options_from(int argc, char **argv) {
             }
             o.config.stack = *optarg == 't' ? HOST_STACK_TUN : HOST_STACK_FAKE;
             break;
+        case NDIS: o.config.ndis_version = ndis_version_from(optarg); break;
         case NO_VERIFY: verify_enabled = false; break;
         case LIST: list = true; break;
         case MARKDOWN: markdown = true; break;
@@ -288,7 +301,7 @@ int main(int argc, char **argv) {
     the_options = &options;
     if (options.exercise) {
         if (!readable(options.exercise) || !image_good(options.exercise, true)) return EXIT_UNUSABLE;
-        bool good = exercise_run(options.exercise);
+        bool good = exercise_run(options.exercise, options.config.ndis_version);
         if (options.trace) print_calls(true);
         return output_arrived() && good ? EXIT_SUCCESS : EXIT_FAILURE;
     }

@@ -34,6 +34,7 @@ struct nbl_pool {
     uint16_t context_size;     /* i: ContextSize, 16-byte multiple */
     uint32_t data_size;        /* i: DataSize */
     uint32_t tag;              /* i */
+    uint8_t slots;             /* i: NetBufferListInfo slots in the owner's version */
     size_t block_size, buffer_offset, context_offset; /* i */
 };
 
@@ -72,12 +73,9 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(NDIS_HANDLE NdisHandle,
     struct ndis_driver *owner;
     struct ndis_adapter *adapter;
     if (!pool_owner_ok(NdisHandle, call, __builtin_return_address(0), &owner, &adapter)) return NULL;
-    if (!ndis_header_ok(&Parameters->Header, NDIS_OBJECT_TYPE_DEFAULT, NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1,
-                        NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1)) {
-        verify_violation("ndis-object-header", "%s: Parameters has type %#x revision %u size %u", call,
-                         Parameters->Header.Type, Parameters->Header.Revision, Parameters->Header.Size);
-        return NULL;
-    }
+    uint16_t version = owner ? owner->version : ndis_host_version;
+    if (!ndis_object_ok(NDIS_OF_LIST_POOL, version, &Parameters->Header, call)) return NULL;
+    ndis_check_filled(call, Parameters, 0, 0);
     if (Parameters->ContextSize % 16 || (Parameters->DataSize && !Parameters->fAllocateNetBuffer)) {
         verify_violation("nbl-pool-parameters",
                          "%s: ContextSize %u is no multiple of 16, or DataSize %u without "
@@ -92,6 +90,7 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(NDIS_HANDLE NdisHandle,
     if (!pool) return NULL;
     pool->magic = NDIS_MAGIC_LIST_POOL;
     pool->owner = owner;
+    pool->slots = (uint8_t)ndis_info_slots(version);
     pool->with_buffer = Parameters->fAllocateNetBuffer;
     pool->context_size = Parameters->ContextSize;
     pool->data_size = Parameters->DataSize;
@@ -111,12 +110,8 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferPool(NDIS_HANDLE NdisHandle, const NET_BU
     struct ndis_driver *owner;
     struct ndis_adapter *adapter;
     if (!pool_owner_ok(NdisHandle, call, __builtin_return_address(0), &owner, &adapter)) return NULL;
-    if (!ndis_header_ok(&Parameters->Header, NDIS_OBJECT_TYPE_DEFAULT, NET_BUFFER_POOL_PARAMETERS_REVISION_1,
-                        NDIS_SIZEOF_NET_BUFFER_POOL_PARAMETERS_REVISION_1)) {
-        verify_violation("ndis-object-header", "%s: Parameters has type %#x revision %u size %u", call,
-                         Parameters->Header.Type, Parameters->Header.Revision, Parameters->Header.Size);
-        return NULL;
-    }
+    uint16_t version = owner ? owner->version : ndis_host_version;
+    if (!ndis_object_ok(NDIS_OF_BUFFER_POOL, version, &Parameters->Header, call)) return NULL;
     if (NT_FAULT(NdisAllocateNetBufferPool)) return NULL;
     struct nbl_pool *pool = calloc(1, sizeof *pool);
     if (!pool) return NULL;
@@ -229,6 +224,24 @@ struct nbl_private *nbl_check(NET_BUFFER_LIST *list, const char *call) {
     return own;
 }
 
+#define POISON ((PVOID)(uintptr_t)0x0b1ded0ed0b1dedeu)
+
+void nbl_poison(NET_BUFFER_LIST *list, unsigned slots) {
+    for (unsigned i = slots; i < MaxNetBufferListInfo; i++) list->NetBufferListInfo[i] = POISON;
+}
+
+void nbl_poison_check(const NET_BUFFER_LIST *list, unsigned slots, const char *call) {
+    for (unsigned i = slots; i < MaxNetBufferListInfo; i++)
+        if (list->NetBufferListInfo[i] != POISON)
+            verify_violation("nbl-info-version",
+                             "%s: NetBufferListInfo[%u] of list %p was written to; the miniport's NDIS has %u slots",
+                             call, i, (void *)list, slots);
+}
+
+void nbl_poison_clear(NET_BUFFER_LIST *list, unsigned slots) {
+    for (unsigned i = slots; i < MaxNetBufferListInfo; i++) list->NetBufferListInfo[i] = NULL;
+}
+
 static NET_BUFFER_LIST *list_take(struct nbl_pool *pool) {
     NET_BUFFER_LIST *list = NULL;
     if (NBL_CACHE) {
@@ -244,6 +257,8 @@ static NET_BUFFER_LIST *list_take(struct nbl_pool *pool) {
     own->magic = NBL_PRIVATE_MAGIC;
     own->pool = pool;
     own->owner = pool->owner;
+    own->slots = pool->slots;
+    nbl_poison(list, own->slots);
     if (pool->with_buffer) {
         own->own_buffer = (NET_BUFFER *)((char *)list + pool->buffer_offset);
         list->FirstNetBuffer = own->own_buffer;
@@ -362,6 +377,9 @@ VOID NTAPI NdisFreeNetBufferList(NET_BUFFER_LIST *NetBufferList) {
                                              : "held by the stack");
         return;
     }
+    nbl_poison_check(NetBufferList, own->slots, "NdisFreeNetBufferList");
+    if (own->kind != NBL_KIND_PLAIN)
+        verify_violation("nbl-clone", "NdisFreeNetBufferList: list %p is a clone or fragment", (void *)NetBufferList);
     struct nbl_pool *pool = own->pool;
     if (own->own_buffer && pool->data_size && own->own_buffer->MdlChain) data_destroy(own->own_buffer->MdlChain);
     context_remove_all(NetBufferList);

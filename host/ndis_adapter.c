@@ -52,8 +52,9 @@ static struct ndis_adapter *adapter_create(struct ndis_driver *driver, struct de
     ndis_mutex_init(&adapter->oid);
     KeInitializeEvent(&adapter->drained, SynchronizationEvent, FALSE);
     KeInitializeEvent(&adapter->pause_done, SynchronizationEvent, FALSE);
+    KeInitializeEvent(&adapter->reset_done, SynchronizationEvent, FALSE);
     KeInitializeEvent(&adapter->restart_done, SynchronizationEvent, FALSE);
-    KeInitializeEvent(&adapter->oid_done, SynchronizationEvent, FALSE);
+    KeInitializeSpinLock(&adapter->requests_lock);
     return adapter;
 }
 
@@ -117,26 +118,20 @@ void ndis_adapter_free(struct ndis_adapter *adapter) {
     ndis_adapter_unlink(adapter);
     free(adapter->software_key);
     free(adapter->oids);
+    free(adapter->offload);
+    free(adapter->offload_hardware);
+    adapter->offload = adapter->offload_hardware = NULL;
     adapter->software_key = NULL;
     adapter->oids = NULL;
 }
 
 /* --- attributes -------------------------------------------------------------------------------------------------- */
 
-static bool header_bad(const NDIS_OBJECT_HEADER *header, uint8_t type, uint8_t revision, uint16_t size) {
-    if (ndis_header_ok(header, type, revision, size)) return false;
-    verify_violation("ndis-object-header",
-                     "NdisMSetMiniportAttributes: object type %#x has revision %u size %u, needs "
-                     "revision %u size %u",
-                     header->Type, header->Revision, header->Size, revision, size);
-    return true;
-}
+#define SET_ATTRIBUTES "NdisMSetMiniportAttributes"
 
 static NDIS_STATUS set_registration(struct ndis_adapter *adapter,
                                     const NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES *in) {
-    if (header_bad(&in->Header, NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES,
-                   NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES_REVISION_1,
-                   NDIS_SIZEOF_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES_REVISION_1))
+    if (!ndis_object_ok(NDIS_OF_REGISTRATION_ATTRIBUTES, adapter->driver->version, &in->Header, SET_ATTRIBUTES))
         return NDIS_STATUS_INVALID_PARAMETER;
     if (adapter->registration_set) {
         verify_violation("ndis-attributes", "NdisMSetMiniportAttributes: registration attributes set twice");
@@ -160,7 +155,7 @@ static const NDIS_OID mandatory_oids[] = {
     OID_GEN_INTERRUPT_MODERATION,
 };
 
-static NDIS_STATUS check_general(const NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES *in) {
+static NDIS_STATUS check_general(const NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES *in, uint16_t version) {
     if (!in->SupportedOidList || !in->SupportedOidListLength || in->SupportedOidListLength % sizeof(NDIS_OID) ||
         in->MacAddressLength > NDIS_MAX_PHYS_ADDRESS_LENGTH) {
         verify_violation("ndis-attributes", "general attributes: SupportedOidListLength %u, MacAddressLength %u",
@@ -174,20 +169,18 @@ static NDIS_STATUS check_general(const NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES 
         if (!found)
             host_log("general attributes: mandatory OID %#x is not in SupportedOidList", (unsigned)mandatory_oids[i]);
     }
-    const NDIS_PM_CAPABILITIES *pm = in->PowerManagementCapabilitiesEx;
-    if (pm && !ndis_header_ok(&pm->Header, NDIS_OBJECT_TYPE_DEFAULT, NDIS_PM_CAPABILITIES_REVISION_1,
-                              NDIS_SIZEOF_NDIS_PM_CAPABILITIES_REVISION_1)) {
-        verify_violation("ndis-object-header", "PowerManagementCapabilitiesEx: type %#x revision %u size %u",
-                         pm->Header.Type, pm->Header.Revision, pm->Header.Size);
+    const NDIS_OBJECT_HEADER *rss = (const NDIS_OBJECT_HEADER *)in->RecvScaleCapabilities;
+    if (rss && !ndis_object_ok(NDIS_OF_RECEIVE_SCALE_CAPABILITIES, version, rss, "RecvScaleCapabilities"))
         return NDIS_STATUS_INVALID_PARAMETER;
-    }
+    const NDIS_PM_CAPABILITIES *pm = in->PowerManagementCapabilitiesEx;
+    if (pm && in->Header.Revision >= NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_2 &&
+        !ndis_object_ok(NDIS_OF_PM_CAPABILITIES, version, &pm->Header, "PowerManagementCapabilitiesEx"))
+        return NDIS_STATUS_INVALID_PARAMETER;
     return NDIS_STATUS_SUCCESS;
 }
 
 static NDIS_STATUS set_general(struct ndis_adapter *adapter, const NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES *in) {
-    if (header_bad(&in->Header, NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES,
-                   NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_2,
-                   NDIS_SIZEOF_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_2))
+    if (!ndis_object_ok(NDIS_OF_GENERAL_ATTRIBUTES, adapter->driver->version, &in->Header, SET_ATTRIBUTES))
         return NDIS_STATUS_INVALID_PARAMETER;
     if (!adapter->registration_set) {
         verify_violation("ndis-attributes", "general attributes set before the registration attributes");
@@ -201,7 +194,7 @@ static NDIS_STATUS set_general(struct ndis_adapter *adapter, const NDIS_MINIPORT
     ndis_check_filled("NdisMSetMiniportAttributes", in,
                       offsetof(NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES, PermanentMacAddress),
                       sizeof in->PermanentMacAddress + sizeof in->CurrentMacAddress);
-    NDIS_STATUS status = check_general(in);
+    NDIS_STATUS status = check_general(in, adapter->driver->version);
     if (status != NDIS_STATUS_SUCCESS) return status;
     /* The caller's memory is its own again when the call returns. */
     NDIS_OID *oids = malloc(in->SupportedOidListLength);
@@ -209,9 +202,11 @@ static NDIS_STATUS set_general(struct ndis_adapter *adapter, const NDIS_MINIPORT
     memcpy(oids, in->SupportedOidList, in->SupportedOidListLength);
     free(adapter->oids);
     adapter->oids = oids;
-    memcpy(&adapter->general, in, sizeof adapter->general);
+    bool newer = in->Header.Revision >= NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_2;
+    memset(&adapter->general, 0, sizeof adapter->general);
+    memcpy(&adapter->general, in, newer ? sizeof adapter->general : 216); /* the size of revision 1 */
     adapter->general.SupportedOidList = oids;
-    if (in->PowerManagementCapabilitiesEx) {
+    if (adapter->general.PowerManagementCapabilitiesEx) {
         uint16_t size = in->PowerManagementCapabilitiesEx->Header.Size;
         memset(&adapter->pm, 0, sizeof adapter->pm);
         memcpy(&adapter->pm, in->PowerManagementCapabilitiesEx, size < sizeof adapter->pm ? size : sizeof adapter->pm);
@@ -226,6 +221,59 @@ static NDIS_STATUS set_general(struct ndis_adapter *adapter, const NDIS_MINIPORT
     return NDIS_STATUS_SUCCESS;
 }
 
+static bool attributes_in_order(struct ndis_adapter *adapter, const char *what) {
+    if (adapter->general_set) return true;
+    verify_violation("ndis-attributes", "%s attributes set before the general attributes", what);
+    return false;
+}
+
+/* Copies what NDIS_OFFLOAD the miniport gives: as bytes, for what its revision has. */
+static bool offload_keep(struct ndis_adapter *adapter, const NDIS_OBJECT_HEADER *in, uint8_t **kept) {
+    free(*kept);
+    *kept = NULL;
+    if (!in) return true;
+    if (!ndis_object_ok(NDIS_OF_OFFLOAD, adapter->driver->version, in, SET_ATTRIBUTES)) return false;
+    *kept = malloc(in->Size);
+    if (*kept) memcpy(*kept, in, in->Size);
+    return *kept != NULL;
+}
+
+static NDIS_STATUS set_offload(struct ndis_adapter *adapter, const NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES *in) {
+    uint16_t version = adapter->driver->version;
+    if (!attributes_in_order(adapter, "offload") ||
+        !ndis_object_ok(NDIS_OF_OFFLOAD_ATTRIBUTES, version, &in->Header, SET_ATTRIBUTES))
+        return NDIS_STATUS_INVALID_PARAMETER;
+    if (!in->DefaultOffloadConfiguration != !in->HardwareOffloadCapabilities)
+        verify_violation("ndis-attributes", "offload attributes: the %s is missing",
+                         in->DefaultOffloadConfiguration ? "hardware's capabilities" : "default configuration");
+    if (!offload_keep(adapter, (void *)in->DefaultOffloadConfiguration, &adapter->offload) ||
+        !offload_keep(adapter, (void *)in->HardwareOffloadCapabilities, &adapter->offload_hardware))
+        return NDIS_STATUS_INVALID_PARAMETER;
+    const NDIS_OBJECT_HEADER *tcp[] = {(void *)in->DefaultTcpConnectionOffloadConfiguration,
+                                       (void *)in->TcpConnectionOffloadHardwareCapabilities};
+    for (unsigned i = 0; i < 2; i++)
+        if (tcp[i] && !ndis_object_ok(NDIS_OF_TCP_CONNECTION_OFFLOAD, version, tcp[i], SET_ATTRIBUTES))
+            return NDIS_STATUS_INVALID_PARAMETER;
+    return NDIS_STATUS_SUCCESS;
+}
+
+/* Looked at, and not used: a layer-3 miniport has no filters, switches or virtual functions in hardware. */
+static NDIS_STATUS set_hardware_assist(struct ndis_adapter *adapter,
+                                       const NDIS_MINIPORT_ADAPTER_HARDWARE_ASSIST_ATTRIBUTES *in) {
+    uint16_t version = adapter->driver->version;
+    if (!attributes_in_order(adapter, "hardware assist") ||
+        !ndis_object_ok(NDIS_OF_HARDWARE_ASSIST_ATTRIBUTES, version, &in->Header, SET_ATTRIBUTES))
+        return NDIS_STATUS_INVALID_PARAMETER;
+    if (in->Header.Revision < NDIS_MINIPORT_ADAPTER_HARDWARE_ASSIST_ATTRIBUTES_REVISION_2) return NDIS_STATUS_SUCCESS;
+    const NDIS_RECEIVE_FILTER_CAPABILITIES *filters[] = {in->HardwareReceiveFilterCapabilities,
+                                                         in->CurrentReceiveFilterCapabilities};
+    for (unsigned i = 0; i < 2; i++)
+        if (filters[i] && !ndis_object_ok(NDIS_OF_RECEIVE_FILTER_CAPABILITIES, version,
+                                          (const NDIS_OBJECT_HEADER *)filters[i], SET_ATTRIBUTES))
+            return NDIS_STATUS_INVALID_PARAMETER;
+    return NDIS_STATUS_SUCCESS;
+}
+
 NDIS_STATUS NTAPI NdisMSetMiniportAttributes(NDIS_HANDLE NdisMiniportHandle,
                                              PNDIS_MINIPORT_ADAPTER_ATTRIBUTES MiniportAttributes) {
     NT_ENTER(NdisMSetMiniportAttributes);
@@ -235,6 +283,8 @@ NDIS_STATUS NTAPI NdisMSetMiniportAttributes(NDIS_HANDLE NdisMiniportHandle,
     NDIS_OBJECT_HEADER *header = (NDIS_OBJECT_HEADER *)MiniportAttributes;
     if (header->Type == NDIS_OBJECT_TYPE_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES) {
         NDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES *in = (void *)MiniportAttributes;
+        if (!ndis_object_ok(NDIS_OF_ADD_DEVICE_ATTRIBUTES, adapter->driver->version, header, SET_ATTRIBUTES))
+            return NDIS_STATUS_INVALID_PARAMETER;
         adapter->add_device_context = in->MiniportAddDeviceContext;
         return NDIS_STATUS_SUCCESS;
     }
@@ -246,6 +296,12 @@ NDIS_STATUS NTAPI NdisMSetMiniportAttributes(NDIS_HANDLE NdisMiniportHandle,
     case NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES:
         return set_registration(adapter, (void *)MiniportAttributes);
     case NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES: return set_general(adapter, (void *)MiniportAttributes);
+    case NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES: return set_offload(adapter, (void *)MiniportAttributes);
+    case NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_HARDWARE_ASSIST_ATTRIBUTES:
+        return set_hardware_assist(adapter, (void *)MiniportAttributes);
+    case NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_NATIVE_802_11_ATTRIBUTES:
+        host_log("NdisMSetMiniportAttributes: this host has no wireless adapters (native 802.11 attributes)");
+        return NDIS_STATUS_NOT_SUPPORTED;
     default:
         host_log("NdisMSetMiniportAttributes: attributes of type %#x are not supported", header->Type);
         return NDIS_STATUS_NOT_SUPPORTED;

@@ -66,6 +66,7 @@ static bool list_move(NET_BUFFER_LIST *list, struct ndis_adapter *adapter, enum 
  * before the pause is. A stack that sends in another state (only tests do) is told apart by `late`. */
 void ndis_stack_send(struct ndis_adapter *adapter, NET_BUFFER_LIST *chain, ULONG flags) {
     int64_t count = 0;
+    uint8_t epoch = (uint8_t)(__atomic_load_n(&ndis_epoch, __ATOMIC_RELAXED) % NDIS_EPOCHS);
     check_flag("host: send", flags, NDIS_SEND_FLAGS_DISPATCH_LEVEL);
     ndis_enter(&adapter->sends);
     enum ndis_state state = __atomic_load_n(&adapter->state, __ATOMIC_SEQ_CST);
@@ -78,14 +79,16 @@ void ndis_stack_send(struct ndis_adapter *adapter, NET_BUFFER_LIST *chain, ULONG
     for (NET_BUFFER_LIST *list = chain; list; list = list->Next) {
         if (!list_move(list, adapter, NBL_OWNED, NBL_SENT, "host: send", "nbl-sent-twice")) goto out;
         nbl_private(list)->late = late;
+        nbl_private(list)->epoch = epoch;
         list->SourceHandle = adapter;
+        nbl_poison(list, adapter->driver->slots);
         if (verify_enabled) {
             list->Status = NDIS_STATUS_PENDING; /* that the miniport sets it can be seen */
             nbl_seal(list);
         }
         count++;
     }
-    __atomic_fetch_add(late ? &adapter->late : &adapter->sent, count, __ATOMIC_RELAXED);
+    __atomic_fetch_add(late ? &adapter->late : &adapter->sent[epoch], count, __ATOMIC_RELAXED);
     struct ndis_call call = ndis_call_begin("MiniportSendNetBufferLists", adapter->driver->c.SendNetBufferListsHandler);
     adapter->driver->c.SendNetBufferListsHandler(adapter->context, chain, 0, flags);
     ndis_call_end(call);
@@ -116,16 +119,24 @@ VOID NTAPI NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportAdapterHandle, PN
     ndis_check_no_locks(call);
     if (!NetBufferList) verify_violation("ndis-parameter", "%s: there is no list", call);
     ndis_enter(&adapter->calls);
-    int64_t count = 0, late = 0;
+    int64_t count = 0;
+    int64_t *counter = NULL; /* of the lists since the last change of counter: most chains have but one */
     for (NET_BUFFER_LIST *list = NetBufferList; list; list = list->Next) {
         if (!list_move(list, adapter, NBL_SENT, NBL_OWNED, call, "nbl-double-completion")) goto out;
         if (verify_enabled) check_completed(list, call);
-        late += nbl_private(list)->late;
+        struct nbl_private *own = nbl_private(list);
+        nbl_poison_check(list, adapter->driver->slots, call);
+        nbl_poison_clear(list, adapter->driver->slots);
+        int64_t *mine = own->late ? &adapter->late : &adapter->sent[own->epoch];
+        if (mine != counter && counter) {
+            __atomic_fetch_sub(counter, count, __ATOMIC_ACQ_REL);
+            count = 0;
+        }
+        counter = mine;
         count++;
     }
-    if (late) __atomic_fetch_sub(&adapter->late, late, __ATOMIC_ACQ_REL);
-    __atomic_fetch_sub(&adapter->sent, count - late, __ATOMIC_ACQ_REL);
-    if (count) adapter->stack->send_complete(adapter->stack_context, NetBufferList, SendCompleteFlags);
+    if (counter) __atomic_fetch_sub(counter, count, __ATOMIC_ACQ_REL);
+    if (counter) adapter->stack->send_complete(adapter->stack_context, NetBufferList, SendCompleteFlags);
 out:
     ndis_leave(adapter, &adapter->calls);
 }
@@ -184,6 +195,7 @@ static void check_list(struct ndis_adapter *adapter, NET_BUFFER_LIST *list) {
                              "%s: NetBufferListInfo[%u] was not cleared before the list was used again", call,
                              stale_slots[i]);
     }
+    nbl_poison_check(list, adapter->driver->slots, call);
     check_buffer(list);
     if (!adapter->ip_medium || !list->FirstNetBuffer) return;
     int version = first_byte(list->FirstNetBuffer);
@@ -283,17 +295,22 @@ void ndis_stack_return(struct ndis_adapter *adapter, NET_BUFFER_LIST *chain, ULO
 
 /* --- clones and out-of-band data --------------------------------------------------------------------------------- */
 
+/* Only slots that both know: a sent list is its stack's, whose NDIS may be newer than the miniport's. */
+static void copy_info(NET_BUFFER_LIST *to, const NET_BUFFER_LIST *from) {
+    unsigned to_slots = nbl_private(to)->slots, from_slots = nbl_private((NET_BUFFER_LIST *)from)->slots;
+    memcpy(to->NetBufferListInfo, from->NetBufferListInfo,
+           (to_slots < from_slots ? to_slots : from_slots) * sizeof *to->NetBufferListInfo);
+}
+
 VOID NTAPI NdisCopySendNetBufferListInfo(NET_BUFFER_LIST *DestNetBufferList, const NET_BUFFER_LIST *SrcNetBufferList) {
     NT_ENTER(NdisCopySendNetBufferListInfo);
-    memcpy(DestNetBufferList->NetBufferListInfo, SrcNetBufferList->NetBufferListInfo,
-           sizeof DestNetBufferList->NetBufferListInfo);
+    copy_info(DestNetBufferList, SrcNetBufferList);
 }
 
 VOID NTAPI NdisCopyReceiveNetBufferListInfo(NET_BUFFER_LIST *DestNetBufferList,
                                             const NET_BUFFER_LIST *SrcNetBufferList) {
     NT_ENTER(NdisCopyReceiveNetBufferListInfo);
-    memcpy(DestNetBufferList->NetBufferListInfo, SrcNetBufferList->NetBufferListInfo,
-           sizeof DestNetBufferList->NetBufferListInfo);
+    copy_info(DestNetBufferList, SrcNetBufferList);
     ULONG kept = NDIS_NBL_FLAGS_IS_IPV4 | NDIS_NBL_FLAGS_IS_IPV6;
     DestNetBufferList->NblFlags = (DestNetBufferList->NblFlags & ~kept) | (SrcNetBufferList->NblFlags & kept);
 }

@@ -140,13 +140,9 @@ NTSTATUS NTAPI ndis_dispatch(PDEVICE_OBJECT device, PIRP irp) {
     return finish(irp, STATUS_INVALID_DEVICE_REQUEST);
 }
 
-static NDIS_STATUS attributes_check(const NDIS_DEVICE_OBJECT_ATTRIBUTES *attributes) {
-    if (!ndis_header_ok(&attributes->Header, NDIS_OBJECT_TYPE_DEVICE_OBJECT_ATTRIBUTES,
-                        NDIS_DEVICE_OBJECT_ATTRIBUTES_REVISION_1, NDIS_SIZEOF_DEVICE_OBJECT_ATTRIBUTES_REVISION_1)) {
-        verify_violation("ndis-object-header", "NdisRegisterDeviceEx: attributes of type %#x revision %u size %u",
-                         attributes->Header.Type, attributes->Header.Revision, attributes->Header.Size);
+static NDIS_STATUS attributes_check(const NDIS_DEVICE_OBJECT_ATTRIBUTES *attributes, uint16_t version) {
+    if (!ndis_object_ok(NDIS_OF_DEVICE_OBJECT_ATTRIBUTES, version, &attributes->Header, "NdisRegisterDeviceEx"))
         return NDIS_STATUS_INVALID_PARAMETER;
-    }
     ndis_check_filled("NdisRegisterDeviceEx", attributes, 0, 0);
     if (!attributes->DeviceName || !attributes->SymbolicName || !attributes->MajorFunctions) {
         verify_violation("ndis-parameter",
@@ -204,7 +200,7 @@ NDIS_STATUS NTAPI NdisRegisterDeviceEx(NDIS_HANDLE NdisHandle, PNDIS_DEVICE_OBJE
     struct ndis_adapter *adapter;
     struct ndis_driver *driver = ndis_owner_check(NdisHandle, "NdisRegisterDeviceEx", &adapter);
     if (!driver) return NDIS_STATUS_INVALID_PARAMETER;
-    NDIS_STATUS checked = attributes_check(DeviceObjectAttributes);
+    NDIS_STATUS checked = attributes_check(DeviceObjectAttributes, driver->version);
     if (checked != NDIS_STATUS_SUCCESS) return checked;
     if (NT_FAULT(NdisRegisterDeviceEx)) return NDIS_STATUS_RESOURCES;
     struct ndis_device *device = calloc(1, sizeof *device);

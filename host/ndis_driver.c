@@ -9,8 +9,7 @@
 #include "host/image.h"
 #include "host/ndis_private.h"
 
-#define NDIS_HOST_VERSION 0x0659u /* 6.89: the newest that a driver may ask for */
-
+uint16_t ndis_host_version = NDIS_VERSION_DEFAULT;
 const struct net_stack *ndis_stack = &stack_fake;
 KSPIN_LOCK ndis_lists;
 __thread unsigned ndis_rw_locks_held;
@@ -44,11 +43,6 @@ void ndis_bury(void *object) {
     stone->next = tombstones;
     tombstones = stone;
     KeReleaseSpinLock(&ndis_lists, irql);
-}
-
-bool ndis_header_ok(const NDIS_OBJECT_HEADER *header, uint8_t type, uint8_t revision, uint16_t size) {
-    /* A newer revision is larger and starts alike: accepted, as NDIS does, and read as far as it is known here. */
-    return header->Type == type && header->Revision >= revision && header->Size >= size;
 }
 
 NTSTATUS ndis_to_ntstatus(NDIS_STATUS status) {
@@ -95,40 +89,21 @@ struct ndis_driver *ndis_owner_check(NDIS_HANDLE handle, const char *call, struc
 
 /* --- registration ------------------------------------------------------------------------------------------------ */
 
-static const struct {
-    uint16_t version;
-    uint8_t revision;
-    uint16_t size;
-} characteristics_of[] = {
-    {0x0650, NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_3, NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_3},
-    {0x0601, NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_2, NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_2},
-};
-
 /* Copies what the caller's revision has; what it lacks stays zero. */
 static NDIS_STATUS characteristics_read(const NDIS_MINIPORT_DRIVER_CHARACTERISTICS *from,
                                         NDIS_MINIPORT_DRIVER_CHARACTERISTICS *to) {
+    static const uint16_t sizes[] = {0, 136, 152, sizeof *to};
     uint16_t version = (uint16_t)(from->MajorNdisVersion << 8 | from->MinorNdisVersion);
-    if (from->MajorNdisVersion != 6 || version < 0x061e || version > NDIS_HOST_VERSION) {
-        host_log("miniport driver asks for NDIS %u.%u; 6.30 to 6.89 are known", from->MajorNdisVersion,
-                 from->MinorNdisVersion);
+    if (!ndis_version_known(version) || version > ndis_host_version) {
+        host_log("miniport driver asks for NDIS %u.%u; this host's NDIS is %u.%u, and 6.30 is the oldest it speaks",
+                 from->MajorNdisVersion, from->MinorNdisVersion, ndis_host_version >> 8, ndis_host_version & 0xff);
         return NDIS_STATUS_BAD_VERSION;
     }
-    if (from->Header.Type != NDIS_OBJECT_TYPE_MINIPORT_DRIVER_CHARACTERISTICS) goto bad_header;
-    for (size_t i = 0; i < sizeof characteristics_of / sizeof *characteristics_of; i++) {
-        if (version < characteristics_of[i].version || from->Header.Revision != characteristics_of[i].revision)
-            continue;
-        if (from->Header.Size < characteristics_of[i].size) goto bad_header;
-        memset(to, 0, sizeof *to);
-        memcpy(to, from, characteristics_of[i].size);
-        return NDIS_STATUS_SUCCESS;
-    }
-bad_header:
-    verify_violation("ndis-object-header",
-                     "NdisMRegisterMiniportDriver: characteristics of type %#x revision %u size %u "
-                     "do not fit NDIS %u.%u",
-                     from->Header.Type, from->Header.Revision, from->Header.Size, from->MajorNdisVersion,
-                     from->MinorNdisVersion);
-    return NDIS_STATUS_BAD_CHARACTERISTICS;
+    if (!ndis_object_ok(NDIS_OF_DRIVER_CHARACTERISTICS, version, &from->Header, "NdisMRegisterMiniportDriver"))
+        return NDIS_STATUS_BAD_CHARACTERISTICS;
+    memset(to, 0, sizeof *to);
+    memcpy(to, from, sizes[from->Header.Revision]);
+    return NDIS_STATUS_SUCCESS;
 }
 
 static const char *missing_handler(const NDIS_MINIPORT_DRIVER_CHARACTERISTICS *c) {
@@ -212,6 +187,7 @@ NDIS_STATUS NTAPI NdisMRegisterMiniportDriver(PDRIVER_OBJECT DriverObject, PUNIC
     }
     driver->magic = NDIS_MAGIC_DRIVER;
     driver->version = (uint16_t)(driver->c.MajorNdisVersion << 8 | driver->c.MinorNdisVersion);
+    driver->slots = (uint8_t)ndis_info_slots(driver->version);
     driver->object = DriverObject;
     driver->context = MiniportDriverContext;
 
@@ -266,13 +242,8 @@ NDIS_STATUS NTAPI NdisSetOptionalHandlers(NDIS_HANDLE NdisHandle, PNDIS_DRIVER_O
         return NDIS_STATUS_NOT_SUPPORTED;
     }
     NDIS_MINIPORT_PNP_CHARACTERISTICS *pnp = (NDIS_MINIPORT_PNP_CHARACTERISTICS *)OptionalHandlers;
-    if (!ndis_header_ok(&pnp->Header, NDIS_OBJECT_TYPE_MINIPORT_PNP_CHARACTERISTICS,
-                        NDIS_MINIPORT_PNP_CHARACTERISTICS_REVISION_1,
-                        NDIS_SIZEOF_MINIPORT_PNP_CHARACTERISTICS_REVISION_1)) {
-        verify_violation("ndis-object-header", "NdisSetOptionalHandlers: PnP characteristics of revision %u size %u",
-                         pnp->Header.Revision, pnp->Header.Size);
+    if (!ndis_object_ok(NDIS_OF_PNP_CHARACTERISTICS, driver->version, &pnp->Header, "NdisSetOptionalHandlers"))
         return NDIS_STATUS_INVALID_PARAMETER;
-    }
     ndis_check_filled("NdisSetOptionalHandlers", pnp, 0, 0);
     driver->pnp = *pnp;
     return NDIS_STATUS_SUCCESS;
@@ -311,6 +282,13 @@ void ndis_adapter_unlink(struct ndis_adapter *adapter) {
     ndis_bury(adapter);
 }
 
+void ndis_for_each(void (*function)(struct ndis_adapter *, void *), void *context) {
+    KIRQL irql;
+    KeAcquireSpinLock(&ndis_lists, &irql);
+    for (struct ndis_adapter *adapter = adapters; adapter; adapter = adapter->next) function(adapter, context);
+    KeReleaseSpinLock(&ndis_lists, irql);
+}
+
 unsigned ndis_adapters_of(struct ndis_driver *driver) {
     unsigned count = 0;
     KIRQL irql;
@@ -330,15 +308,20 @@ struct ndis_adapter *ndis_adapter_find(const GUID *guid) {
     return adapter;
 }
 
-NTSTATUS ndis_start(const struct net_stack *stack) {
+NTSTATUS ndis_start(const struct net_stack *stack, uint16_t version) {
+    if (version && !ndis_version_known(version)) return STATUS_INVALID_PARAMETER;
+    ndis_host_version = version ? version : NDIS_VERSION_DEFAULT;
     if (stack) ndis_stack = stack;
     KeInitializeSpinLock(&ndis_lists);
     drivers = NULL;
     adapters = NULL;
+    ndis_watchdog_start();
     return STATUS_SUCCESS;
 }
 
 void ndis_stop(void) {
+    ndis_watchdog_stop();
+    nbl_clone_stop();
     while (tombstones) {
         struct tombstone *stone = tombstones;
         tombstones = stone->next;

@@ -14,7 +14,7 @@
 
 UINT NTAPI NdisGetVersion(VOID) {
     NT_ENTER(NdisGetVersion);
-    return 0x00060000 | 82; /* Windows 10 1809 */
+    return (UINT)(ndis_host_version >> 8) << 16 | (ndis_host_version & 0xff);
 }
 
 PVOID NTAPI NdisAllocateMemoryWithTagPriority(NDIS_HANDLE NdisHandle, UINT Length, ULONG Tag,
@@ -307,14 +307,10 @@ NDIS_STATUS NTAPI NdisAllocateTimerObject(NDIS_HANDLE NdisHandle, PNDIS_TIMER_CH
                                           PNDIS_HANDLE pTimerObject) {
     NT_ENTER(NdisAllocateTimerObject);
     struct ndis_adapter *adapter;
-    if (!ndis_owner_check(NdisHandle, "NdisAllocateTimerObject", &adapter)) return NDIS_STATUS_INVALID_PARAMETER;
-    if (!ndis_header_ok(&TimerCharacteristics->Header, NDIS_OBJECT_TYPE_TIMER_CHARACTERISTICS,
-                        NDIS_TIMER_CHARACTERISTICS_REVISION_1, NDIS_SIZEOF_TIMER_CHARACTERISTICS_REVISION_1)) {
-        verify_violation("ndis-object-header", "NdisAllocateTimerObject: type %#x revision %u size %u",
-                         TimerCharacteristics->Header.Type, TimerCharacteristics->Header.Revision,
-                         TimerCharacteristics->Header.Size);
+    struct ndis_driver *driver = ndis_owner_check(NdisHandle, "NdisAllocateTimerObject", &adapter);
+    if (!driver || !ndis_object_ok(NDIS_OF_TIMER_CHARACTERISTICS, driver->version, &TimerCharacteristics->Header,
+                                   "NdisAllocateTimerObject"))
         return NDIS_STATUS_INVALID_PARAMETER;
-    }
     ndis_check_filled("NdisAllocateTimerObject", TimerCharacteristics, 0, 0);
     if (NT_FAULT(NdisAllocateTimerObject)) return NDIS_STATUS_RESOURCES;
     struct ndis_timer *timer = calloc(1, sizeof *timer);
@@ -378,14 +374,10 @@ static struct ndis_configuration *configuration_check(NDIS_HANDLE handle, const 
 NDIS_STATUS NTAPI NdisOpenConfigurationEx(PNDIS_CONFIGURATION_OBJECT ConfigObject, PNDIS_HANDLE ConfigurationHandle) {
     NT_ENTER(NdisOpenConfigurationEx);
     *ConfigurationHandle = NULL;
-    if (!ndis_header_ok(&ConfigObject->Header, NDIS_OBJECT_TYPE_CONFIGURATION_OBJECT,
-                        NDIS_CONFIGURATION_OBJECT_REVISION_1, NDIS_SIZEOF_CONFIGURATION_OBJECT_REVISION_1)) {
-        verify_violation("ndis-object-header", "NdisOpenConfigurationEx: type %#x revision %u size %u",
-                         ConfigObject->Header.Type, ConfigObject->Header.Revision, ConfigObject->Header.Size);
-        return NDIS_STATUS_INVALID_PARAMETER;
-    }
     struct ndis_adapter *adapter = ndis_adapter_check(ConfigObject->NdisHandle, "NdisOpenConfigurationEx");
-    if (!adapter) return NDIS_STATUS_INVALID_PARAMETER;
+    if (!adapter || !ndis_object_ok(NDIS_OF_CONFIGURATION_OBJECT, adapter->driver->version, &ConfigObject->Header,
+                                    "NdisOpenConfigurationEx"))
+        return NDIS_STATUS_INVALID_PARAMETER;
     if (NT_FAULT(NdisOpenConfigurationEx)) return NDIS_STATUS_RESOURCES;
     struct ndis_configuration *configuration = calloc(1, sizeof *configuration);
     if (!configuration) return NDIS_STATUS_RESOURCES;
@@ -472,6 +464,38 @@ VOID NTAPI NdisReadConfiguration(PNDIS_STATUS Status, PNDIS_CONFIGURATION_PARAME
     parameter->next = configuration->parameters;
     configuration->parameters = parameter;
     *ParameterValue = &parameter->public;
+    *Status = NDIS_STATUS_SUCCESS;
+}
+
+/* The address that the user has set, as text, with or without dashes. */
+VOID NTAPI NdisReadNetworkAddress(PNDIS_STATUS Status, PVOID *NetworkAddress, PUINT NetworkAddressLength,
+                                  NDIS_HANDLE ConfigurationHandle) {
+    NT_ENTER(NdisReadNetworkAddress);
+    *Status = NDIS_STATUS_FAILURE;
+    struct ndis_configuration *configuration = configuration_check(ConfigurationHandle, "NdisReadNetworkAddress");
+    if (!configuration || NT_FAULT(NdisReadNetworkAddress)) return;
+    WCHAR text[64];
+    ULONG type, size = sizeof text - sizeof(WCHAR);
+    if (!NT_SUCCESS(reg_get(configuration->key, L"NetworkAddress", &type, text, &size)) || type != REG_SZ) return;
+    struct parameter *parameter = calloc(1, sizeof *parameter + size);
+    if (!parameter) return;
+    unsigned bytes = 0;
+    for (ULONG i = 0; i + 1 < size / sizeof(WCHAR) && text[i];) {
+        if (text[i] == '-') {
+            i++;
+            continue;
+        }
+        parameter->data[bytes++] = (uint8_t)string_number(text + i, 2, 16);
+        i += 2;
+    }
+    if (!bytes) {
+        free(parameter);
+        return;
+    }
+    parameter->next = configuration->parameters;
+    configuration->parameters = parameter;
+    *NetworkAddress = parameter->data;
+    *NetworkAddressLength = bytes;
     *Status = NDIS_STATUS_SUCCESS;
 }
 

@@ -7,6 +7,8 @@
 #define HOST_NDIS_PRIVATE_H
 
 #include "host/kernel.h"
+#include "host/ndis_control.h"
+#include "host/ndis_objects.h"
 #include "host/netstack.h"
 
 #define NDIS_HOST_TAG 0x6964684eu /* "Nhdi" */
@@ -39,6 +41,7 @@ void ndis_mutex_unlock(struct ndis_mutex *mutex);
 struct ndis_driver {
     enum ndis_magic magic;
     uint16_t version;                       /* i: major << 8 | minor, as registered */
+    uint8_t slots;                          /* i: of NetBufferListInfo, in that version */
     PDRIVER_OBJECT object;                  /* i */
     NDIS_HANDLE context;                    /* i */
     NDIS_MINIPORT_DRIVER_CHARACTERISTICS c; /* i */
@@ -47,8 +50,18 @@ struct ndis_driver {
     struct ndis_driver *next; /* l */
 };
 
+/* The time of sends is told in epochs of half a second: enough to find old ones without reading a clock each time. */
+#define NDIS_EPOCHS 128
+extern uint32_t ndis_epoch; /* a */
+int64_t ndis_sent(struct ndis_adapter *adapter);
+void ndis_watchdog_start(void);
+void ndis_watchdog_stop(void);
+uint64_t ndis_now_ms(void);
+void ndis_requests_watch(struct ndis_adapter *adapter, uint64_t now);
+unsigned ndis_requests_pending(struct ndis_adapter *adapter);
+
 /* Lock legend: i immutable while initialized; c control (one state change at a time); a atomic; l ndis_lists;
- * o oid (one request at a time). */
+ * r requests_lock. */
 struct ndis_adapter {
     enum ndis_magic magic;         /* a */
     uint32_t state;                /* a: enum ndis_state; written under c */
@@ -61,12 +74,13 @@ struct ndis_adapter {
     void *stack_context;           /* i */
     bool bound;                    /* a; written under c */
 
-    _Alignas(64) int64_t sent;      /* a: lists that the miniport got while Running and holds */
-    int64_t late;                   /* a: the same for lists that it got in any other state */
-    int64_t sends;                  /* a: calls of MiniportSendNetBufferLists made while Running */
-    _Alignas(64) int64_t indicated; /* a: lists that the stack holds */
-    _Alignas(64) int64_t calls;     /* a: miniport calls into the data path that have not returned */
-    uint32_t draining;              /* a: somebody waits on `drained` for calls or sends to become 0 */
+    _Alignas(64) int64_t sent[NDIS_EPOCHS]; /* a: lists that the miniport got while Running and holds, by their time */
+    bool sent_late[NDIS_EPOCHS];            /* w: that some of them are late has been told; w watchdog's lock */
+    int64_t late;                           /* a: the same for lists that it got in any other state */
+    int64_t sends;                          /* a: calls of MiniportSendNetBufferLists made while Running */
+    _Alignas(64) int64_t indicated;         /* a: lists that the stack holds */
+    _Alignas(64) int64_t calls;             /* a: miniport calls into the data path that have not returned */
+    uint32_t draining;                      /* a: somebody waits on `drained` for calls or sends to become 0 */
     KEVENT drained;
     int64_t calls_at_pause; /* c: what `calls` was when the last pause completed */
 
@@ -80,6 +94,7 @@ struct ndis_adapter {
     NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES general;           /* i; pointers below */
     NDIS_PM_CAPABILITIES pm;                                    /* i */
     NDIS_OID *oids;                                             /* i: copy of the supported list */
+    uint8_t *offload, *offload_hardware;                        /* i: NDIS_OFFLOADs as given, or NULL */
     bool registration_set, general_set;                         /* c */
     bool surprise_removed;                                      /* c */
     bool paused_for_power, halted_for_power;                    /* c */
@@ -90,21 +105,35 @@ struct ndis_adapter {
     KEVENT pause_done, restart_done;
     NDIS_STATUS restart_status; /* handed over by restart_done */
 
-    struct ndis_mutex oid;
-    NDIS_OID_REQUEST *oid_current; /* a: the request that the miniport has */
-    NDIS_STATUS oid_status;        /* handed over by oid_done */
-    KEVENT oid_done;
+    int filters, protocols;     /* c: attached, bound beside the stack */
+    unsigned unchecked_seconds; /* c: since the last check for hang */
+    bool reset_wanted;          /* a: by NdisMResetMiniport */
+    uint32_t reset_pending;     /* a: a completion call is awaited */
+    KEVENT reset_done;
+    NDIS_STATUS reset_status; /* handed over by reset_done */
+    bool reset_addressing;    /* the same */
+    bool reset_restore;       /* c: what was set by requests must be set again */
+
+    struct ndis_mutex oid; /* held while the miniport has a regular request, and while it resets */
+    KSPIN_LOCK requests_lock;
+    struct ndis_request *requests; /* r */
 
     struct ndis_adapter *next; /* l */
 };
 
 /* NDIS's fields behind the public ones of a list that it allocated. */
 enum nbl_state { NBL_FREE, NBL_OWNED, NBL_SENT, NBL_INDICATED, NBL_LENT /* indicated with RESOURCES */ };
+/* How a list was made: it must be freed by the matching call. */
+enum nbl_kind { NBL_KIND_PLAIN, NBL_KIND_CLONE, NBL_KIND_SHARING_CLONE, NBL_KIND_FRAGMENT, NBL_KIND_REASSEMBLED };
 #define NBL_PRIVATE_MAGIC 0x4e424c50u
 
 struct nbl_private {
     uint32_t magic;
     uint32_t state;               /* atomic: enum nbl_state */
+    uint8_t kind;                 /* enum nbl_kind */
+    bool with_room;               /* of that kind: each buffer's first MDL is room for headers */
+    uint8_t slots;                /* of NetBufferListInfo, that the pool's owner knows */
+    uint8_t epoch;                /* SENT: index into the adapter's `sent` */
     bool late;                    /* SENT while the adapter was not Running */
     struct ndis_adapter *adapter; /* whose miniport (SENT) or stack (INDICATED) holds it */
     struct nbl_pool *pool;
@@ -125,12 +154,18 @@ static inline struct nbl_private *nbl_private(NET_BUFFER_LIST *list) {
 /* The list's private part, or NULL after a violation when NDIS did not allocate it or it has been freed. */
 struct nbl_private *nbl_check(NET_BUFFER_LIST *list, const char *call);
 
+/* Slots that a miniport of an older NDIS does not have lie, there, behind the structure: they hold a pattern while it
+ * has the list, or for as long as its own list lives. nothing to do when it knows them all. */
+void nbl_poison(NET_BUFFER_LIST *list, unsigned slots);
+void nbl_poison_check(const NET_BUFFER_LIST *list, unsigned slots, const char *call);
+void nbl_poison_clear(NET_BUFFER_LIST *list, unsigned slots);
+void nbl_clone_stop(void);
+
 /* The chain position of byte `offset`: *mdl and *mdl_offset. false when the chain is shorter (offset == its length is
  * allowed and names the end of the last MDL). */
 bool nbl_locate(MDL *chain, ULONG offset, MDL **mdl, ULONG *mdl_offset);
 
-/* One row of the table of object headers: what the given NDIS version accepts. */
-bool ndis_header_ok(const NDIS_OBJECT_HEADER *header, uint8_t type, uint8_t revision, uint16_t size);
+extern uint16_t ndis_host_version; /* what the host's NDIS says it is; constant while the world lives */
 
 struct ndis_adapter *ndis_adapter_check(NDIS_HANDLE handle, const char *call);
 /* A driver or adapter handle, as calls that take either get it; *adapter is NULL for a driver. NULL after a violation.
@@ -209,12 +244,16 @@ void ndis_adapter_halt(struct ndis_adapter *adapter, NDIS_HALT_ACTION action); /
 void ndis_adapter_free(struct ndis_adapter *adapter); /* halted; its handle becomes a tombstone */
 void ndis_adapter_link(struct ndis_adapter *adapter);
 void ndis_adapter_unlink(struct ndis_adapter *adapter); /* becomes a tombstone */
+/* Under ndis_lists: no calls from it. */
+void ndis_for_each(void (*function)(struct ndis_adapter *, void *), void *context);
 unsigned ndis_adapters_of(struct ndis_driver *driver);
 void ndis_bury(void *object); /* freed at ndis_stop */
 NTSTATUS ndis_to_ntstatus(NDIS_STATUS status);
 
 /* OIDs that NDIS and TCP/IP send when an adapter starts. */
 void ndis_oid_start_traffic(struct ndis_adapter *adapter);
+/* Again what a reset has forgotten: filter, lookahead, addresses. */
+void ndis_oid_restore(struct ndis_adapter *adapter);
 void ndis_oid_stop_traffic(struct ndis_adapter *adapter);
 bool ndis_oid_listed(struct ndis_adapter *adapter, NDIS_OID oid);
 

@@ -20,7 +20,7 @@ static void ndis_drain(struct ndis_adapter *adapter, int64_t *counter) {
 
 static void check_lists(struct ndis_adapter *adapter, const char *when, void *code) {
     verify_about(code);
-    int64_t sent = __atomic_load_n(&adapter->sent, __ATOMIC_ACQUIRE);
+    int64_t sent = ndis_sent(adapter);
     if (ndis_state_of(adapter) == NDIS_HALTED) sent += __atomic_load_n(&adapter->late, __ATOMIC_ACQUIRE);
     int64_t indicated = __atomic_load_n(&adapter->indicated, __ATOMIC_ACQUIRE);
     if (sent)
@@ -45,8 +45,7 @@ static void restart_attributes_fill(struct ndis_adapter *adapter, struct restart
     attributes->head.Oid = OID_GEN_MINIPORT_RESTART_ATTRIBUTES;
     attributes->head.DataLength = sizeof(NDIS_RESTART_GENERAL_ATTRIBUTES);
     NDIS_RESTART_GENERAL_ATTRIBUTES general = {
-        .Header = {NDIS_OBJECT_TYPE_RESTART_GENERAL_ATTRIBUTES, NDIS_RESTART_GENERAL_ATTRIBUTES_REVISION_2,
-                   NDIS_SIZEOF_RESTART_GENERAL_ATTRIBUTES_REVISION_2},
+        .Header = ndis_object_header(NDIS_OF_RESTART_GENERAL_ATTRIBUTES, adapter->driver->version),
         .MtuSize = adapter->general.MtuSize,
         .MaxXmitLinkSpeed = adapter->general.MaxXmitLinkSpeed,
         .MaxRcvLinkSpeed = adapter->general.MaxRcvLinkSpeed,
@@ -65,13 +64,26 @@ static void restart_attributes_fill(struct ndis_adapter *adapter, struct restart
     memcpy((char *)attributes + offsetof(NDIS_RESTART_ATTRIBUTES, Data), &general, sizeof general);
 }
 
+/* A miniport may change them while it restarts. */
+static void restart_attributes_read(struct ndis_adapter *adapter, struct restart_attributes *attributes) {
+    NDIS_RESTART_GENERAL_ATTRIBUTES general;
+    memcpy(&general, (char *)attributes + offsetof(NDIS_RESTART_ATTRIBUTES, Data), sizeof general);
+    if (!ndis_object_ok(NDIS_OF_RESTART_GENERAL_ATTRIBUTES, adapter->driver->version, &general.Header,
+                        "MiniportRestart"))
+        return;
+    adapter->general.MtuSize = general.MtuSize;
+    adapter->general.MaxXmitLinkSpeed = general.MaxXmitLinkSpeed;
+    adapter->general.MaxRcvLinkSpeed = general.MaxRcvLinkSpeed;
+    adapter->general.LookaheadSize = general.LookaheadSize;
+    adapter->general.MacOptions = general.MacOptions;
+}
+
 NDIS_STATUS ndis_restart_locked(struct ndis_adapter *adapter) {
     if (ndis_state_of(adapter) != NDIS_PAUSED) return NDIS_STATUS_INVALID_STATE;
     struct restart_attributes attributes;
     restart_attributes_fill(adapter, &attributes);
     NDIS_MINIPORT_RESTART_PARAMETERS parameters = {
-        .Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_MINIPORT_RESTART_PARAMETERS_REVISION_1,
-                   NDIS_SIZEOF_MINIPORT_RESTART_PARAMETERS_REVISION_1},
+        .Header = ndis_object_header(NDIS_OF_RESTART_PARAMETERS, adapter->driver->version),
         .RestartAttributes = &attributes.head,
     };
     __atomic_store_n(&adapter->restart_pending, 1, __ATOMIC_RELEASE);
@@ -91,6 +103,7 @@ NDIS_STATUS ndis_restart_locked(struct ndis_adapter *adapter) {
         ndis_state_set(adapter, NDIS_PAUSED);
         return status;
     }
+    restart_attributes_read(adapter, &attributes);
     ndis_state_set(adapter, NDIS_RUNNING);
     adapter->stack->restarted(adapter->stack_context);
     return status;
@@ -125,8 +138,7 @@ NDIS_STATUS ndis_pause_locked(struct ndis_adapter *adapter, ULONG reason) {
     if (ndis_state_of(adapter) != NDIS_RUNNING) return NDIS_STATUS_INVALID_STATE;
     adapter->stack->pausing(adapter->stack_context);
     NDIS_MINIPORT_PAUSE_PARAMETERS parameters = {
-        .Header = {NDIS_OBJECT_TYPE_DEFAULT, NDIS_MINIPORT_PAUSE_PARAMETERS_REVISION_1,
-                   NDIS_SIZEOF_MINIPORT_PAUSE_PARAMETERS_REVISION_1},
+        .Header = ndis_object_header(NDIS_OF_PAUSE_PARAMETERS, adapter->driver->version),
         .PauseReason = reason,
     };
     __atomic_store_n(&adapter->pause_pending, 1, __ATOMIC_RELEASE);
@@ -171,8 +183,7 @@ VOID NTAPI NdisMPauseComplete(NDIS_HANDLE MiniportAdapterHandle) {
 
 void ndis_pnp_event(struct ndis_adapter *adapter, NDIS_DEVICE_PNP_EVENT event, void *buffer, ULONG size) {
     NET_DEVICE_PNP_EVENT notice = {
-        .Header = {NDIS_OBJECT_TYPE_DEFAULT, NET_DEVICE_PNP_EVENT_REVISION_1,
-                   NDIS_SIZEOF_NET_DEVICE_PNP_EVENT_REVISION_1},
+        .Header = ndis_object_header(NDIS_OF_PNP_EVENT, adapter->driver->version),
         .DevicePnPEvent = event,
         .InformationBuffer = buffer,
         .InformationBufferLength = size,
@@ -197,8 +208,7 @@ static void call_halt(struct ndis_adapter *adapter, NDIS_HALT_ACTION action) {
 
 static NTSTATUS call_initialize(struct ndis_adapter *adapter) {
     NDIS_MINIPORT_INIT_PARAMETERS parameters = {
-        .Header = {NDIS_OBJECT_TYPE_MINIPORT_INIT_PARAMETERS, NDIS_MINIPORT_INIT_PARAMETERS_REVISION_1,
-                   NDIS_SIZEOF_MINIPORT_INIT_PARAMETER_REVISION_1},
+        .Header = ndis_object_header(NDIS_OF_INIT_PARAMETERS, adapter->driver->version),
         .IfIndex = adapter->if_index,
         .NetLuid = adapter->luid,
         .MiniportAddDeviceContext = adapter->add_device_context,
@@ -307,12 +317,6 @@ NDIS_STATUS ndis_restart(struct ndis_adapter *adapter) {
     NDIS_STATUS status = ndis_restart_locked(adapter);
     ndis_mutex_unlock(&adapter->control);
     return status;
-}
-
-void ndis_shutdown(struct ndis_adapter *adapter) {
-    struct ndis_call call = ndis_call_begin("MiniportShutdownEx", adapter->driver->c.ShutdownHandlerEx);
-    adapter->driver->c.ShutdownHandlerEx(adapter->context, NdisShutdownPowerOff);
-    ndis_call_end(call);
 }
 
 /* --- power ------------------------------------------------------------------------------------------------------- */

@@ -12,8 +12,8 @@
 struct ndis_adapter; /* one miniport adapter */
 struct net_stack;
 
-/* Called by host_start and host_stop. stack NULL keeps ndis_stack. */
-NTSTATUS ndis_start(const struct net_stack *stack);
+/* Called by host_start and host_stop. stack NULL keeps ndis_stack; version 0 is the default, others major << 8 | minor. */
+NTSTATUS ndis_start(const struct net_stack *stack, uint16_t version);
 void ndis_stop(void); /* every adapter is gone, every driver unloaded */
 
 /* What NDIS calls in a stack. Each gets the pointer that bind made. */

@@ -27,7 +27,7 @@ NTSTATUS host_start(const struct host_config *config, const char **why) {
     ps_self();
     ps_act_as(ps_client_process);
     *why = "NDIS does not start";
-    status = ndis_start(config->stack == HOST_STACK_TUN ? &stack_tun : &stack_fake);
+    status = ndis_start(config->stack == HOST_STACK_TUN ? &stack_tun : &stack_fake, config->ndis_version);
     if (!NT_SUCCESS(status)) return status;
     *why = "plug and play does not start";
     status = pnp_start();

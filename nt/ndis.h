@@ -2020,4 +2020,6 @@ NTKERNELAPI void NTAPI NdisDeregisterPoll(NDIS_POLL_HANDLE PollHandle);
 NTKERNELAPI void NTAPI NdisRequestPoll(NDIS_POLL_HANDLE PollHandle, void *Reserved);
 NTKERNELAPI void NTAPI NdisSetPollAffinity(NDIS_POLL_HANDLE PollHandle, const PROCESSOR_NUMBER *PollAffinity);
 
+#include "nt/ndis_more.h"
+
 #endif

@@ -265,7 +265,8 @@ static NDIS_STATUS NTAPI MiniportOid(NDIS_HANDLE Context, PNDIS_OID_REQUEST Requ
     ADAPTER *Adapter = Context;
     NDIS_STATUS Status = NDIS_STATUS_NOT_SUPPORTED;
     if (Request->RequestType == NdisRequestSetInformation) Status = OidSet(Adapter, Request);
-    if (Request->RequestType == NdisRequestQueryInformation) Status = OidQuery(Adapter, Request);
+    if (Request->RequestType == NdisRequestQueryInformation || Request->RequestType == NdisRequestQueryStatistics)
+        Status = OidQuery(Adapter, Request);
     AT_OID;
     return Status;
 }

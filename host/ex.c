@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * Rundown protection and push locks.
+ * Rundown protection.
  */
 #include <stdlib.h>
 
@@ -169,36 +169,6 @@ void NTAPI ExReInitializeRundownProtectionCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE
         verify_violation("rundown-reinitialize", "rundown protection is re-initialized without having been completed");
     for (unsigned at = 0; at < SLOTS; at++) __atomic_store_n(&RunRefCacheAware->slots[at].word, 0, __ATOMIC_RELEASE);
     __atomic_store_n(&RunRefCacheAware->state, 0, __ATOMIC_RELEASE);
-}
-
-/* --- push locks: 1 exclusive, otherwise twice the number of sharers ----------------------------------------------- */
-
-static void push_lock_check(const char *name) {
-    if (ke_irql() < APC_LEVEL && ((PETHREAD)ps_self())->critical_regions == 0)
-        verify_violation("push-lock-apc", "%s with normal kernel APCs enabled", name);
-}
-
-void NTAPI ExInitializePushLock(PULONG_PTR PushLock) {
-    NT_ENTER(ExInitializePushLock);
-    *PushLock = 0;
-}
-
-void NTAPI ExAcquirePushLockExclusiveEx(PULONG_PTR PushLock, ULONG Flags) {
-    NT_ENTER(ExAcquirePushLockExclusiveEx);
-    ULONG_PTR expected = 0;
-    push_lock_check("ExAcquirePushLockExclusive");
-    for (unsigned tries = 0;
-         !__atomic_compare_exchange_n(PushLock, &expected, 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED); tries++) {
-        expected = 0;
-        sched_relax(tries);
-    }
-}
-
-void NTAPI ExReleasePushLockExclusiveEx(PULONG_PTR PushLock, ULONG Flags) {
-    NT_ENTER(ExReleasePushLockExclusiveEx);
-    push_lock_check("ExReleasePushLockExclusive");
-    if (__atomic_exchange_n(PushLock, 0, __ATOMIC_RELEASE) != 1)
-        verify_violation("push-lock-not-held", "a push lock is released that is not held");
 }
 
 void NTAPI ExRaiseStatus(NTSTATUS Status) {

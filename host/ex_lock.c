@@ -1,49 +1,90 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * Shared and exclusive spin locks: the top bit is an exclusive owner or one that waits for the sharers to leave, the rest
- * counts sharers.
+ * Shared and exclusive spin locks. HELD with the owner's id, or the number of sharers, perhaps with WANTED: somebody
+ * waits for them to leave, and no more may come. A thread knows which ones it shares.
  */
 #include "host/sched.h"
 
-#define EXCLUSIVE ((LONG)0x80000000)
+#define HELD 0x80000000u
+#define WANTED 0x40000000u
+#define SHARED_MAX (sizeof ps_this->shared / sizeof *ps_this->shared)
 
-/* Who holds one exclusively cannot be told from the lock, which has no room; the thread knows how many it holds. */
+static ULONG load(PEX_SPIN_LOCK lock) { return (ULONG)__atomic_load_n(lock, __ATOMIC_RELAXED); }
+
+static bool change(PEX_SPIN_LOCK lock, ULONG *now, ULONG new) {
+    LONG expected = (LONG)*now;
+    bool changed = __atomic_compare_exchange_n(lock, &expected, (LONG) new, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+    *now = (ULONG)expected;
+    return changed;
+}
+
+static PEX_SPIN_LOCK *share_of(PEX_SPIN_LOCK lock) {
+    for (unsigned at = 0; at < SHARED_MAX; at++)
+        if (ps_this->shared[at] == lock) return &ps_this->shared[at];
+    return NULL;
+}
+
+static bool recursive(PEX_SPIN_LOCK lock, PETHREAD self) {
+    if (!share_of(lock) && load(lock) != (HELD | self->id)) return false;
+    verify_violation("spin-lock-recursion", "the spin lock %p is held by this thread already",
+                     (const void *)(uintptr_t)lock);
+    return true;
+}
 
 static void lock_shared(PEX_SPIN_LOCK lock) {
-    LONG now = __atomic_load_n(lock, __ATOMIC_RELAXED);
-    for (unsigned tries = 0;; tries++) {
-        if (now & EXCLUSIVE) {
-            sched_relax(tries);
-            now = __atomic_load_n(lock, __ATOMIC_RELAXED);
-        } else if (__atomic_compare_exchange_n(lock, &now, now + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+    PETHREAD self = (PETHREAD)ps_self();
+    PEX_SPIN_LOCK *share = share_of(NULL);
+    ULONG now = load(lock);
+
+    if (recursive(lock, self)) return;
+    for (unsigned tries = 0;;) {
+        if (now & (HELD | WANTED)) {
+            sched_relax(tries++);
+            now = load(lock);
+        } else if (change(lock, &now, now + 1)) {
             break;
         }
     }
-    ((PETHREAD)ps_self())->spin_locks++;
+    if (!share) host_panic("a thread shares more than %zu spin locks", SHARED_MAX);
+    *share = lock;
+    self->spin_locks++;
 }
 
 static void unlock_shared(PEX_SPIN_LOCK lock) {
-    if (!(__atomic_load_n(lock, __ATOMIC_RELAXED) & ~EXCLUSIVE) || ke_locks_held() == 0) {
+    PEX_SPIN_LOCK *share = ps_self() ? share_of(lock) : NULL;
+
+    if (!share) {
         verify_violation("spin-lock-foreign-release", "the spin lock %p is released by a sharer that is none",
                          (const void *)(uintptr_t)lock);
         return;
     }
+    *share = NULL;
     ps_this->spin_locks--;
     __atomic_fetch_sub(lock, 1, __ATOMIC_RELEASE);
 }
 
 static void lock_exclusive(PEX_SPIN_LOCK lock) {
-    /* First the bit, which keeps new sharers away, then those who are in. */
-    for (unsigned tries = 0; __atomic_fetch_or(lock, EXCLUSIVE, __ATOMIC_ACQUIRE) & EXCLUSIVE; tries++)
-        sched_relax(tries);
-    for (unsigned tries = 0; __atomic_load_n(lock, __ATOMIC_ACQUIRE) != EXCLUSIVE; tries++) sched_relax(tries);
-    ((PETHREAD)ps_self())->spin_locks++;
+    PETHREAD self = (PETHREAD)ps_self();
+    ULONG now = load(lock);
+
+    if (recursive(lock, self)) return;
+    for (unsigned tries = 0;;) {
+        if (!(now & ~WANTED)) {
+            if (change(lock, &now, HELD | self->id)) break;
+            continue;
+        }
+        /* Keeps new sharers away. Others who want it too say so again. */
+        if (!(now & (HELD | WANTED)) && !change(lock, &now, now | WANTED)) continue;
+        sched_relax(tries++);
+        now = load(lock);
+    }
+    self->spin_locks++;
 }
 
 static void unlock_exclusive(PEX_SPIN_LOCK lock) {
-    if (__atomic_load_n(lock, __ATOMIC_RELAXED) != EXCLUSIVE || ke_locks_held() == 0) {
-        verify_violation("spin-lock-foreign-release", "the spin lock %p is not held exclusively",
+    if (load(lock) != (HELD | ((PETHREAD)ps_self())->id)) {
+        verify_violation("spin-lock-foreign-release", "the spin lock %p is not held exclusively by this thread",
                          (const void *)(uintptr_t)lock);
         return;
     }
@@ -53,7 +94,7 @@ static void unlock_exclusive(PEX_SPIN_LOCK lock) {
 
 static KIRQL raise(void) {
     KIRQL old = ke_irql();
-    ps_this->irql = DISPATCH_LEVEL;
+    if (old < DISPATCH_LEVEL) ps_this->irql = DISPATCH_LEVEL;
     return old;
 }
 
@@ -64,7 +105,7 @@ static void at_dispatch(const char *name) {
 /* Back to where the lock was acquired, and no higher. */
 static void lower(KIRQL irql, const char *name) {
     at_dispatch(name);
-    if (irql > DISPATCH_LEVEL) verify_violation("irql-lower-raises", "%s to IRQL %u", name, irql);
+    if (irql > ke_irql()) verify_violation("irql-lower-raises", "%s to IRQL %u at %u", name, irql, ke_irql());
     if (irql < DISPATCH_LEVEL && ke_locks_held())
         verify_violation("irql-lower-with-lock", "%s to IRQL %u while %u spin locks are held", name, irql,
                          ke_locks_held());
@@ -124,6 +165,14 @@ void NTAPI ExReleaseSpinLockExclusiveFromDpcLevel(PEX_SPIN_LOCK SpinLock) {
 LOGICAL NTAPI ExTryConvertSharedSpinLockExclusive(PEX_SPIN_LOCK SpinLock) {
     NT_ENTER(ExTryConvertSharedSpinLockExclusive);
     at_dispatch("ExTryConvertSharedSpinLockExclusive");
-    LONG one = 1;
-    return __atomic_compare_exchange_n(SpinLock, &one, EXCLUSIVE, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+    PEX_SPIN_LOCK *share = share_of(SpinLock);
+    ULONG one = 1;
+    if (!share) {
+        verify_violation("spin-lock-foreign-release", "the spin lock %p is converted by a sharer that is none",
+                         (const void *)(uintptr_t)SpinLock);
+        return FALSE;
+    }
+    if (!change(SpinLock, &one, HELD | ps_this->id)) return FALSE;
+    *share = NULL;
+    return TRUE;
 }

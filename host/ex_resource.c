@@ -42,7 +42,8 @@ static struct resource *of(PERESOURCE public) {
 }
 
 static void check_apc(const char *name) {
-    if (ke_irql() < APC_LEVEL && ((PETHREAD)ps_self())->critical_regions == 0)
+    PETHREAD self = (PETHREAD)ps_self();
+    if (self->irql < APC_LEVEL && self->critical_regions == 0 && self->guarded_regions == 0)
         verify_violation("resource-apc", "%s with normal kernel APCs enabled", name);
 }
 
@@ -61,17 +62,40 @@ NTSTATUS NTAPI ExInitializeResourceLite(PERESOURCE Resource) {
     return STATUS_SUCCESS;
 }
 
+/* True if nobody has it or wants it, as it should be. */
+static bool forget_owners_locked(struct resource *resource) {
+    bool idle = !resource->owners && !resource->first;
+    for (struct owner *owner; (owner = resource->owners);) {
+        resource->owners = owner->next;
+        free(owner);
+    }
+    return idle;
+}
+
+NTSTATUS NTAPI ExReinitializeResourceLite(PERESOURCE Resource) {
+    NT_ENTER(ExReinitializeResourceLite);
+    struct resource *resource = of(Resource);
+    if (!resource) return STATUS_INVALID_PARAMETER;
+    pthread_mutex_lock(&lock);
+    bool idle = forget_owners_locked(resource);
+    pthread_mutex_unlock(&lock);
+    if (!idle)
+        verify_violation("resource-deleted-owned", "the resource %p is initialized again while owned or waited for",
+                         (void *)Resource);
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS NTAPI ExDeleteResourceLite(PERESOURCE Resource) {
     NT_ENTER(ExDeleteResourceLite);
     struct resource *resource = of(Resource);
     if (!resource) return STATUS_INVALID_PARAMETER;
     pthread_mutex_lock(&lock);
-    bool owned = resource->owners || resource->first;
+    bool idle = forget_owners_locked(resource);
     struct resource **link = &resources;
     while (*link != resource) link = &(*link)->next;
     *link = resource->next;
     pthread_mutex_unlock(&lock);
-    if (owned)
+    if (!idle)
         verify_violation("resource-deleted-owned", "the resource %p is deleted while owned or waited for",
                          (void *)Resource);
     verify_untrack("resource", Resource);
@@ -85,6 +109,15 @@ bool ex_resource_in(const void *memory, size_t size) {
     pthread_mutex_lock(&lock);
     for (struct resource *each = resources; each && !found; each = each->next)
         found = (char *)each->public >= (const char *)memory && (char *)each->public < (const char *)memory + size;
+    pthread_mutex_unlock(&lock);
+    return found;
+}
+
+bool ex_resource_owned_by(PETHREAD thread) {
+    bool found = false;
+    pthread_mutex_lock(&lock);
+    for (struct resource *each = resources; each && !found; each = each->next)
+        for (struct owner *owner = each->owners; owner && !found; owner = owner->next) found = owner->thread == thread;
     pthread_mutex_unlock(&lock);
     return found;
 }
@@ -122,7 +155,7 @@ static void grant_locked(struct resource *resource) {
         struct waiter *waiter = resource->first;
         resource->first = waiter->next;
         own_locked(resource, waiter->thread, waiter->exclusive);
-        KeSetEvent(&waiter->granted, IO_NO_INCREMENT, FALSE);
+        ke_signal(&waiter->granted.Header, 1);
     }
 }
 
@@ -184,24 +217,32 @@ BOOLEAN NTAPI ExAcquireSharedWaitForExclusive(PERESOURCE Resource, BOOLEAN Wait)
     return acquire(Resource, Wait, WAIT_FOR_EXCLUSIVE, "ExAcquireSharedWaitForExclusive");
 }
 
-void NTAPI ExReleaseResourceLite(PERESOURCE Resource) {
-    NT_ENTER(ExReleaseResourceLite);
-    struct resource *resource = of(Resource);
-    check_apc("ExReleaseResourceLite");
+static void release(PERESOURCE public, PETHREAD thread, const char *name) {
+    struct resource *resource = of(public);
+    check_apc(name);
     if (!resource) return;
     pthread_mutex_lock(&lock);
-    struct owner **link = &resource->owners, *mine;
-    while (*link && (*link)->thread != (PETHREAD)ps_self()) link = &(*link)->next;
-    mine = *link;
-    if (mine && --mine->count == 0) {
-        *link = mine->next;
-        free(mine);
+    struct owner **link = &resource->owners, *owner;
+    while (*link && (*link)->thread != thread) link = &(*link)->next;
+    owner = *link;
+    if (owner && --owner->count == 0) {
+        *link = owner->next;
+        free(owner);
         grant_locked(resource);
     }
     pthread_mutex_unlock(&lock);
-    if (!mine)
-        verify_violation("resource-not-owned", "the resource %p is released by a thread that does not own it",
-                         (void *)Resource);
+    if (!owner)
+        verify_violation("resource-not-owned", "%s: the thread does not own the resource %p", name, (void *)public);
+}
+
+void NTAPI ExReleaseResourceLite(PERESOURCE Resource) {
+    NT_ENTER(ExReleaseResourceLite);
+    release(Resource, (PETHREAD)ps_self(), "ExReleaseResourceLite");
+}
+
+void NTAPI ExReleaseResourceForThreadLite(PERESOURCE Resource, ERESOURCE_THREAD ResourceThreadId) {
+    NT_ENTER(ExReleaseResourceForThreadLite);
+    release(Resource, (PETHREAD)(ULONG_PTR)ResourceThreadId, "ExReleaseResourceForThreadLite");
 }
 
 void NTAPI ExConvertExclusiveToSharedLite(PERESOURCE Resource) {
@@ -244,6 +285,27 @@ ULONG NTAPI ExIsResourceAcquiredSharedLite(PERESOURCE Resource) {
     return count;
 }
 
+static ULONG waiters(PERESOURCE public, bool exclusive) {
+    struct resource *resource = of(public);
+    ULONG count = 0;
+    if (!resource) return 0;
+    pthread_mutex_lock(&lock);
+    for (const struct waiter *waiter = resource->first; waiter; waiter = waiter->next)
+        count += waiter->exclusive == exclusive;
+    pthread_mutex_unlock(&lock);
+    return count;
+}
+
+ULONG NTAPI ExGetExclusiveWaiterCount(PERESOURCE Resource) {
+    NT_ENTER(ExGetExclusiveWaiterCount);
+    return waiters(Resource, true);
+}
+
+ULONG NTAPI ExGetSharedWaiterCount(PERESOURCE Resource) {
+    NT_ENTER(ExGetSharedWaiterCount);
+    return waiters(Resource, false);
+}
+
 PVOID NTAPI ExEnterCriticalRegionAndAcquireResourceExclusive(PERESOURCE Resource) {
     NT_ENTER(ExEnterCriticalRegionAndAcquireResourceExclusive);
     KeEnterCriticalRegion();
@@ -260,6 +322,6 @@ PVOID NTAPI ExEnterCriticalRegionAndAcquireResourceShared(PERESOURCE Resource) {
 
 void NTAPI ExReleaseResourceAndLeaveCriticalRegion(PERESOURCE Resource) {
     NT_ENTER(ExReleaseResourceAndLeaveCriticalRegion);
-    ExReleaseResourceLite(Resource);
+    release(Resource, (PETHREAD)ps_self(), "ExReleaseResourceAndLeaveCriticalRegion");
     KeLeaveCriticalRegion();
 }

@@ -100,6 +100,7 @@ void verify_violation(const char *rule, const char *format, ...) __attribute__((
 void verify_about(const void *code);
 /* The next violation of `rule` is counted instead of fatal; returns how many were seen when called with NULL. */
 void verify_expect(const char *rule);
+bool verify_expected(const char *rule); /* counts it, if so */
 unsigned verify_seen(const char *rule);
 /* Called by leaf modules when an object is made or freed, so that unload can say what leaked. kind: "pool", "mdl",
  * "nbl", "nbl-pool", "section", "handle", "thread", "view", "device", "event-reference" ... */

@@ -36,12 +36,13 @@ static NTSTATUS file_request(PFILE_OBJECT file, UCHAR major) {
     return io_request_send(request, NULL);
 }
 
-static NTSTATUS file_create(PFILE_OBJECT file, ACCESS_MASK access, bool synchronous) {
+static NTSTATUS file_create(PFILE_OBJECT file, ACCESS_MASK access, bool synchronous, bool kernel) {
     IO_SECURITY_CONTEXT security = {.DesiredAccess = access};
     struct io_request *request = io_request_make(file->DeviceObject, file, IRP_MJ_CREATE);
     PIO_STACK_LOCATION stack;
 
     if (request == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+    if (kernel) request->irp->RequestorMode = KernelMode;
     request->irp->Flags |= 0x884; /* IRP_CREATE_OPERATION, IRP_SYNCHRONOUS_API, IRP_DEFER_IO_COMPLETION */
     stack = io_request_stack(request);
     stack->Parameters.Create.SecurityContext = &security;
@@ -87,7 +88,7 @@ static NTSTATUS open_check(PDEVICE_OBJECT device, bool itself, PEPROCESS process
 
 /* A file of the device, referenced, after its driver's CREATE. Takes the caller's reference to the device. */
 static NTSTATUS file_open(PDEVICE_OBJECT device, const UNICODE_STRING *name, ACCESS_MASK granted, bool synchronous,
-                          PFILE_OBJECT *opened) {
+                          bool kernel, PFILE_OBJECT *opened) {
     PFILE_OBJECT file;
     NTSTATUS status;
 
@@ -114,7 +115,7 @@ static NTSTATUS file_open(PDEVICE_OBJECT device, const UNICODE_STRING *name, ACC
         file->FileName = (UNICODE_STRING){name->Length, name->Length, malloc(name->Length)};
         memcpy(file->FileName.Buffer, name->Buffer, name->Length);
     }
-    status = file_create(file, granted, synchronous);
+    status = file_create(file, granted, synchronous, kernel);
     if (NT_SUCCESS(status)) {
         file->Flags |= FILE_OPENED;
         *opened = file;
@@ -125,7 +126,7 @@ static NTSTATUS file_open(PDEVICE_OBJECT device, const UNICODE_STRING *name, ACC
 }
 
 static NTSTATUS open_path(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, bool synchronous,
-                          PFILE_OBJECT *file, ACCESS_MASK *granted) {
+                          bool kernel, PFILE_OBJECT *file, ACCESS_MASK *granted) {
     UNICODE_STRING remaining;
     PDEVICE_OBJECT device;
     NTSTATUS status = ob_name_lookup(path, (void **)&device, &remaining);
@@ -135,21 +136,31 @@ static NTSTATUS open_path(PEPROCESS process, const UNICODE_STRING *path, ACCESS_
         status = STATUS_OBJECT_TYPE_MISMATCH;
     else
         status = open_check(device, remaining.Length == 0, process, access, granted);
-    if (NT_SUCCESS(status)) return file_open(device, &remaining, *granted, synchronous, file);
+    if (NT_SUCCESS(status)) return file_open(device, &remaining, *granted, synchronous, kernel, file);
     ob_dereference(device);
     return status;
 }
 
-NTSTATUS io_open_ex(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, bool synchronous,
-                    HANDLE *handle) {
+static NTSTATUS open_handle(PEPROCESS subject, PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access,
+                            bool synchronous, bool kernel, HANDLE *handle) {
     ACCESS_MASK granted;
     PFILE_OBJECT file;
-    NTSTATUS status = open_path(process, path, access, synchronous, &file, &granted);
+    NTSTATUS status = open_path(subject, path, access, synchronous, kernel, &file, &granted);
 
     if (!NT_SUCCESS(status)) return status;
     status = ob_insert(process, file, granted | SYNCHRONIZE, handle);
     ob_dereference(file);
     return status;
+}
+
+NTSTATUS io_open_ex(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, bool synchronous,
+                    HANDLE *handle) {
+    return open_handle(process, process, path, access, synchronous, false, handle);
+}
+
+NTSTATUS io_open_kernel(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, bool synchronous,
+                        HANDLE *handle) {
+    return open_handle(ps_system_process, process, path, access, synchronous, true, handle);
 }
 
 NTSTATUS io_open(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, HANDLE *handle) {
@@ -165,7 +176,7 @@ NTSTATUS NTAPI IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK 
     if (NT_FAULT(IoGetDeviceObjectPointer)) return STATUS_INSUFFICIENT_RESOURCES;
     /* By a handle, as on Windows: it is closed at once, so the driver sees CREATE and CLEANUP now, CLOSE when the caller
      * drops the file object. */
-    status = io_open_ex(ps_system_process, ObjectName, DesiredAccess | FILE_READ_ATTRIBUTES, false, &handle);
+    status = io_open_kernel(NULL, ObjectName, DesiredAccess | FILE_READ_ATTRIBUTES, false, &handle);
     if (!NT_SUCCESS(status)) return status;
     status = ob_lookup(ps_system_process, handle, &ob_type_file, 0, (void **)FileObject);
     ob_close(ps_system_process, handle);
@@ -179,6 +190,11 @@ PDEVICE_OBJECT NTAPI IoGetRelatedDeviceObject(PFILE_OBJECT FileObject) {
 }
 
 /* --- control, read, write ----------------------------------------------------------------------------------------- */
+
+static void requestor(struct io_request *request, PEPROCESS process, const struct io_async *async) {
+    request->process = async && async->kernel ? NULL : process;
+    if (request->process == NULL) request->irp->RequestorMode = KernelMode;
+}
 
 /* How the end is told; consumes nothing. */
 static NTSTATUS async_begin(struct io_request *request, PEPROCESS process, const struct io_async *async) {
@@ -228,7 +244,7 @@ NTSTATUS io_control_async(PEPROCESS process, HANDLE handle, ULONG code, const vo
     request = io_request_make(file->DeviceObject, file, IRP_MJ_DEVICE_CONTROL);
     status = STATUS_INSUFFICIENT_RESOURCES;
     if (request) {
-        request->process = process;
+        requestor(request, process, async);
         status = control_buffers(request, code, in, in_size, out, out_size);
         if (NT_SUCCESS(status)) status = async_begin(request, process, async);
         if (NT_SUCCESS(status))
@@ -277,7 +293,7 @@ NTSTATUS io_transfer(PEPROCESS process, HANDLE handle, UCHAR major, void *buffer
         status = STATUS_INVALID_PARAMETER;
     request = NT_SUCCESS(status) ? io_request_make(file->DeviceObject, file, major) : NULL;
     if (request) {
-        request->process = process;
+        requestor(request, process, async);
         stack = io_request_stack(request);
         stack->Parameters.Read.Length = size; /* Write has the same layout */
         stack->Parameters.Read.ByteOffset = position;

@@ -46,8 +46,10 @@ static void spin_acquire(PKSPIN_LOCK lock) {
     for (unsigned tries = 0;
          !__atomic_compare_exchange_n(lock, &expected, (ULONG_PTR)self, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
          expected = 0, tries++) {
-        if (expected == (ULONG_PTR)self)
+        if (expected == (ULONG_PTR)self) {
             verify_violation("spin-lock-recursion", "the spin lock %p is held by this thread already", (void *)lock);
+            return;
+        }
         sched_relax(tries);
     }
     self->spin_locks++;
@@ -56,25 +58,76 @@ static void spin_acquire(PKSPIN_LOCK lock) {
 static void spin_release(PKSPIN_LOCK lock) {
     PETHREAD self = (PETHREAD)ps_self();
 
-    if (__atomic_load_n(lock, __ATOMIC_RELAXED) != (ULONG_PTR)self)
+    if (lock == NULL || __atomic_load_n(lock, __ATOMIC_RELAXED) != (ULONG_PTR)self) {
         verify_violation("spin-lock-foreign-release", "the spin lock %p is not held by this thread", (void *)lock);
+        return;
+    }
     self->spin_locks--;
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
-KIRQL NTAPI KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock) {
-    NT_ENTER(KeAcquireSpinLockRaiseToDpc);
+static void at_dispatch(const char *name) {
+    if (ke_irql() < DISPATCH_LEVEL) verify_violation("irql-too-low", "%s at IRQL %u", name, ke_irql());
+}
+
+/* Back to the IRQL of before, with a lock less. */
+static void lower(KIRQL irql, const char *name) {
+    if (irql > ps_this->irql) verify_violation("irql-lower-raises", "%s to IRQL %u at %u", name, irql, ps_this->irql);
+    if (irql < DISPATCH_LEVEL && ps_this->spin_locks)
+        verify_violation("irql-lower-with-lock", "%s to IRQL %u while %u spin locks are held", name, irql,
+                         ps_this->spin_locks);
+    ps_this->irql = irql;
+}
+
+static KIRQL acquire_and_raise(PKSPIN_LOCK lock) {
     PETHREAD self = (PETHREAD)ps_self();
     KIRQL old = self->irql;
-    self->irql = DISPATCH_LEVEL;
-    spin_acquire(SpinLock);
+    if (old < DISPATCH_LEVEL) self->irql = DISPATCH_LEVEL;
+    spin_acquire(lock);
     return old;
+}
+
+KIRQL NTAPI KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock) {
+    NT_ENTER(KeAcquireSpinLockRaiseToDpc);
+    return acquire_and_raise(SpinLock);
 }
 
 void NTAPI KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql) {
     NT_ENTER(KeReleaseSpinLock);
     spin_release(SpinLock);
-    ps_this->irql = NewIrql;
+    lower(NewIrql, "KeReleaseSpinLock");
+}
+
+KIRQL NTAPI KeAcquireSpinLockForDpc(PKSPIN_LOCK SpinLock) {
+    NT_ENTER(KeAcquireSpinLockForDpc);
+    return acquire_and_raise(SpinLock);
+}
+
+void NTAPI KeReleaseSpinLockForDpc(PKSPIN_LOCK SpinLock, KIRQL OldIrql) {
+    NT_ENTER(KeReleaseSpinLockForDpc);
+    at_dispatch("KeReleaseSpinLockForDpc");
+    spin_release(SpinLock);
+    lower(OldIrql, "KeReleaseSpinLockForDpc");
+}
+
+BOOLEAN NTAPI KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock) {
+    NT_ENTER(KeTryToAcquireSpinLockAtDpcLevel);
+    PETHREAD self = (PETHREAD)ps_self();
+    ULONG_PTR expected = 0;
+    at_dispatch("KeTryToAcquireSpinLockAtDpcLevel");
+    if (!__atomic_compare_exchange_n(SpinLock, &expected, (ULONG_PTR)self, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        sched_relax(0); /* callers loop over this */
+        return FALSE;
+    }
+    self->spin_locks++;
+    return TRUE;
+}
+
+BOOLEAN NTAPI KeTestSpinLock(PKSPIN_LOCK SpinLock) {
+    NT_ENTER(KeTestSpinLock);
+    if (__atomic_load_n(SpinLock, __ATOMIC_ACQUIRE) == 0) return TRUE;
+    sched_relax(0);
+    return FALSE;
 }
 
 void NTAPI KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock) {
@@ -87,19 +140,52 @@ void NTAPI KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock) {
     spin_release(SpinLock);
 }
 
+/* --- the same with a handle, which says which lock until that is released ----------------------------------------- */
+
+static void acquire_queued(PKSPIN_LOCK lock, PKLOCK_QUEUE_HANDLE handle) {
+    handle->OldIrql = acquire_and_raise(lock);
+    handle->LockQueue.Next = NULL;
+    handle->LockQueue.Lock = lock;
+}
+
+static void release_queued(PKLOCK_QUEUE_HANDLE handle, const char *name) {
+    PKSPIN_LOCK lock = (PKSPIN_LOCK)handle->LockQueue.Lock;
+    at_dispatch(name);
+    handle->LockQueue.Lock = NULL;
+    spin_release(lock);
+}
+
 void NTAPI KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle) {
     NT_ENTER(KeAcquireInStackQueuedSpinLock);
-    PETHREAD self = (PETHREAD)ps_self();
-    LockHandle->OldIrql = self->irql;
-    LockHandle->LockQueue.Lock = SpinLock;
-    self->irql = DISPATCH_LEVEL;
-    spin_acquire(SpinLock);
+    acquire_queued(SpinLock, LockHandle);
 }
 
 void NTAPI KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE LockHandle) {
     NT_ENTER(KeReleaseInStackQueuedSpinLock);
-    spin_release((PKSPIN_LOCK)LockHandle->LockQueue.Lock);
-    ps_this->irql = LockHandle->OldIrql;
+    release_queued(LockHandle, "KeReleaseInStackQueuedSpinLock");
+    lower(LockHandle->OldIrql, "KeReleaseInStackQueuedSpinLock");
+}
+
+void NTAPI KeAcquireInStackQueuedSpinLockForDpc(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle) {
+    NT_ENTER(KeAcquireInStackQueuedSpinLockForDpc);
+    acquire_queued(SpinLock, LockHandle);
+}
+
+void NTAPI KeReleaseInStackQueuedSpinLockForDpc(PKLOCK_QUEUE_HANDLE LockHandle) {
+    NT_ENTER(KeReleaseInStackQueuedSpinLockForDpc);
+    release_queued(LockHandle, "KeReleaseInStackQueuedSpinLockForDpc");
+    lower(LockHandle->OldIrql, "KeReleaseInStackQueuedSpinLockForDpc");
+}
+
+void NTAPI KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle) {
+    NT_ENTER(KeAcquireInStackQueuedSpinLockAtDpcLevel);
+    at_dispatch("KeAcquireInStackQueuedSpinLockAtDpcLevel");
+    acquire_queued(SpinLock, LockHandle);
+}
+
+void NTAPI KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE LockHandle) {
+    NT_ENTER(KeReleaseInStackQueuedSpinLockFromDpcLevel);
+    release_queued(LockHandle, "KeReleaseInStackQueuedSpinLockFromDpcLevel");
 }
 
 /* --- critical regions, processes, processors ---------------------------------------------------------------------- */
@@ -129,15 +215,10 @@ ULONG NTAPI KeQueryActiveProcessorCountEx(USHORT GroupNumber) {
 
 ULONG NTAPI KeGetCurrentProcessorNumberEx(PPROCESSOR_NUMBER ProcNumber) {
     NT_ENTER(KeGetCurrentProcessorNumberEx);
-    ULONG number = ((PETHREAD)ps_self())->id % (ULONG)sysconf(_SC_NPROCESSORS_ONLN);
+    PETHREAD self = (PETHREAD)ps_self();
+    ULONG number = self->processor ? self->processor - 1u : self->id / 4 % (ULONG)sysconf(_SC_NPROCESSORS_ONLN);
     if (ProcNumber) *ProcNumber = (PROCESSOR_NUMBER){.Number = (UCHAR)number};
     return number;
-}
-
-KPRIORITY NTAPI KeSetPriorityThread(PKTHREAD Thread, KPRIORITY Priority) {
-    NT_ENTER(KeSetPriorityThread);
-    if (Priority < 1 || Priority > 31) verify_violation("priority-range", "KeSetPriorityThread(%d)", Priority);
-    return 8;
 }
 
 PKTHREAD NTAPI KeGetCurrentThread(void) {

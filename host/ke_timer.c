@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * Timers with their DPCs, and work items: one thread each.
+ * Timers and work items: one thread each.
  */
 #include <stdlib.h>
 
@@ -49,13 +49,8 @@ static void timer_main(void *context) {
             insert(timer);
         }
         ke_signal(&timer->Header, 1);
-        pthread_mutex_unlock(&lock);
-        if (dpc) {
-            ps_this->irql = DISPATCH_LEVEL;
-            dpc->DeferredRoutine(dpc, dpc->DeferredContext, dpc->SystemArgument1, dpc->SystemArgument2);
-            ps_this->irql = PASSIVE_LEVEL;
-        }
-        pthread_mutex_lock(&lock);
+        /* Before anybody can cancel the timer: who does and then flushes the queues is not called any more. */
+        if (dpc) ke_dpc_queue(dpc, NULL, NULL);
     }
     pthread_mutex_unlock(&lock);
 }
@@ -75,32 +70,72 @@ void ke_timer_once(void) {
     pthread_cond_init(&changed, &attributes);
 }
 
+bool ke_timer_in(const void *memory, size_t size) {
+    bool found = false;
+    pthread_mutex_lock(&lock);
+    for (LIST_ENTRY *at = timers.Flink; at != &timers && !found; at = at->Flink)
+        found = (uintptr_t)CONTAINING_RECORD(at, KTIMER, TimerListEntry) - (uintptr_t)memory < size;
+    pthread_mutex_unlock(&lock);
+    return found;
+}
+
 void NTAPI KeInitializeTimerEx(PKTIMER Timer, TIMER_TYPE Type) {
     NT_ENTER(KeInitializeTimerEx);
+    if (ke_timer_in(Timer, sizeof *Timer))
+        verify_violation("timer-active", "the timer %p is initialized while it runs", (void *)Timer);
     *Timer = (KTIMER){0};
     ke_header_init(&Timer->Header, Type == NotificationTimer ? KE_TIMER_NOTIFICATION : KE_TIMER_SYNCHRONIZATION, 0, 0);
 }
 
-void NTAPI KeInitializeDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext) {
-    NT_ENTER(KeInitializeDpc);
-    *Dpc = (KDPC){.DeferredRoutine = DeferredRoutine, .DeferredContext = DeferredContext};
+void NTAPI KeInitializeTimer(PKTIMER Timer) {
+    NT_ENTER(KeInitializeTimer);
+    KeInitializeTimerEx(Timer, NotificationTimer);
+}
+
+/* How long from now, in the timers' unit. Positive times are absolute, since 1601. */
+static uint64_t delay(LONGLONG due) {
+    LONGLONG system = (LONGLONG)(sched_clock(CLOCK_REALTIME) / 100) + 116444736000000000;
+    if (due < 0) return 0 - (uint64_t)due;
+    return due > system ? (uint64_t)(due - system) : 0;
+}
+
+static BOOLEAN set(PKTIMER timer, LONGLONG due, LONG period, PKDPC dpc) {
+    BOOLEAN was;
+    if (timer->Header.Type != KE_TIMER_NOTIFICATION && timer->Header.Type != KE_TIMER_SYNCHRONIZATION)
+        verify_violation("timer-not-initialized", "%p is no initialized timer", (void *)timer);
+    pthread_mutex_lock(&lock);
+    start(&timer_thread, timer_main, "timer");
+    was = timer->Header.Reserved1;
+    if (was) RemoveEntryList(&timer->TimerListEntry);
+    __atomic_store_n(&timer->Header.SignalState, 0, __ATOMIC_RELAXED);
+    timer->DueTime.QuadPart = now() + delay(due);
+    timer->Period = (ULONG)period;
+    timer->Dpc = dpc;
+    insert(timer);
+    sched_wake(&changed);
+    pthread_mutex_unlock(&lock);
+    return was;
 }
 
 BOOLEAN NTAPI KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dpc) {
     NT_ENTER(KeSetTimerEx);
-    BOOLEAN was;
-    pthread_mutex_lock(&lock);
-    start(&timer_thread, timer_main, "timer");
-    was = Timer->Header.Reserved1;
-    if (was) RemoveEntryList(&Timer->TimerListEntry);
-    Timer->Header.SignalState = 0;
-    Timer->DueTime.QuadPart = now() + (DueTime.QuadPart < 0 ? (ULONGLONG)-DueTime.QuadPart : 0);
-    Timer->Period = (ULONG)Period;
-    Timer->Dpc = Dpc;
-    insert(Timer);
-    sched_wake(&changed);
-    pthread_mutex_unlock(&lock);
-    return was;
+    return set(Timer, DueTime.QuadPart, Period, Dpc);
+}
+
+BOOLEAN NTAPI KeSetCoalescableTimer(PKTIMER Timer, LARGE_INTEGER DueTime, ULONG Period, ULONG TolerableDelay,
+                                    PKDPC Dpc) {
+    NT_ENTER(KeSetCoalescableTimer);
+    return set(Timer, DueTime.QuadPart, (LONG)Period, Dpc);
+}
+
+BOOLEAN NTAPI KeSetTimer(PKTIMER Timer, LARGE_INTEGER DueTime, PKDPC Dpc) {
+    NT_ENTER(KeSetTimer);
+    return set(Timer, DueTime.QuadPart, 0, Dpc);
+}
+
+BOOLEAN NTAPI KeReadStateTimer(PKTIMER Timer) {
+    NT_ENTER(KeReadStateTimer);
+    return __atomic_load_n(&Timer->Header.SignalState, __ATOMIC_ACQUIRE) != 0;
 }
 
 BOOLEAN NTAPI KeCancelTimer(PKTIMER Timer) {
@@ -184,6 +219,8 @@ void ke_stop(void) {
     pthread_mutex_unlock(&lock);
     if (timer_thread) ps_thread_join(timer_thread);
     if (work_thread) ps_thread_join(work_thread);
+    ex_work_stop();
+    ke_dpc_stop();
     timer_thread = work_thread = NULL;
     stopping = false;
 }

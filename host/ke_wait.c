@@ -1,9 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * Waiting: dispatcher objects, events, mutexes, timers. One lock for all of it, as NT had for long, since a wait for
+ * Waiting: dispatcher objects, events, mutexes, semaphores, timers. One lock for all of it, as NT had for long, since a wait for
  * several objects is one decision over all of them.
  */
+#include "host/image.h"
 #include "host/sched.h"
 
 static pthread_mutex_t dispatcher = PTHREAD_MUTEX_INITIALIZER;
@@ -41,7 +42,7 @@ static void take(DISPATCHER_HEADER *header, PETHREAD thread) {
     switch (header->Type) {
     case KE_SYNCHRONIZATION_EVENT:
     case KE_TIMER_SYNCHRONIZATION: __atomic_store_n(&header->SignalState, 0, __ATOMIC_RELAXED); break;
-    case KE_SEMAPHORE: header->SignalState--; break;
+    case KE_SEMAPHORE: __atomic_fetch_sub(&header->SignalState, 1, __ATOMIC_RELAXED); break;
     case KE_MUTANT:
         header->SignalState--;
         ((KMUTANT *)header)->OwnerThread = (PKTHREAD)thread;
@@ -170,6 +171,40 @@ LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait) {
 LONG NTAPI KeReadStateMutex(PRKMUTEX Mutex) {
     NT_ENTER(KeReadStateMutex);
     return Mutex->Header.SignalState;
+}
+
+/* --- semaphores --------------------------------------------------------------------------------------------------- */
+
+void NTAPI KeInitializeSemaphore(PRKSEMAPHORE Semaphore, LONG Count, LONG Limit) {
+    NT_ENTER(KeInitializeSemaphore);
+    if (Count < 0 || Limit <= 0 || Count > Limit)
+        verify_violation("semaphore-limit", "KeInitializeSemaphore with count %d and limit %d", Count, Limit);
+    ke_header_init(&Semaphore->Header, KE_SEMAPHORE, sizeof(KSEMAPHORE) / sizeof(LONG), Count);
+    Semaphore->Limit = Limit;
+}
+
+LONG NTAPI KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjustment, BOOLEAN Wait) {
+    NT_ENTER(KeReleaseSemaphore);
+    LONG before;
+    if (Semaphore->Header.Type != KE_SEMAPHORE)
+        verify_violation("not-a-semaphore", "KeReleaseSemaphore(%p): not an initialized semaphore", (void *)Semaphore);
+    if (Wait && ke_irql() > APC_LEVEL)
+        verify_violation("irql-too-high", "KeReleaseSemaphore with Wait at DISPATCH_LEVEL");
+    pthread_mutex_lock(&dispatcher);
+    before = Semaphore->Header.SignalState;
+    bool fits = Adjustment > 0 && Adjustment <= Semaphore->Limit - before;
+    if (fits) {
+        __atomic_store_n(&Semaphore->Header.SignalState, before + Adjustment, __ATOMIC_RELAXED);
+        wake_waiters(&Semaphore->Header);
+    }
+    pthread_mutex_unlock(&dispatcher);
+    if (!fits) seh_raise(STATUS_SEMAPHORE_LIMIT_EXCEEDED, 0, NULL);
+    return before;
+}
+
+LONG NTAPI KeReadStateSemaphore(PRKSEMAPHORE Semaphore) {
+    NT_ENTER(KeReadStateSemaphore);
+    return __atomic_load_n(&Semaphore->Header.SignalState, __ATOMIC_ACQUIRE);
 }
 
 /* --- waits -------------------------------------------------------------------------------------------------------- */

@@ -87,9 +87,13 @@ NTSTATUS io_open(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK acce
 /* For asynchronous use, too: requests on the handle may stay pending. */
 NTSTATUS io_open_ex(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, bool synchronous,
                     HANDLE *handle);
+/* For a driver: nothing is checked, the handle is one of `process` (NULL: of the kernel). */
+NTSTATUS io_open_kernel(PEPROCESS process, const UNICODE_STRING *path, ACCESS_MASK access, bool synchronous,
+                        HANDLE *handle);
 /* How a caller that does not want to wait hears of the end: the block is written, then the event (of the process, may be
  * NULL) is set. */
 struct io_async {
+    bool kernel; /* the caller is a driver: so are its buffers */
     PIO_STATUS_BLOCK iosb;
     HANDLE event;
 };

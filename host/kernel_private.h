@@ -21,6 +21,10 @@ struct _ETHREAD {
     KIRQL irql;
     unsigned spin_locks;     /* held */
     int critical_regions;    /* depth */
+    int guarded_regions;     /* depth */
+    LONG priority, base;     /* ke_thread.c: atomic; the base is relative to its process's */
+    USHORT processor;        /* 1 + the number that it pretends to be; 0: follows from the id */
+    PEX_SPIN_LOCK shared[8]; /* ex_lock.c: of its spin locks, those that it shares */
     PEPROCESS attached;      /* KeStackAttachProcess */
     KAPC_STATE only;         /* KeAttachProcess's, of which there is one */
     PRKAPC_STATE attachment; /* its innermost one's */
@@ -105,6 +109,16 @@ enum {
     KE_TIMER_SYNCHRONIZATION = 9
 };
 void ke_stop(void); /* the timer and worker threads */
+
+/* ke_dpc.c */
+bool ke_dpc_queue(PKDPC dpc, PVOID first, PVOID second);                            /* false: it is queued already */
+void ke_dpc_call(PKDPC dpc, PKDEFERRED_ROUTINE routine, PVOID first, PVOID second); /* with its checks */
+bool ke_dpc_in(const void *memory, size_t size);
+void ke_dpc_stop(void);
+void ex_work_stop(void);                               /* ex_work.c */
+bool ke_timer_in(const void *memory, size_t size);     /* ke_timer.c */
+bool ex_lookaside_in(const void *memory, size_t size); /* ex_lookaside.c */
+bool ex_resource_owned_by(PETHREAD thread);            /* ex_resource.c */
 
 /* Bug check with a text, for the host's own impossibilities. */
 _Noreturn void host_panic(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -14,7 +14,6 @@
 
 #include "host/image.h"
 
-#define PHYSICAL (16ull << 30) /* bytes, sparse */
 #define SYSTEM_VIEWS (64ull << 30)
 
 static int physical = -1;
@@ -83,17 +82,17 @@ void mm_pages_give(uint64_t first, uint64_t count) {
 NTSTATUS mm_start(void) {
     if (physical >= 0) return STATUS_SUCCESS; /* a second world in this process has the same machine */
     physical = memfd_create("nt-physical", MFD_CLOEXEC);
-    if (physical < 0 || ftruncate(physical, (off_t)PHYSICAL) != 0) return STATUS_INSUFFICIENT_RESOURCES;
-    mm_direct = mmap(NULL, PHYSICAL, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, physical, 0);
+    if (physical < 0 || ftruncate(physical, (off_t)MM_PHYSICAL) != 0) return STATUS_INSUFFICIENT_RESOURCES;
+    mm_direct = mmap(NULL, MM_PHYSICAL, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, physical, 0);
     system_views = mmap(NULL, SYSTEM_VIEWS, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mm_direct == MAP_FAILED || system_views == MAP_FAILED) return STATUS_INSUFFICIENT_RESOURCES;
-    span_give(&free_pages, 1, PHYSICAL / PAGE_SIZE - 1); /* page 0 stands for "none" */
+    span_give(&free_pages, 1, MM_PHYSICAL / PAGE_SIZE - 1); /* page 0 stands for "none" */
     span_give(&free_views, 1, SYSTEM_VIEWS / PAGE_SIZE - 1);
     return STATUS_SUCCESS;
 }
 
 static bool in_direct(const void *address) {
-    return (const uint8_t *)address >= mm_direct && (const uint8_t *)address < mm_direct + PHYSICAL;
+    return (const uint8_t *)address >= mm_direct && (const uint8_t *)address < mm_direct + MM_PHYSICAL;
 }
 
 static bool in_system_views(const void *address) {

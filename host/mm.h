@@ -6,6 +6,9 @@
 
 #include "host/kernel_private.h"
 
+#define MM_PHYSICAL (16ull << 30) /* bytes, sparse */
+#define MM_PHYSICAL_PAGES (MM_PHYSICAL / PAGE_SIZE)
+
 struct run; /* pages side by side; alive while anybody maps or locks them */
 
 /* A mapping of pages somewhere: system views in one list, user views in their process's. */

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "host/image.h"
+#include "host/ex_pool.h"
 #include "host/mm.h"
 
 #define PAGES(mdl) ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(mdl), (mdl)->ByteCount)
@@ -99,6 +100,9 @@ void NTAPI MmBuildMdlForNonPagedPool(PMDL MemoryDescriptorList) {
     ULONG_PTR *pfns = MmGetMdlPfnArray(mdl);
     struct run *run;
 
+    if (ex_pool_is_paged(MmGetMdlVirtualAddress(mdl)))
+        verify_violation("mdl-paged-pool", "MmBuildMdlForNonPagedPool of paged pool at %p",
+                         MmGetMdlVirtualAddress(mdl));
     for (ULONG at = 0; at < PAGES(mdl); at++) {
         pfns[at] = mm_page_of((PCHAR)mdl->StartVa + (SIZE_T)at * PAGE_SIZE, &run);
         if (run) mm_run_release(run);

@@ -105,6 +105,31 @@ static NTSTATUS functional_power(PDEVICE_OBJECT device, struct ndis_adapter *ada
     return forward(adapter, irp);
 }
 
+#define QUERY_GLOBAL_STATS CTL_CODE(0x17, 0, METHOD_OUT_DIRECT, 0) /* IOCTL_NDIS_QUERY_GLOBAL_STATS */
+
+/* Programs may query an adapter's OIDs; nothing else is NDIS's. */
+static NTSTATUS functional_control(struct ndis_adapter *adapter, PIRP irp) {
+    PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(irp);
+    ULONG size = stack->Parameters.DeviceIoControl.OutputBufferLength, written = 0;
+    if (stack->Parameters.DeviceIoControl.IoControlCode != QUERY_GLOBAL_STATS)
+        return finish(irp, STATUS_INVALID_DEVICE_REQUEST);
+    if (stack->Parameters.DeviceIoControl.InputBufferLength < sizeof(NDIS_OID) || !irp->MdlAddress)
+        return finish(irp, STATUS_INVALID_PARAMETER);
+    if (ndis_state_of(adapter) == NDIS_HALTED) return finish(irp, STATUS_NO_SUCH_DEVICE);
+    void *buffer = MmGetSystemAddressForMdlSafe(irp->MdlAddress, NormalPagePriority);
+    if (!buffer) return finish(irp, STATUS_INSUFFICIENT_RESOURCES);
+    NDIS_STATUS queried = ndis_query(adapter, *(NDIS_OID *)irp->AssociatedIrp.SystemBuffer, buffer, size, &written);
+    NTSTATUS status = STATUS_SUCCESS;
+    if (queried == NDIS_STATUS_INVALID_LENGTH || queried == NDIS_STATUS_BUFFER_TOO_SHORT)
+        status = STATUS_BUFFER_TOO_SMALL;
+    else if (queried != NDIS_STATUS_SUCCESS)
+        status = ndis_to_ntstatus(queried);
+    irp->IoStatus.Status = status;
+    irp->IoStatus.Information = status == STATUS_SUCCESS ? written : 0;
+    IofCompleteRequest(irp, IO_NO_INCREMENT);
+    return status;
+}
+
 static NTSTATUS functional_dispatch(PDEVICE_OBJECT device, struct ndis_adapter *adapter, PIRP irp) {
     UCHAR major = IoGetCurrentIrpStackLocation(irp)->MajorFunction;
     if (major == IRP_MJ_CLEANUP || major == IRP_MJ_CLOSE) return finish(irp, STATUS_SUCCESS);
@@ -114,6 +139,7 @@ static NTSTATUS functional_dispatch(PDEVICE_OBJECT device, struct ndis_adapter *
     case IRP_MJ_POWER: return functional_power(device, adapter, irp);
     case IRP_MJ_SYSTEM_CONTROL: return forward(adapter, irp);
     case IRP_MJ_CREATE: return finish(irp, STATUS_SUCCESS);
+    case IRP_MJ_DEVICE_CONTROL: return functional_control(adapter, irp);
     default: return finish(irp, STATUS_INVALID_DEVICE_REQUEST);
     }
 }

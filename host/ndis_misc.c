@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/ex_pool.h"
 #include "host/ndis_private.h"
 #include "host/sched.h"
 #include "host/registry.h"
@@ -24,9 +25,7 @@ PVOID NTAPI NdisAllocateMemoryWithTagPriority(NDIS_HANDLE NdisHandle, UINT Lengt
     if (!ndis_owner_check(NdisHandle, "NdisAllocateMemoryWithTagPriority", NULL) ||
         NT_FAULT(NdisAllocateMemoryWithTagPriority))
         return NULL;
-    PVOID memory = ExAllocatePoolWithTag(NonPagedPoolNx, Length, Tag);
-    if (memory) verify_track("pool", memory, Length, Tag, __builtin_return_address(0));
-    return memory;
+    return ex_pool_for(__builtin_return_address(0), Length, Tag, false);
 }
 
 VOID NTAPI NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags) {

@@ -512,13 +512,14 @@ void pnp_state_changed(PDEVICE_OBJECT device) {
     if (!request) return;
     request->kind = REQUEST_STATE;
     ndis_mutex_lock(&pnp_lock);
-    request->node = pnp_node_of(device); /* NULL: it went meanwhile */
-    if (request->node) {
-        pnp_reference(request->node);
+    struct devnode *node = pnp_node_of(device); /* NULL: it went meanwhile */
+    request->node = node;
+    if (node) {
+        pnp_reference(node);
         enqueue_locked(request);
     }
     ndis_mutex_unlock(&pnp_lock);
-    if (!request->node) free(request);
+    if (!node) free(request);
 }
 
 NTSTATUS pnp_sleep(struct devnode *node) { return ask(REQUEST_SLEEP, node); }

@@ -29,6 +29,7 @@ static PETHREAD thread_object(PEPROCESS process, const char *name) {
     if (thread == NULL) return NULL;
     ke_header_init(&thread->Header, KE_THREAD, 0, 0);
     thread->process = process ? process : ps_system_process;
+    thread->priority = 8;
     thread->id = new_id();
     snprintf(thread->name, sizeof(thread->name), "%s", name);
     pthread_condattr_init(&attributes);
@@ -72,6 +73,9 @@ static void thread_ends(PETHREAD thread) {
     if (thread->critical_regions)
         verify_violation("critical-region-balance", "a thread ends inside %d critical regions",
                          thread->critical_regions);
+    if (thread->guarded_regions)
+        verify_violation("critical-region-balance", "a thread ends inside %d guarded regions", thread->guarded_regions);
+    if (ex_resource_owned_by(thread)) verify_violation("thread-ends-with-resource", "a thread ends and owns a resource");
     io_thread_ends(thread);
     ps_gs_stop();
     seh_thread_stop();

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "host/kernel_private.h"
+#include "host/ex_pool.h"
 
 void NTAPI RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR SourceString) {
     NT_ENTER(RtlInitUnicodeString);
@@ -22,7 +22,7 @@ NTSTATUS NTAPI RtlStringFromGUID(REFGUID Guid, PUNICODE_STRING GuidString) {
     char text[40];
     WCHAR *out = NULL;
 
-    if (!NT_FAULT(RtlStringFromGUID)) out = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(text) * sizeof(WCHAR), 'dIuG');
+    if (!NT_FAULT(RtlStringFromGUID)) out = ex_pool_for(CALLER, sizeof(text) * sizeof(WCHAR), 'dIuG', true);
     if (out == NULL) return STATUS_NO_MEMORY;
     snprintf(text, sizeof(text), "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}", Guid->Data1, Guid->Data2,
              Guid->Data3, Guid->Data4[0], Guid->Data4[1], Guid->Data4[2], Guid->Data4[3], Guid->Data4[4],

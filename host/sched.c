@@ -151,15 +151,23 @@ void sched_step(void) {
 
 /* --- waiting ----------------------------------------------------------------------------------------------------- */
 
+/* False without a scheduler. */
+static bool step_aside(void) {
+    if (!sched_on || !self) return false;
+    pthread_mutex_lock(&turns);
+    world.now += STEP_NANOSECONDS;
+    demote_locked();
+    reschedule_locked();
+    pthread_mutex_unlock(&turns);
+    return true;
+}
+
+void sched_give_way(void) {
+    if (!step_aside()) sched_yield();
+}
+
 void sched_relax(unsigned tries) {
-    if (sched_on && self) {
-        pthread_mutex_lock(&turns);
-        world.now += STEP_NANOSECONDS;
-        demote_locked();
-        reschedule_locked();
-        pthread_mutex_unlock(&turns);
-        return;
-    }
+    if (step_aside()) return;
     /* Whoever is waited for may have been preempted, which cannot happen to the holder of a spin lock on Windows. */
     if (tries % 64 == 63)
         sched_yield();

@@ -21,6 +21,7 @@
 
 /* One turn of a loop that waits for another thread; `tries` counts the turns. */
 void sched_relax(unsigned tries);
+void sched_give_way(void); /* as sched_yield */
 /* As pthread_cond_wait, or with `until` (nanoseconds of sched_clock(CLOCK_MONOTONIC)) as pthread_cond_timedwait on a
  * condition of that clock: false when the time is over. May wake for nothing. */
 bool sched_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, const uint64_t *until);

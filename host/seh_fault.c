@@ -7,6 +7,7 @@
  * The handler only notes what happened, and has the thread go on in fault_landing, on its own stack and outside of the
  * signal, so that filters and handlers run like any other code.
  */
+#include "host/ex_pool.h"
 #include "host/pe.h"
 #include "host/seh.h"
 
@@ -164,6 +165,19 @@ static void fatal(int number, const siginfo_t *info, const ucontext_t *context, 
     if (number == SIGTRAP || info->si_code <= 0) raise(number);
 }
 
+/* A touch of guarded pool is a rule broken, whatever the driver may do about the exception. */
+static void pool_fault(const siginfo_t *info, const ucontext_t *context) {
+    static char text[512]; /* of the one that ends the process */
+    const greg_t *r = context->uc_mcontext.gregs;
+    const char *rule = verify_enabled ? ex_pool_explain(info->si_addr, text, sizeof text) : NULL;
+    if (!rule || verify_expected(rule)) return;
+    fflush(stdout);
+    fprintf(stderr, "VERIFIER: %s: %s of %s\n", rule, r[REG_ERR] & 2 ? "a write" : "a read", text);
+    seh_trace_from(stderr, (uint64_t)r[REG_RIP], (uint64_t)r[REG_RSP], (uint64_t)r[REG_RBP]);
+    fflush(stderr);
+    abort();
+}
+
 static void on_signal(int number, siginfo_t *info, void *argument) {
     ucontext_t *context = argument;
     uint64_t rsp = (uint64_t)context->uc_mcontext.gregs[REG_RSP];
@@ -177,6 +191,7 @@ static void on_signal(int number, siginfo_t *info, void *argument) {
         fatal(number, info, context, "stack-overflow");
         return;
     }
+    if (number == SIGSEGV && info->si_code == SEGV_ACCERR) pool_fault(info, context);
     if (!fault_take(number, info, context)) {
         fatal(number, info, context, "host-fault");
         return;

@@ -19,17 +19,20 @@ static __thread const void *about;
 
 void verify_about(const void *code) { about = code; }
 
+bool verify_expected(const char *rule) {
+    pthread_mutex_lock(&lock);
+    bool wanted = expected && strcmp(expected, rule) == 0;
+    seen += wanted;
+    pthread_mutex_unlock(&lock);
+    return wanted;
+}
+
 void verify_violation(const char *rule, const char *format, ...) {
     va_list arguments;
-    bool wanted;
     const void *code = about;
 
     about = NULL;
-    pthread_mutex_lock(&lock);
-    wanted = expected && strcmp(expected, rule) == 0;
-    seen += wanted;
-    pthread_mutex_unlock(&lock);
-    if (wanted) return;
+    if (verify_expected(rule)) return;
     fflush(stdout);
     fprintf(stderr, "VERIFIER: %s: ", rule);
     va_start(arguments, format);

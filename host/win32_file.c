@@ -68,7 +68,8 @@ static const struct io_async *async_of(LPOVERLAPPED overlapped, struct io_async 
     if (!overlapped) return NULL;
     overlapped->Internal = (ULONG_PTR)STATUS_PENDING;
     /* The lowest bit says that no completion port shall hear of it. */
-    *async = (struct io_async){(PIO_STATUS_BLOCK)overlapped, (HANDLE)((ULONG_PTR)overlapped->hEvent & ~(ULONG_PTR)1)};
+    *async = (struct io_async){.iosb = (PIO_STATUS_BLOCK)overlapped,
+                               .event = (HANDLE)((ULONG_PTR)overlapped->hEvent & ~(ULONG_PTR)1)};
     return async;
 }
 

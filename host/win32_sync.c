@@ -4,10 +4,10 @@
  * Events, mutexes and waits.
  */
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/sched.h"
 #include "host/win32_private.h"
 
 /* --- names ------------------------------------------------------------------------------------------------------- */
@@ -300,7 +300,7 @@ DWORD NTAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable) {
     NT_ENTER(SleepEx);
     LARGE_INTEGER interval;
     if (!dwMilliseconds) {
-        sched_yield();
+        sched_give_way();
         return 0;
     }
     /* INFINITE: as long as the number allows, 29,000 years. */
@@ -316,5 +316,6 @@ VOID NTAPI Sleep(DWORD dwMilliseconds) {
 
 BOOL NTAPI SwitchToThread(VOID) {
     NT_ENTER(SwitchToThread);
-    return sched_yield() == 0;
+    sched_give_way();
+    return TRUE;
 }

@@ -16,6 +16,7 @@
 static PDRIVER_DISPATCH saved[IRP_MJ_MAXIMUM_FUNCTION + 1];
 static unsigned seen[IRP_MJ_MAXIMUM_FUNCTION + 1];
 static unsigned pnp_minor[32], pnp_minors, power_type[32], powers;
+static unsigned arrivals, removals; /* of the interface */
 static WCHAR opened[64];
 static PDEVICE_OBJECT opened_device;
 static bool device_failed;
@@ -35,7 +36,7 @@ static NTSTATUS NTAPI hook(PDEVICE_OBJECT device, PIRP irp) {
     switch (stack->MajorFunction) {
     case IRP_MJ_CREATE:
         if (file->FileName.Length >= sizeof opened) break;
-        memcpy(opened, file->FileName.Buffer, file->FileName.Length);
+        if (file->FileName.Length) memcpy(opened, file->FileName.Buffer, file->FileName.Length);
         opened[file->FileName.Length / sizeof(WCHAR)] = 0;
         opened_device = device;
         file->FsContext = opened;
@@ -63,6 +64,10 @@ static NTSTATUS NTAPI hook(PDEVICE_OBJECT device, PIRP irp) {
 static void hook_in(void) {
     PDRIVER_OBJECT driver = pnp_package_driver(BRAND_HARDWARE_ID);
     ck_assert_ptr_nonnull(driver);
+    memset(seen, 0, sizeof seen);
+    pnp_minors = powers = arrivals = removals = 0;
+    device_failed = false;
+    refused = 0xFF;
     for (unsigned i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; i++) {
         saved[i] = driver->MajorFunction[i];
         driver->MajorFunction[i] = hook;
@@ -101,6 +106,11 @@ START_TEST(an_open_of_the_interface_reaches_the_dispatch_table_as_it_is_now) {
     char answer[4];
     DWORD bytes;
     ck_assert(!DeviceIoControl(before, CTL_CODE(0x8000, 1, METHOD_BUFFERED, 0), NULL, 0, answer, 4, &bytes, NULL));
+    ULONG oid = OID_GEN_MAXIMUM_TOTAL_SIZE, value = 0; /* what NDIS itself answers */
+    ck_assert(DeviceIoControl(before, CTL_CODE(0x17, 0, METHOD_OUT_DIRECT, 0), &oid, sizeof oid, &value, sizeof value,
+                              &bytes, NULL));
+    ck_assert_uint_eq(bytes, sizeof value);
+    ck_assert_uint_gt(value, 0);
     ck_assert(CloseHandle(before));
     hook_in();
     HANDLE file = open_below(&rig, L"\\below\\it");
@@ -197,7 +207,6 @@ END_TEST
 /* --- interfaces of the driver's own ------------------------------------------------------------------------------ */
 
 static const GUID own_class = {0x5eba7ba5, 0x1234, 0x4abc, {1, 2, 3, 4, 5, 6, 7, 8}};
-static unsigned arrivals, removals;
 static WCHAR told_link[300];
 
 static NTSTATUS NTAPI told(PVOID structure, PVOID context) {

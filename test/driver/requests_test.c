@@ -121,6 +121,7 @@ END_TEST
 START_TEST(drivers_send_packets_of_their_own) {
     load();
     IMPORT(NTSTATUS, RequestsByPointer, void);
+    IMPORT(NTSTATUS, RequestsByHandle, void);
     HANDLE file = open_device(0);
     ULONG value = 0;
     DWORD bytes;
@@ -129,9 +130,10 @@ START_TEST(drivers_send_packets_of_their_own) {
     ck_assert_uint_eq(value, 42);
     close_device(file);
     ck_assert_int_eq(RequestsByPointer(), STATUS_SUCCESS);
-    ck_assert_int_eq(count(COUNT_CREATE), 2);
-    ck_assert_int_eq(count(COUNT_CLEANUP), 2);
-    ck_assert_int_eq(count(COUNT_CLOSE), 2);
+    ck_assert_int_eq(RequestsByHandle(), STATUS_SUCCESS);
+    ck_assert_int_eq(count(COUNT_CREATE), 3);
+    ck_assert_int_eq(count(COUNT_CLEANUP), 3);
+    ck_assert_int_eq(count(COUNT_CLOSE), 3);
     unload();
 }
 END_TEST

@@ -387,6 +387,28 @@ EXPORTED NTSTATUS RequestsByPointer(void) {
     return Status;
 }
 
+/* By a handle. */
+EXPORTED NTSTATUS RequestsByHandle(void) {
+    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"\\DosDevices\\Requests");
+    OBJECT_ATTRIBUTES Attributes;
+    IO_STATUS_BLOCK Iosb;
+    HANDLE File;
+    ULONG Value = 8;
+    UCHAR Bytes[4] = {0};
+    InitializeObjectAttributes(&Attributes, &Name, OBJ_KERNEL_HANDLE, NULL, NULL);
+    NTSTATUS Status = ZwCreateFile(&File, GENERIC_READ | GENERIC_WRITE, &Attributes, &Iosb, NULL, 0, 0, FILE_OPEN,
+                                   FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);
+    if (!NT_SUCCESS(Status)) return Status;
+    Status =
+        ZwDeviceIoControlFile(File, NULL, NULL, NULL, &Iosb, DO_ADD_ONE, &Value, sizeof Value, &Value, sizeof Value);
+    if (NT_SUCCESS(Status) && (Value != 9 || Iosb.Information != sizeof Value)) Status = STATUS_UNSUCCESSFUL;
+    for (int Round = 0; Round < 2 && NT_SUCCESS(Status); Round++)
+        Status = ZwReadFile(File, NULL, NULL, NULL, &Iosb, Bytes, sizeof Bytes, NULL, NULL);
+    if (NT_SUCCESS(Status) && Bytes[3] != 7) Status = STATUS_UNSUCCESSFUL;
+    ZwClose(File);
+    return Status;
+}
+
 EXPORTED void RequestsMode(ULONG Flags, BOOLEAN Exclusive) {
     Control->Flags = (Control->Flags & ~(ULONG)(DO_BUFFERED_IO | DO_DIRECT_IO | DO_EXCLUSIVE)) | Flags |
                      (Exclusive ? DO_EXCLUSIVE : 0);

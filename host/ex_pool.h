@@ -1,0 +1,20 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Pool, as the host's own files use it. What an image allocates is guarded: it ends where an inaccessible page begins,
+ * and becomes inaccessible itself when it is freed.
+ */
+#ifndef HOST_EX_POOL_H
+#define HOST_EX_POOL_H
+
+#include "host/kernel_private.h"
+
+/* For an image, which must free it. `caller` is who asked. */
+void *ex_pool_for(const void *caller, SIZE_T size, ULONG tag, bool paged);
+/* Whether the memory lies in paged pool. */
+bool ex_pool_is_paged(const void *address);
+/* What an access to this address breaks, NULL if it is no guarded pool: "pool-overrun", "pool-underrun" or
+ * "pool-use-after-free", and the block in words. Safe in signals. */
+const char *ex_pool_explain(const void *address, char *text, size_t size);
+
+#endif

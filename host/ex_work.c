@@ -1,0 +1,75 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Work items that live in the driver's memory. Without a reference to anything, so nothing keeps the driver loaded.
+ */
+#include "host/sched.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static LIST_ENTRY items = {&items, &items}; /* lock */
+static PETHREAD thread;                     /* lock */
+static KEVENT wake;
+static bool stopping; /* lock */
+
+static PWORK_QUEUE_ITEM take(void) {
+    PWORK_QUEUE_ITEM item = NULL;
+    pthread_mutex_lock(&lock);
+    if (!IsListEmpty(&items)) {
+        item = CONTAINING_RECORD(RemoveHeadList(&items), WORK_QUEUE_ITEM, List);
+        item->List.Flink = NULL; /* may be queued again, or freed, from its routine on */
+    }
+    pthread_mutex_unlock(&lock);
+    return item;
+}
+
+static void call(PWORK_QUEUE_ITEM item) {
+    PWORKER_THREAD_ROUTINE routine = item->WorkerRoutine;
+
+    routine(item->Parameter);
+    if (ke_irql() != PASSIVE_LEVEL || ke_locks_held() || ps_this->critical_regions || ps_this->guarded_regions)
+        verify_violation("work-item-returns", "the work item's routine %p returns at IRQL %u with %u spin locks",
+                         (void *)(uintptr_t)routine, ke_irql(), ke_locks_held());
+}
+
+static void work_main(void *context) {
+    PWORK_QUEUE_ITEM item;
+    bool last;
+
+    do {
+        KeWaitForSingleObject(&wake, Executive, KernelMode, FALSE, NULL);
+        pthread_mutex_lock(&lock);
+        last = stopping;
+        pthread_mutex_unlock(&lock);
+        while ((item = take())) call(item);
+    } while (!last);
+}
+
+void NTAPI ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType) {
+    NT_ENTER(ExQueueWorkItem);
+    pthread_mutex_lock(&lock);
+    if (!thread) {
+        ke_header_init(&wake.Header, KE_SYNCHRONIZATION_EVENT, sizeof(KEVENT) / sizeof(LONG), 0);
+        stopping = false;
+        thread = ps_thread_create(NULL, work_main, NULL, "ex worker");
+        if (!thread) host_panic("no thread for work items");
+    }
+    bool queued = WorkItem->List.Flink != NULL;
+    if (!queued) InsertTailList(&items, &WorkItem->List);
+    pthread_mutex_unlock(&lock);
+    if (queued)
+        verify_violation("work-item-queued", "the work item %p is queued already, or not initialized",
+                         (void *)WorkItem);
+    else
+        ke_signal(&wake.Header, 1);
+}
+
+void ex_work_stop(void) {
+    pthread_mutex_lock(&lock);
+    PETHREAD last = thread;
+    stopping = true;
+    pthread_mutex_unlock(&lock);
+    if (!last) return;
+    ke_signal(&wake.Header, 1);
+    ps_thread_join(last);
+    thread = NULL;
+}

@@ -112,6 +112,17 @@ $(O)/win-x64/test/%.sys: test/driver/drivers/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS
 	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:x64 /out:$@ /map:$@.map /pdb:$(@:.sys=.pdb) \
 		/pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
 
+# The same, each with one rule broken that the verifier must name.
+PLANTED := $(patsubst test/planted/%.c,$(O)/win-x64/planted/%.sys,$(wildcard test/planted/*.c))
+host: $(PLANTED)
+$(O)/win-x64/planted/%.sys: test/planted/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS_IMPORTS:%=$(O)/win-x64/obj/%.import.lib) \
+		$(O)/gen/brand.h toolchain.mk
+	$(call say,CC-x64,$<)
+	$(dir)
+	$(Q)$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) -fno-optimize-sibling-calls -MMD -MP -MT $@ -c $< -o $(@:.sys=.o)
+	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:x64 /out:$@ /map:$@.map /pdb:$(@:.sys=.pdb) \
+		/pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
+
 # --- Linux ---------------------------------------------------------------------------------------------------------
 HOST_SRC := $(filter-out host/main.c host/os_windows.c,$(wildcard host/*.c)) $(wildcard host/*.S)
 TEST_KINDS := unit driver api

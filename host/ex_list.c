@@ -94,9 +94,11 @@ static void put(PSLIST_HEADER head, PSLIST_ENTRY first, unsigned depth) {
 
 PSLIST_ENTRY NTAPI ExpInterlockedPushEntrySList(PSLIST_HEADER ListHead, PSLIST_ENTRY ListEntry) {
     NT_ENTER(ExpInterlockedPushEntrySList);
-    if (((uintptr_t)ListHead | (uintptr_t)ListEntry) & 0xf)
+    if (((uintptr_t)ListHead | (uintptr_t)ListEntry) & 0xf) {
         verify_violation("slist-alignment", "the list %p or its entry %p is not aligned to 16 bytes", (void *)ListHead,
                          (void *)ListEntry);
+        return NULL;
+    }
     pthread_mutex_lock(&slists);
     PSLIST_ENTRY first = first_of(ListHead);
     bool twice = first == ListEntry;

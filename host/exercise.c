@@ -11,6 +11,7 @@
 
 #include "host/ndis_private.h"
 #include "host/pnp.h"
+#include "host/sched.h"
 #include "host/stack_fake.h"
 
 #define HARDWARE_ID L"Exercise\\Device"
@@ -172,6 +173,55 @@ static void others(struct ndis_adapter *adapter, struct fake_stack *stack) {
     if (ndis_check_for_hang(adapter, 3600)) wrong("the miniport wanted a reset");
 }
 
+/* Gives back what the stack holds a while after a pause has begun. */
+static VOID NTAPI return_late(PVOID context) {
+    struct ndis_adapter *adapter = context;
+    LARGE_INTEGER while_ = {.QuadPart = -20 * 10000};
+    for (unsigned tries = 0; ndis_adapter_state(adapter) == NDIS_RUNNING; tries++) sched_relax(tries);
+    KeDelayExecutionThread(KernelMode, FALSE, &while_);
+    receive_some(fake_of(adapter), PASSIVE_LEVEL);
+    PsTerminateSystemThread(STATUS_SUCCESS);
+}
+
+/* A pause has to wait for what the stack holds. */
+static void pause_with_lists_out(struct ndis_adapter *adapter) {
+    struct fake_stack *stack = fake_of(adapter);
+    PVOID thread;
+    HANDLE handle;
+
+    step("pause while the stack holds packets");
+    fake_set_returns(stack, FAKE_RETURN_HOLD);
+    struct batch batch = batch_send(stack, PASSIVE_LEVEL);
+    if (!NT_SUCCESS(PsCreateSystemThread(&handle, THREAD_ALL_ACCESS, NULL, NULL, NULL, return_late, adapter)) ||
+        !NT_SUCCESS(ObReferenceObjectByHandle(handle, THREAD_ALL_ACCESS, NULL, KernelMode, &thread, NULL)))
+        abort();
+    ZwClose(handle);
+    if (ndis_pause(adapter) != NDIS_STATUS_SUCCESS) wrong("the pause failed");
+    KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, NULL);
+    ObDereferenceObject(thread);
+    batch_end(&batch);
+    if (ndis_restart(adapter) != NDIS_STATUS_SUCCESS) wrong("the restart failed");
+}
+
+/* Low power need not wait for what the stack holds, and that may come back meanwhile, unless NDIS pauses first. */
+static struct batch sleep_and_wake(struct ndis_adapter *adapter) {
+    static const ULONG needed =
+        NDIS_MINIPORT_ATTRIBUTES_NO_HALT_ON_SUSPEND | NDIS_MINIPORT_ATTRIBUTES_NO_PAUSE_ON_SUSPEND;
+    bool hold = (adapter->registration.AttributeFlags & needed) == needed;
+    struct fake_stack *stack = fake_of(adapter);
+
+    step("low power and back, with packets");
+    fake_set_returns(stack, hold ? FAKE_RETURN_HOLD : FAKE_RETURN_AT_ONCE);
+    struct batch batch = batch_send(stack, PASSIVE_LEVEL);
+    if (ndis_set_power(adapter, NdisDeviceStateD3) != NDIS_STATUS_SUCCESS) wrong("low power failed");
+    if (hold) receive_some(stack, DISPATCH_LEVEL);
+    if (ndis_set_power(adapter, NdisDeviceStateD0) != NDIS_STATUS_SUCCESS) wrong("full power failed");
+    stack = fake_of(adapter); /* another one, if NDIS halted the adapter meanwhile */
+    fake_keep_received(stack, false);
+    fake_set_returns(stack, FAKE_RETURN_AT_ONCE);
+    return batch;
+}
+
 static void live(struct ndis_adapter *adapter, PDRIVER_OBJECT driver) {
     struct fake_stack *stack = fake_of(adapter);
     struct batch batch;
@@ -199,12 +249,13 @@ static void live(struct ndis_adapter *adapter, PDRIVER_OBJECT driver) {
     receive_some(stack, PASSIVE_LEVEL);
     fake_set_clones(stack, true);
     others(adapter, stack);
-    step("low power and back, with packets");
-    if (ndis_set_power(adapter, NdisDeviceStateD3) != NDIS_STATUS_SUCCESS) wrong("low power failed");
-    if (ndis_set_power(adapter, NdisDeviceStateD0) != NDIS_STATUS_SUCCESS) wrong("full power failed");
-    stack = fake_of(adapter); /* another, if the driver was halted meanwhile */
+    fake_set_clones(stack, false);
+    pause_with_lists_out(adapter);
+    struct batch before = sleep_and_wake(adapter);
+    stack = fake_of(adapter);
     batch = batch_send(stack, PASSIVE_LEVEL);
     if (ndis_pause(adapter) != NDIS_STATUS_SUCCESS) wrong("the pause failed");
+    batch_end(&before);
     batch_end(&batch);
     if (ndis_restart(adapter) != NDIS_STATUS_SUCCESS) wrong("the restart failed");
 }
@@ -214,9 +265,12 @@ static void adapter_life(bool surprise) {
     NTSTATUS status = STATUS_SUCCESS;
     if (!node) return;
     if (pnp_is_started(node)) {
+        /* What belongs to one adapter must not get to another. */
+        struct devnode *neighbour = surprise ? NULL : device_create();
         live(ndis_adapter_find(pnp_net_cfg_instance_id(node)), pnp_package_driver(HARDWARE_ID));
         step(surprise ? "surprise removal" : "removal");
         if (surprise) pnp_close(node);
+        if (neighbour) pnp_uninstall(neighbour);
     } else {
         ULONG problem = pnp_problem(node, &status);
         wrong("the device does not start: problem %u, %08x", (unsigned)problem, (unsigned)status);

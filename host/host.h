@@ -96,6 +96,8 @@ bool fault_arm(const char *name, unsigned skip);
 /* A driver (or the host) broke a rule. Prints "VERIFIER: rule: text" and a backtrace, then aborts the process, unless
  * a test asked to collect (verify_expect). `rule` is a stable short name, for example "irql-too-high". */
 void verify_violation(const char *rule, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The next violation of this thread is about that code, even if it is not on the stack any more. */
+void verify_about(const void *code);
 /* The next violation of `rule` is counted instead of fatal; returns how many were seen when called with NULL. */
 void verify_expect(const char *rule);
 bool verify_expected(const char *rule); /* counts it, if so */
@@ -104,6 +106,7 @@ unsigned verify_seen(const char *rule);
  * "nbl", "nbl-pool", "section", "handle", "thread", "view", "device", "event-reference" ... */
 void verify_track(const char *kind, void *object, size_t size, uint32_t tag, const void *caller);
 void verify_untrack(const char *kind, void *object);
+bool verify_tracked(const char *kind, void *object); /* made by an image, and not freed */
 /* Violation "leak" for everything of the driver that is still tracked. Called after unload and at host_stop. */
 void verify_no_leaks(const char *when);
 extern bool verify_enabled; /* off only for timing */

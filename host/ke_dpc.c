@@ -41,6 +41,7 @@ void ke_dpc_call(PKDPC dpc, PKDEFERRED_ROUTINE routine, PVOID first, PVOID secon
     if (self->spin_locks)
         verify_violation("dpc-lock", "the DPC routine %p returns with %u spin locks held", (void *)(uintptr_t)routine,
                          self->spin_locks);
+    self->spin_locks = 0;
     if (self->critical_regions + self->guarded_regions != regions)
         verify_violation("critical-region-balance", "the DPC routine %p returns in other regions than it was called in",
                          (void *)(uintptr_t)routine);

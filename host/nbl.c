@@ -25,15 +25,16 @@
 
 /* One structure for both kinds of pool; a buffer pool has no lists. Lock legend: p lock; i immutable; a atomic. */
 struct nbl_pool {
-    enum ndis_magic magic; /* a */
-    uint32_t lock;         /* a: held for a few instructions, at any IRQL up to DISPATCH_LEVEL */
-    void *free;            /* p: NET_BUFFER_LIST (by private free_next) or NET_BUFFER (by Next) */
-    int64_t outstanding;   /* a: allocated and not freed by the driver */
-    bool with_buffer;      /* i: fAllocateNetBuffer */
-    uint16_t context_size; /* i: ContextSize, 16-byte multiple */
-    uint32_t data_size;    /* i: DataSize */
-    uint32_t tag;          /* i */
-    uint8_t slots;         /* i: NetBufferListInfo slots in the owner's version */
+    enum ndis_magic magic;     /* a */
+    uint32_t lock;             /* a: held for a few instructions, at any IRQL up to DISPATCH_LEVEL */
+    void *free;                /* p: NET_BUFFER_LIST (by private free_next) or NET_BUFFER (by Next) */
+    int64_t outstanding;       /* a: allocated and not freed by the driver */
+    struct ndis_driver *owner; /* i: NULL for the host's stacks */
+    bool with_buffer;          /* i: fAllocateNetBuffer */
+    uint16_t context_size;     /* i: ContextSize, 16-byte multiple */
+    uint32_t data_size;        /* i: DataSize */
+    uint32_t tag;              /* i */
+    uint8_t slots;             /* i: NetBufferListInfo slots in the owner's version */
     size_t block_size, buffer_offset, context_offset; /* i */
 };
 
@@ -54,15 +55,13 @@ static struct nbl_pool *pool_check(NDIS_HANDLE handle, enum ndis_magic want, con
 }
 
 /* The stacks of the host have no handle of their own and may pass NULL; an image may not. */
-static bool pool_owner_ok(NDIS_HANDLE owner, const char *call, const void *caller) {
-    if (!owner && !image_find(caller)) return true;
-    return ndis_owner_check(owner, call, NULL) != NULL;
-}
-
-/* The version that the owner of a pool was written for: the miniport's, or the host's own. */
-static uint16_t owner_version(NDIS_HANDLE owner) {
-    struct ndis_driver *driver = owner ? ndis_owner_check(owner, "pool", NULL) : NULL;
-    return driver ? driver->version : ndis_host_version;
+static bool pool_owner_ok(NDIS_HANDLE handle, const char *call, const void *caller, struct ndis_driver **owner,
+                          struct ndis_adapter **adapter) {
+    *owner = NULL;
+    *adapter = NULL;
+    if (!handle && !image_find(caller)) return true;
+    *owner = ndis_owner_check(handle, call, adapter);
+    return *owner != NULL;
 }
 
 /* --- pools ------------------------------------------------------------------------------------------------------- */
@@ -71,9 +70,12 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(NDIS_HANDLE NdisHandle,
                                                 const NET_BUFFER_LIST_POOL_PARAMETERS *Parameters) {
     NT_ENTER(NdisAllocateNetBufferListPool);
     const char *call = "NdisAllocateNetBufferListPool";
-    if (!pool_owner_ok(NdisHandle, call, __builtin_return_address(0))) return NULL;
-    uint16_t version = owner_version(NdisHandle);
+    struct ndis_driver *owner;
+    struct ndis_adapter *adapter;
+    if (!pool_owner_ok(NdisHandle, call, __builtin_return_address(0), &owner, &adapter)) return NULL;
+    uint16_t version = owner ? owner->version : ndis_host_version;
     if (!ndis_object_ok(NDIS_OF_LIST_POOL, version, &Parameters->Header, call)) return NULL;
+    ndis_check_filled(call, Parameters, 0, 0);
     if (Parameters->ContextSize % 16 || (Parameters->DataSize && !Parameters->fAllocateNetBuffer)) {
         verify_violation("nbl-pool-parameters",
                          "%s: ContextSize %u is no multiple of 16, or DataSize %u without "
@@ -87,6 +89,7 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(NDIS_HANDLE NdisHandle,
     struct nbl_pool *pool = calloc(1, sizeof *pool);
     if (!pool) return NULL;
     pool->magic = NDIS_MAGIC_LIST_POOL;
+    pool->owner = owner;
     pool->slots = (uint8_t)ndis_info_slots(version);
     pool->with_buffer = Parameters->fAllocateNetBuffer;
     pool->context_size = Parameters->ContextSize;
@@ -97,22 +100,28 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(NDIS_HANDLE NdisHandle,
     pool->block_size = pool->context_offset +
                        (pool->context_size ? offsetof(NET_BUFFER_LIST_CONTEXT, ContextData) + pool->context_size : 0);
     verify_track("nbl-pool", pool, sizeof *pool, pool->tag, __builtin_return_address(0));
+    ndis_owned_add(adapter, "pool of lists", pool, __builtin_return_address(0));
     return pool;
 }
 
 NDIS_HANDLE NTAPI NdisAllocateNetBufferPool(NDIS_HANDLE NdisHandle, const NET_BUFFER_POOL_PARAMETERS *Parameters) {
     NT_ENTER(NdisAllocateNetBufferPool);
     const char *call = "NdisAllocateNetBufferPool";
-    if (!pool_owner_ok(NdisHandle, call, __builtin_return_address(0))) return NULL;
-    if (!ndis_object_ok(NDIS_OF_BUFFER_POOL, owner_version(NdisHandle), &Parameters->Header, call)) return NULL;
+    struct ndis_driver *owner;
+    struct ndis_adapter *adapter;
+    if (!pool_owner_ok(NdisHandle, call, __builtin_return_address(0), &owner, &adapter)) return NULL;
+    uint16_t version = owner ? owner->version : ndis_host_version;
+    if (!ndis_object_ok(NDIS_OF_BUFFER_POOL, version, &Parameters->Header, call)) return NULL;
     if (NT_FAULT(NdisAllocateNetBufferPool)) return NULL;
     struct nbl_pool *pool = calloc(1, sizeof *pool);
     if (!pool) return NULL;
     pool->magic = NDIS_MAGIC_BUFFER_POOL;
+    pool->owner = owner;
     pool->data_size = Parameters->DataSize;
     pool->tag = Parameters->PoolTag;
     pool->block_size = ALIGN16(sizeof(NET_BUFFER));
     verify_track("nb-pool", pool, sizeof *pool, pool->tag, __builtin_return_address(0));
+    ndis_owned_add(adapter, "pool of buffers", pool, __builtin_return_address(0));
     return pool;
 }
 
@@ -122,6 +131,7 @@ static void pool_free(struct nbl_pool *pool, const char *call, const char *kind)
         verify_violation("nbl-leak", "%s: the pool goes while %lld of its %s are allocated", call, (long long)left,
                          pool->magic == NDIS_MAGIC_LIST_POOL ? "lists" : "buffers");
     verify_untrack(kind, pool);
+    if (pool->owner) ndis_owned_remove(pool);
     void *block = pool->free;
     while (block) {
         void *next = pool->magic == NDIS_MAGIC_LIST_POOL ? (void *)nbl_private(block)->free_next
@@ -246,6 +256,7 @@ static NET_BUFFER_LIST *list_take(struct nbl_pool *pool) {
     list->NdisPoolHandle = pool;
     own->magic = NBL_PRIVATE_MAGIC;
     own->pool = pool;
+    own->owner = pool->owner;
     own->slots = pool->slots;
     nbl_poison(list, own->slots);
     if (pool->with_buffer) {
@@ -354,6 +365,10 @@ VOID NTAPI NdisFreeNetBufferList(NET_BUFFER_LIST *NetBufferList) {
     NT_ENTER(NdisFreeNetBufferList);
     struct nbl_private *own = nbl_check(NetBufferList, "NdisFreeNetBufferList");
     if (!own) return;
+    if (!own->owner && verify_enabled && image_find(__builtin_return_address(0))) {
+        verify_violation("nbl-not-held", "NdisFreeNetBufferList: list %p is the stack's own", (void *)NetBufferList);
+        return;
+    }
     uint32_t state = __atomic_exchange_n(&own->state, NBL_FREE, __ATOMIC_ACQ_REL);
     if (state != NBL_OWNED) {
         verify_violation("nbl-freed-while-lent", "NdisFreeNetBufferList: list %p is %s", (void *)NetBufferList,

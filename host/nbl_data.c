@@ -5,18 +5,26 @@
  */
 #include <string.h>
 
+#include "host/image.h"
 #include "host/ndis_private.h"
 
 MDL *NTAPI NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, ULONG Length) {
     NT_ENTER(NdisAllocateMdl);
     if (!ndis_owner_check(NdisHandle, "NdisAllocateMdl", NULL) || NT_FAULT(NdisAllocateMdl)) return NULL;
     MDL *mdl = IoAllocateMdl(VirtualAddress, Length, FALSE, FALSE, NULL);
-    if (mdl) MmBuildMdlForNonPagedPool(mdl);
+    if (!mdl) return NULL;
+    MmBuildMdlForNonPagedPool(mdl);
+    verify_track("mdl", mdl, Length, 0, __builtin_return_address(0));
     return mdl;
 }
 
 VOID NTAPI NdisFreeMdl(MDL *Mdl) {
     NT_ENTER(NdisFreeMdl);
+    if (verify_enabled && image_find(__builtin_return_address(0)) && !verify_tracked("mdl", Mdl)) {
+        verify_violation("mdl-freed-twice", "NdisFreeMdl: %p is no MDL of the driver, or is freed already",
+                         (void *)Mdl);
+        return;
+    }
     IoFreeMdl(Mdl);
 }
 

@@ -61,7 +61,7 @@ static struct ndis_adapter *adapter_create(struct ndis_driver *driver, struct de
 static NDIS_STATUS call_add_device(struct ndis_adapter *adapter) {
     struct ndis_driver *driver = adapter->driver;
     if (!driver->pnp.MiniportAddDeviceHandler) return NDIS_STATUS_SUCCESS;
-    struct ndis_call call = ndis_call_begin("MiniportAddDevice");
+    struct ndis_call call = ndis_call_begin("MiniportAddDevice", driver->pnp.MiniportAddDeviceHandler);
     NDIS_STATUS status = driver->pnp.MiniportAddDeviceHandler(adapter, driver->context);
     ndis_call_end(call);
     return status;
@@ -111,7 +111,7 @@ undo_adapter:
 void ndis_adapter_free(struct ndis_adapter *adapter) {
     struct ndis_driver *driver = adapter->driver;
     if (driver->pnp.MiniportRemoveDeviceHandler) {
-        struct ndis_call call = ndis_call_begin("MiniportRemoveDevice");
+        struct ndis_call call = ndis_call_begin("MiniportRemoveDevice", driver->pnp.MiniportRemoveDeviceHandler);
         driver->pnp.MiniportRemoveDeviceHandler(adapter->add_device_context);
         ndis_call_end(call);
     }
@@ -137,6 +137,7 @@ static NDIS_STATUS set_registration(struct ndis_adapter *adapter,
         verify_violation("ndis-attributes", "NdisMSetMiniportAttributes: registration attributes set twice");
         return NDIS_STATUS_FAILURE;
     }
+    ndis_check_filled("NdisMSetMiniportAttributes", in, 0, 0);
     memcpy(&adapter->registration, in, NDIS_SIZEOF_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES_REVISION_1);
     adapter->context = in->MiniportAdapterContext;
     adapter->registration_set = true;
@@ -185,6 +186,14 @@ static NDIS_STATUS set_general(struct ndis_adapter *adapter, const NDIS_MINIPORT
         verify_violation("ndis-attributes", "general attributes set before the registration attributes");
         return NDIS_STATUS_FAILURE;
     }
+    if (adapter->general_set) {
+        verify_violation("ndis-attributes", "NdisMSetMiniportAttributes: general attributes set twice");
+        return NDIS_STATUS_FAILURE;
+    }
+    /* The addresses are as long as MacAddressLength says. */
+    ndis_check_filled("NdisMSetMiniportAttributes", in,
+                      offsetof(NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES, PermanentMacAddress),
+                      sizeof in->PermanentMacAddress + sizeof in->CurrentMacAddress);
     NDIS_STATUS status = check_general(in, adapter->driver->version);
     if (status != NDIS_STATUS_SUCCESS) return status;
     /* The caller's memory is its own again when the call returns. */

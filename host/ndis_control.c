@@ -62,7 +62,7 @@ static NDIS_STATUS reset_locked(struct ndis_adapter *adapter) {
     int64_t sent = ndis_sent(adapter);
     __atomic_store_n(&adapter->reset_pending, 1, __ATOMIC_RELEASE);
     tell_stack(adapter, NDIS_STATUS_RESET_START);
-    struct ndis_call call = ndis_call_begin("MiniportResetEx");
+    struct ndis_call call = ndis_call_begin("MiniportResetEx", adapter->driver->c.ResetHandlerEx);
     NDIS_STATUS status = adapter->driver->c.ResetHandlerEx(adapter->context, &addressing);
     ndis_call_end(call);
     if (status == NDIS_STATUS_PENDING) {
@@ -131,7 +131,7 @@ bool ndis_check_for_hang(struct ndis_adapter *adapter, unsigned seconds) {
     if (c->CheckForHangHandlerEx && adapter->unchecked_seconds >= every && ndis_state_of(adapter) == NDIS_RUNNING &&
         !adapter->low_power) {
         adapter->unchecked_seconds = 0;
-        struct ndis_call call = ndis_call_begin("MiniportCheckForHangEx");
+        struct ndis_call call = ndis_call_begin("MiniportCheckForHangEx", c->CheckForHangHandlerEx);
         reset |= c->CheckForHangHandlerEx(adapter->context);
         ndis_call_end(call);
         reset |= ndis_requests_hang(adapter);
@@ -151,7 +151,7 @@ void ndis_notify(struct ndis_adapter *adapter, NDIS_DEVICE_PNP_EVENT event, void
 void ndis_cancel_send(struct ndis_adapter *adapter, void *id) {
     ndis_enter(&adapter->sends); /* so that no halt overtakes it */
     if (ndis_state_of(adapter) == NDIS_RUNNING) {
-        struct ndis_call call = ndis_call_begin("MiniportCancelSend");
+        struct ndis_call call = ndis_call_begin("MiniportCancelSend", adapter->driver->c.CancelSendHandler);
         adapter->driver->c.CancelSendHandler(adapter->context, id);
         ndis_call_end(call);
     }
@@ -159,7 +159,7 @@ void ndis_cancel_send(struct ndis_adapter *adapter, void *id) {
 }
 
 void ndis_shutdown(struct ndis_adapter *adapter) {
-    struct ndis_call call = ndis_call_begin("MiniportShutdownEx");
+    struct ndis_call call = ndis_call_begin("MiniportShutdownEx", adapter->driver->c.ShutdownHandlerEx);
     adapter->driver->c.ShutdownHandlerEx(adapter->context, NdisShutdownPowerOff);
     ndis_call_end(call);
 }
@@ -183,7 +183,7 @@ void ndis_shutdown_all(NDIS_SHUTDOWN_ACTION action) {
         KIRQL irql = ke_irql();
         /* After a bug check nothing else runs, at the highest level. */
         if (action == NdisShutdownBugCheck) KeRaiseIrql(HIGH_LEVEL, &irql);
-        struct ndis_call call = ndis_call_begin("MiniportShutdownEx");
+        struct ndis_call call = ndis_call_begin("MiniportShutdownEx", adapter->driver->c.ShutdownHandlerEx);
         adapter->driver->c.ShutdownHandlerEx(adapter->context, action);
         ndis_call_end(call);
         if (action == NdisShutdownBugCheck) KeLowerIrql(irql);

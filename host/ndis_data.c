@@ -45,8 +45,10 @@ static bool list_move(NET_BUFFER_LIST *list, struct ndis_adapter *adapter, enum 
     uint32_t seen = from;
     if (__builtin_expect(
             !__atomic_compare_exchange_n(&own->state, &seen, to, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE), 0)) {
-        verify_violation(seen == (uint32_t)to ? twice : "nbl-not-held", "%s: list %p is %s", call, (void *)list,
-                         holder(seen));
+        bool again = seen == (uint32_t)to || (from == NBL_OWNED && (seen == NBL_INDICATED || seen == NBL_LENT));
+        /* A list of the miniport's own pool was never sent to it. */
+        if (from == NBL_SENT && own->owner) again = false;
+        verify_violation(again ? twice : "nbl-not-held", "%s: list %p is %s", call, (void *)list, holder(seen));
         return false;
     }
     if (to != NBL_OWNED) {
@@ -80,14 +82,31 @@ void ndis_stack_send(struct ndis_adapter *adapter, NET_BUFFER_LIST *chain, ULONG
         nbl_private(list)->epoch = epoch;
         list->SourceHandle = adapter;
         nbl_poison(list, adapter->driver->slots);
+        if (verify_enabled) {
+            list->Status = NDIS_STATUS_PENDING; /* that the miniport sets it can be seen */
+            nbl_seal(list);
+        }
         count++;
     }
     __atomic_fetch_add(late ? &adapter->late : &adapter->sent[epoch], count, __ATOMIC_RELAXED);
-    struct ndis_call call = ndis_call_begin("MiniportSendNetBufferLists");
+    struct ndis_call call = ndis_call_begin("MiniportSendNetBufferLists", adapter->driver->c.SendNetBufferListsHandler);
     adapter->driver->c.SendNetBufferListsHandler(adapter->context, chain, 0, flags);
     ndis_call_end(call);
 out:
     if (!late) ndis_leave(adapter, &adapter->sends);
+}
+
+/* Successes, failures, and the one of another kind that miniports use; no warnings and status indications. */
+static void check_completed(NET_BUFFER_LIST *list, const char *call) {
+    if (list->Status != NDIS_STATUS_SUCCESS && list->Status != NDIS_STATUS_NOT_ACCEPTED &&
+        (uint32_t)list->Status >> 30 != 3)
+        verify_violation("send-status", "%s: list %p has status %#x%s", call, (const void *)list,
+                         (unsigned)list->Status,
+                         list->Status == NDIS_STATUS_PENDING ? ", which it had when it was sent" : "");
+    if (!nbl_seal_ok(list))
+        verify_violation("send-modified",
+                         "%s: the buffers of list %p, their MDLs, offsets, lengths or data are not what was sent", call,
+                         (const void *)list);
 }
 
 VOID NTAPI NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportAdapterHandle, PNET_BUFFER_LIST NetBufferList,
@@ -98,11 +117,13 @@ VOID NTAPI NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportAdapterHandle, PN
     if (!adapter) return;
     check_flag(call, SendCompleteFlags, NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL);
     ndis_check_no_locks(call);
+    if (!NetBufferList) verify_violation("ndis-parameter", "%s: there is no list", call);
     ndis_enter(&adapter->calls);
     int64_t count = 0;
     int64_t *counter = NULL; /* of the lists since the last change of counter: most chains have but one */
     for (NET_BUFFER_LIST *list = NetBufferList; list; list = list->Next) {
         if (!list_move(list, adapter, NBL_SENT, NBL_OWNED, call, "nbl-double-completion")) goto out;
+        if (verify_enabled) check_completed(list, call);
         struct nbl_private *own = nbl_private(list);
         nbl_poison_check(list, adapter->driver->slots, call);
         nbl_poison_clear(list, adapter->driver->slots);
@@ -161,6 +182,8 @@ static void check_buffer(NET_BUFFER_LIST *list) {
 
 static void check_list(struct ndis_adapter *adapter, NET_BUFFER_LIST *list) {
     const char *call = "NdisMIndicateReceiveNetBufferLists";
+    if (nbl_private(list)->owner != adapter->driver)
+        verify_violation("nbl-not-held", "%s: list %p is not of a pool of this driver", call, (void *)list);
     if (list->SourceHandle != (NDIS_HANDLE)adapter)
         verify_violation("nbl-source-handle", "%s: SourceHandle %p is not the adapter's handle", call,
                          list->SourceHandle);
@@ -188,6 +211,16 @@ static void check_list(struct ndis_adapter *adapter, NET_BUFFER_LIST *list) {
                          version >> 4);
 }
 
+/* The stack has had the list since nbl_seal: whatever differs, the miniport wrote. */
+static void check_seal(struct ndis_adapter *adapter, NET_BUFFER_LIST *list) {
+    if (nbl_seal_ok(list)) return;
+    verify_about(adapter->driver->c.ReturnNetBufferListsHandler);
+    verify_violation(
+        "nbl-modified",
+        "the buffers of list %p, their MDLs, offsets, lengths or data have changed while the stack held it",
+        (void *)list);
+}
+
 /* False when there is nobody to indicate to. After a violation that a test expects, the lists go their way. */
 static bool check_state(struct ndis_adapter *adapter, const char *call) {
     enum ndis_state state = ndis_state_of(adapter);
@@ -211,7 +244,8 @@ VOID NTAPI NdisMIndicateReceiveNetBufferLists(NDIS_HANDLE MiniportAdapterHandle,
     if (!adapter) return;
     check_flag(call, ReceiveFlags, NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL);
     ndis_check_no_locks(call);
-    if (PortNumber) verify_violation("ndis-parameter", "%s: port %u does not exist", call, PortNumber);
+    if (!NetBufferList) verify_violation("ndis-parameter", "%s: there is no list", call);
+    if (PortNumber) verify_violation("ndis-port-number", "%s: port %u does not exist", call, PortNumber);
     ndis_enter(&adapter->calls);
     bool lend = ReceiveFlags & NDIS_RECEIVE_FLAGS_RESOURCES;
     if (!check_state(adapter, call)) goto out;
@@ -219,17 +253,22 @@ VOID NTAPI NdisMIndicateReceiveNetBufferLists(NDIS_HANDLE MiniportAdapterHandle,
     for (NET_BUFFER_LIST *list = NetBufferList; list; list = list->Next) {
         if (!list_move(list, adapter, NBL_OWNED, lend ? NBL_LENT : NBL_INDICATED, call, "nbl-indicated-twice"))
             goto out;
-        if (verify_enabled) check_list(adapter, list);
+        if (verify_enabled) {
+            check_list(adapter, list);
+            nbl_seal(list);
+        }
         count++;
     }
     if (count != NumberOfNetBufferLists)
-        verify_violation("ndis-parameter", "%s: %u lists, NumberOfNetBufferLists is %u", call, count,
+        verify_violation("nbl-count", "%s: %u lists, NumberOfNetBufferLists is %u", call, count,
                          NumberOfNetBufferLists);
     if (!lend) __atomic_fetch_add(&adapter->indicated, count, __ATOMIC_ACQ_REL);
     adapter->stack->indicate(adapter->stack_context, NetBufferList, count, ReceiveFlags);
     if (lend) {
-        for (NET_BUFFER_LIST *list = NetBufferList; list; list = list->Next)
+        for (NET_BUFFER_LIST *list = NetBufferList; list; list = list->Next) {
+            check_seal(adapter, list);
             list_move(list, adapter, NBL_LENT, NBL_OWNED, "host: end of a lending indication", "host-returned-lent");
+        }
     }
 out:
     ndis_leave(adapter, &adapter->calls);
@@ -241,13 +280,15 @@ void ndis_stack_return(struct ndis_adapter *adapter, NET_BUFFER_LIST *chain, ULO
     for (NET_BUFFER_LIST *list = chain; list; list = list->Next) {
         if (!list_move(list, adapter, NBL_INDICATED, NBL_OWNED, "host: return", "host-returned-twice")) return;
         if (verify_enabled) {
+            check_seal(adapter, list);
             for (size_t i = 0; i < sizeof stale_slots; i++) list->NetBufferListInfo[stale_slots[i]] = STALE_INFO;
         }
         count++;
     }
     if (!count) return;
     __atomic_fetch_sub(&adapter->indicated, count, __ATOMIC_ACQ_REL);
-    struct ndis_call call = ndis_call_begin("MiniportReturnNetBufferLists");
+    struct ndis_call call =
+        ndis_call_begin("MiniportReturnNetBufferLists", adapter->driver->c.ReturnNetBufferListsHandler);
     adapter->driver->c.ReturnNetBufferListsHandler(adapter->context, chain, flags);
     ndis_call_end(call);
 }

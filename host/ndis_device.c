@@ -169,6 +169,7 @@ NTSTATUS NTAPI ndis_dispatch(PDEVICE_OBJECT device, PIRP irp) {
 static NDIS_STATUS attributes_check(const NDIS_DEVICE_OBJECT_ATTRIBUTES *attributes, uint16_t version) {
     if (!ndis_object_ok(NDIS_OF_DEVICE_OBJECT_ATTRIBUTES, version, &attributes->Header, "NdisRegisterDeviceEx"))
         return NDIS_STATUS_INVALID_PARAMETER;
+    ndis_check_filled("NdisRegisterDeviceEx", attributes, 0, 0);
     if (!attributes->DeviceName || !attributes->SymbolicName || !attributes->MajorFunctions) {
         verify_violation("ndis-parameter",
                          "NdisRegisterDeviceEx: DeviceName, SymbolicName and MajorFunctions are needed");
@@ -239,7 +240,7 @@ NDIS_STATUS NTAPI NdisRegisterDeviceEx(NDIS_HANDLE NdisHandle, PNDIS_DEVICE_OBJE
         free(device);
         return status;
     }
-    if (adapter) __atomic_fetch_add(&adapter->devices, 1, __ATOMIC_ACQ_REL);
+    ndis_owned_add(adapter, "device", device, __builtin_return_address(0));
     verify_track("ndis-device", device, sizeof *device, 0, __builtin_return_address(0));
     *pDeviceObject = device->object;
     *NdisDeviceHandle = device;
@@ -258,7 +259,7 @@ VOID NTAPI NdisDeregisterDeviceEx(NDIS_HANDLE NdisDeviceHandle) {
         return;
     }
     verify_untrack("ndis-device", device);
-    if (device->adapter) __atomic_fetch_sub(&device->adapter->devices, 1, __ATOMIC_ACQ_REL);
+    ndis_owned_remove(device);
     IoDeleteSymbolicLink(&device->link);
     IoDeleteDevice(device->object);
     free(device->link.Buffer);

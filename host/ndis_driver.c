@@ -56,16 +56,21 @@ NTSTATUS ndis_to_ntstatus(NDIS_STATUS status) {
 
 /* --- checks ------------------------------------------------------------------------------------------------------ */
 
-static const char *handle_text(enum ndis_magic magic) {
-    return magic == NDIS_MAGIC_GONE ? "names an object that is gone" : "is no such handle";
+static void handle_bad(NDIS_HANDLE handle, enum ndis_magic magic, const char *call) {
+    if (magic == NDIS_MAGIC_ADAPTER_GONE || magic == NDIS_MAGIC_ADAPTER)
+        verify_violation("ndis-halted-adapter", "%s: %p names an adapter that is %s", call, handle,
+                         magic == NDIS_MAGIC_ADAPTER ? "halted" : "gone");
+    else
+        verify_violation("ndis-bad-handle", "%s: %p %s", call, handle,
+                         magic == NDIS_MAGIC_GONE ? "names an object that is gone" : "is no such handle");
 }
 
 struct ndis_adapter *ndis_adapter_check(NDIS_HANDLE handle, const char *call) {
     struct ndis_adapter *adapter = handle;
     enum ndis_magic magic = adapter ? __atomic_load_n(&adapter->magic, __ATOMIC_RELAXED) : 0;
-    if (__builtin_expect(magic == NDIS_MAGIC_ADAPTER, 1)) return adapter;
-    verify_violation(magic == NDIS_MAGIC_GONE ? "ndis-halted-adapter" : "ndis-bad-handle",
-                     "%s: MiniportAdapterHandle %p %s", call, handle, handle_text(magic));
+    if (__builtin_expect(magic == NDIS_MAGIC_ADAPTER && !__atomic_load_n(&adapter->dead, __ATOMIC_RELAXED), 1))
+        return adapter;
+    handle_bad(handle, magic, call);
     return NULL;
 }
 
@@ -73,38 +78,13 @@ struct ndis_driver *ndis_owner_check(NDIS_HANDLE handle, const char *call, struc
     enum ndis_magic magic = handle ? __atomic_load_n((enum ndis_magic *)handle, __ATOMIC_RELAXED) : 0;
     if (adapter) *adapter = NULL;
     if (magic == NDIS_MAGIC_DRIVER) return handle;
-    if (magic == NDIS_MAGIC_ADAPTER) {
-        struct ndis_adapter *found = handle;
+    struct ndis_adapter *found = handle;
+    if (magic == NDIS_MAGIC_ADAPTER && !__atomic_load_n(&found->dead, __ATOMIC_RELAXED)) {
         if (adapter) *adapter = found;
         return found->driver;
     }
-    verify_violation(magic == NDIS_MAGIC_GONE ? "ndis-halted-adapter" : "ndis-bad-handle", "%s: NdisHandle %p %s", call,
-                     handle, handle_text(magic));
+    handle_bad(handle, magic, call);
     return NULL;
-}
-
-void ndis_check_no_locks(const char *call) {
-    unsigned held = ke_locks_held() + ndis_rw_locks_held;
-    if (__builtin_expect(held, 0))
-        verify_violation("ndis-lock-held", "%s called with %u lock(s) held; NDIS may call the miniport again from it",
-                         call, held);
-}
-
-struct ndis_call ndis_call_begin(const char *handler) {
-    return (struct ndis_call){.handler = handler,
-                              .irql = ke_irql(),
-                              .locks = ke_locks_held() + ndis_rw_locks_held,
-                              .attachment = ps_attachment()};
-}
-
-void ndis_call_end(struct ndis_call call) {
-    if (__builtin_expect(ke_irql() != call.irql, 0))
-        verify_violation("ndis-handler-irql", "%s was called at IRQL %u and returned at %u", call.handler, call.irql,
-                         ke_irql());
-    if (__builtin_expect(ke_locks_held() + ndis_rw_locks_held != call.locks, 0))
-        verify_violation("ndis-handler-locks",
-                         "%s returned with a lock held that it did not hold before, or without one", call.handler);
-    ps_attach_check(call.attachment, call.handler);
 }
 
 /* --- registration ------------------------------------------------------------------------------------------------ */
@@ -151,17 +131,19 @@ static const char *missing_handler(const NDIS_MINIPORT_DRIVER_CHARACTERISTICS *c
 static VOID NTAPI driver_unload(PDRIVER_OBJECT object) {
     struct ndis_driver *driver = ndis_driver_of(object);
     if (!driver) return;
-    struct ndis_call call = ndis_call_begin("MiniportDriverUnload");
+    struct ndis_call call = ndis_call_begin("MiniportDriverUnload", driver->c.UnloadHandler);
     driver->c.UnloadHandler(object);
     ndis_call_end(call);
-    if (ndis_driver_of(object))
+    if (ndis_driver_of(object)) {
+        verify_about(call.code);
         verify_violation("ndis-not-deregistered", "the driver unloads without NdisMDeregisterMiniportDriver");
+    }
 }
 
 static NDIS_STATUS set_options(struct ndis_driver *driver) {
     if (!driver->c.SetOptionsHandler) return NDIS_STATUS_SUCCESS;
     driver->in_set_options = true;
-    struct ndis_call call = ndis_call_begin("MiniportSetOptions");
+    struct ndis_call call = ndis_call_begin("MiniportSetOptions", driver->c.SetOptionsHandler);
     NDIS_STATUS status = driver->c.SetOptionsHandler(driver, driver->context);
     ndis_call_end(call);
     driver->in_set_options = false;
@@ -189,14 +171,17 @@ NDIS_STATUS NTAPI NdisMRegisterMiniportDriver(PDRIVER_OBJECT DriverObject, PUNIC
     NT_ENTER(NdisMRegisterMiniportDriver);
     if (!RegistryPath || !RegistryPath->Buffer)
         verify_violation("ndis-parameter", "NdisMRegisterMiniportDriver: RegistryPath is not what DriverEntry got");
+    if (ndis_driver_of(DriverObject))
+        verify_violation("ndis-registered-twice", "NdisMRegisterMiniportDriver: the driver is registered already");
     if (NT_FAULT(NdisMRegisterMiniportDriver)) return NDIS_STATUS_RESOURCES;
     struct ndis_driver *driver = calloc(1, sizeof *driver);
     if (!driver) return NDIS_STATUS_RESOURCES;
     NDIS_STATUS status = characteristics_read(MiniportDriverCharacteristics, &driver->c);
     if (status != NDIS_STATUS_SUCCESS) goto undo_driver;
+    ndis_check_filled("NdisMRegisterMiniportDriver", MiniportDriverCharacteristics, 0, 0);
     const char *missing = missing_handler(&driver->c);
     if (missing) {
-        host_log("NdisMRegisterMiniportDriver: %s is missing", missing);
+        verify_violation("ndis-handler-missing", "NdisMRegisterMiniportDriver: %s is missing", missing);
         status = NDIS_STATUS_BAD_CHARACTERISTICS;
         goto undo_driver;
     }
@@ -259,6 +244,7 @@ NDIS_STATUS NTAPI NdisSetOptionalHandlers(NDIS_HANDLE NdisHandle, PNDIS_DRIVER_O
     NDIS_MINIPORT_PNP_CHARACTERISTICS *pnp = (NDIS_MINIPORT_PNP_CHARACTERISTICS *)OptionalHandlers;
     if (!ndis_object_ok(NDIS_OF_PNP_CHARACTERISTICS, driver->version, &pnp->Header, "NdisSetOptionalHandlers"))
         return NDIS_STATUS_INVALID_PARAMETER;
+    ndis_check_filled("NdisSetOptionalHandlers", pnp, 0, 0);
     driver->pnp = *pnp;
     return NDIS_STATUS_SUCCESS;
 }
@@ -292,7 +278,7 @@ void ndis_adapter_unlink(struct ndis_adapter *adapter) {
         }
     }
     KeReleaseSpinLock(&ndis_lists, irql);
-    __atomic_store_n(&adapter->magic, NDIS_MAGIC_GONE, __ATOMIC_RELAXED);
+    __atomic_store_n(&adapter->magic, NDIS_MAGIC_ADAPTER_GONE, __ATOMIC_RELAXED);
     ndis_bury(adapter);
 }
 

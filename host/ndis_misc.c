@@ -69,6 +69,25 @@ static struct ndis_rw_lock *rw_check(PNDIS_RW_LOCK_EX handle, const char *call) 
     return NULL;
 }
 
+/* Which ones this thread holds, as far as there is room. */
+static __thread struct ndis_rw_lock *rw_held[8];
+
+static struct ndis_rw_lock **rw_slot(struct ndis_rw_lock *lock) {
+    for (unsigned i = 0; i < sizeof rw_held / sizeof *rw_held; i++)
+        if (rw_held[i] == lock) return &rw_held[i];
+    return NULL;
+}
+
+static void rw_recursion(struct ndis_rw_lock *lock, const char *call, bool write) {
+    if (verify_enabled && rw_slot(lock) && (write || __atomic_load_n(&lock->state, __ATOMIC_RELAXED) < 0))
+        verify_violation("ndis-rw-lock-recursion", "%s: this thread holds the lock already", call);
+}
+
+static void rw_note(struct ndis_rw_lock *from, struct ndis_rw_lock *to) {
+    struct ndis_rw_lock **slot = rw_slot(from);
+    if (slot) *slot = to;
+}
+
 static void rw_raise(PLOCK_STATE_EX state, UCHAR flags) {
     if (flags & NDIS_RWL_AT_DISPATCH_LEVEL) {
         if (ke_irql() != DISPATCH_LEVEL)
@@ -83,11 +102,13 @@ static void rw_raise(PLOCK_STATE_EX state, UCHAR flags) {
 
 PNDIS_RW_LOCK_EX NTAPI NdisAllocateRWLock(NDIS_HANDLE NdisHandle) {
     NT_ENTER(NdisAllocateRWLock);
-    if (!ndis_owner_check(NdisHandle, "NdisAllocateRWLock", NULL) || NT_FAULT(NdisAllocateRWLock)) return NULL;
+    struct ndis_adapter *adapter;
+    if (!ndis_owner_check(NdisHandle, "NdisAllocateRWLock", &adapter) || NT_FAULT(NdisAllocateRWLock)) return NULL;
     struct ndis_rw_lock *lock = calloc(1, sizeof *lock);
     if (!lock) return NULL;
     lock->magic = NDIS_MAGIC_RW_LOCK;
     verify_track("ndis-rw-lock", lock, sizeof *lock, 0, __builtin_return_address(0));
+    ndis_owned_add(adapter, "read-write lock", lock, __builtin_return_address(0));
     return (PNDIS_RW_LOCK_EX)lock;
 }
 
@@ -98,6 +119,7 @@ VOID NTAPI NdisFreeRWLock(PNDIS_RW_LOCK_EX Lock) {
     if (__atomic_load_n(&lock->state, __ATOMIC_ACQUIRE))
         verify_violation("ndis-rw-lock", "NdisFreeRWLock: the lock is held");
     verify_untrack("ndis-rw-lock", lock);
+    ndis_owned_remove(lock);
     __atomic_store_n(&lock->magic, NDIS_MAGIC_GONE, __ATOMIC_RELAXED);
     ndis_bury(lock);
 }
@@ -106,7 +128,9 @@ VOID NTAPI NdisAcquireRWLockRead(PNDIS_RW_LOCK_EX Lock, PLOCK_STATE_EX LockState
     NT_ENTER(NdisAcquireRWLockRead);
     struct ndis_rw_lock *lock = rw_check(Lock, "NdisAcquireRWLockRead");
     if (!lock) return;
+    rw_recursion(lock, "NdisAcquireRWLockRead", false);
     rw_raise(LockState, Flags);
+    rw_note(NULL, lock);
     for (unsigned tries = 0;; tries++) {
         int32_t seen = __atomic_load_n(&lock->state, __ATOMIC_RELAXED);
         if (seen >= 0 &&
@@ -121,7 +145,9 @@ VOID NTAPI NdisAcquireRWLockWrite(PNDIS_RW_LOCK_EX Lock, PLOCK_STATE_EX LockStat
     NT_ENTER(NdisAcquireRWLockWrite);
     struct ndis_rw_lock *lock = rw_check(Lock, "NdisAcquireRWLockWrite");
     if (!lock) return;
+    rw_recursion(lock, "NdisAcquireRWLockWrite", true);
     rw_raise(LockState, Flags);
+    rw_note(NULL, lock);
     int32_t expected = 0;
     for (unsigned tries = 0;
          !__atomic_compare_exchange_n(&lock->state, &expected, -1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED); tries++) {
@@ -141,6 +167,10 @@ VOID NTAPI NdisReleaseRWLock(PNDIS_RW_LOCK_EX Lock, PLOCK_STATE_EX LockState) {
         verify_violation("ndis-rw-lock", "NdisReleaseRWLock: the lock is not held that way");
     LockState->LockState = 0;
     ndis_rw_locks_held--;
+    rw_note(lock, NULL);
+    if (!(LockState->Flags & NDIS_RWL_AT_DISPATCH_LEVEL) && LockState->OldIrql < DISPATCH_LEVEL && ndis_rw_locks_held)
+        verify_violation("ndis-rw-lock", "NdisReleaseRWLock goes back to IRQL %u with another lock held",
+                         LockState->OldIrql);
     if (!(LockState->Flags & NDIS_RWL_AT_DISPATCH_LEVEL)) KeLowerIrql(LockState->OldIrql);
 }
 
@@ -201,6 +231,7 @@ NDIS_HANDLE NTAPI NdisAllocateIoWorkItem(NDIS_HANDLE NdisObjectHandle) {
     }
     work->magic = NDIS_MAGIC_WORK_ITEM;
     verify_track("ndis-work-item", work, sizeof *work, 0, __builtin_return_address(0));
+    ndis_owned_add(adapter, "work item", work, __builtin_return_address(0));
     return work;
 }
 
@@ -210,7 +241,9 @@ static VOID NTAPI work_run(PDEVICE_OBJECT device, PVOID context) {
     NDIS_IO_WORKITEM_ROUTINE routine = work->routine;
     PVOID routine_context = work->context;
     __atomic_store_n(&work->queued, 0, __ATOMIC_RELEASE); /* the routine may queue or free it */
+    struct ndis_call call = ndis_call_begin("the work item's routine", routine);
     routine(routine_context, work);
+    ndis_call_end(call);
 }
 
 VOID NTAPI NdisQueueIoWorkItem(NDIS_HANDLE NdisIoWorkItemHandle, NDIS_IO_WORKITEM_ROUTINE Routine,
@@ -234,6 +267,7 @@ VOID NTAPI NdisFreeIoWorkItem(NDIS_HANDLE NdisIoWorkItemHandle) {
     if (__atomic_load_n(&work->queued, __ATOMIC_ACQUIRE))
         verify_violation("ndis-work-item", "NdisFreeIoWorkItem: the item is queued");
     verify_untrack("ndis-work-item", work);
+    ndis_owned_remove(work);
     __atomic_store_n(&work->magic, NDIS_MAGIC_GONE, __ATOMIC_RELAXED);
     IoFreeWorkItem(work->item);
     ndis_bury(work);
@@ -257,19 +291,26 @@ static struct ndis_timer *timer_check(NDIS_HANDLE handle, const char *call) {
     return NULL;
 }
 
+bool ndis_timer_is_set(void *timer) { return KeCancelTimer(&((struct ndis_timer *)timer)->timer); }
+
 static VOID NTAPI timer_fire(PKDPC dpc, PVOID context, PVOID argument1, PVOID argument2) {
     (void)dpc;
     struct ndis_timer *timer = context;
-    timer->function(argument1, __atomic_load_n(&timer->current, __ATOMIC_ACQUIRE), argument2, NULL);
+    PNDIS_TIMER_FUNCTION function = timer->function; /* which may free the timer */
+    struct ndis_call call = ndis_call_begin("the timer's function", function);
+    function(argument1, __atomic_load_n(&timer->current, __ATOMIC_ACQUIRE), argument2, NULL);
+    ndis_call_end(call);
 }
 
 NDIS_STATUS NTAPI NdisAllocateTimerObject(NDIS_HANDLE NdisHandle, PNDIS_TIMER_CHARACTERISTICS TimerCharacteristics,
                                           PNDIS_HANDLE pTimerObject) {
     NT_ENTER(NdisAllocateTimerObject);
-    struct ndis_driver *driver = ndis_owner_check(NdisHandle, "NdisAllocateTimerObject", NULL);
+    struct ndis_adapter *adapter;
+    struct ndis_driver *driver = ndis_owner_check(NdisHandle, "NdisAllocateTimerObject", &adapter);
     if (!driver || !ndis_object_ok(NDIS_OF_TIMER_CHARACTERISTICS, driver->version, &TimerCharacteristics->Header,
                                    "NdisAllocateTimerObject"))
         return NDIS_STATUS_INVALID_PARAMETER;
+    ndis_check_filled("NdisAllocateTimerObject", TimerCharacteristics, 0, 0);
     if (NT_FAULT(NdisAllocateTimerObject)) return NDIS_STATUS_RESOURCES;
     struct ndis_timer *timer = calloc(1, sizeof *timer);
     if (!timer) return NDIS_STATUS_RESOURCES;
@@ -279,6 +320,7 @@ NDIS_STATUS NTAPI NdisAllocateTimerObject(NDIS_HANDLE NdisHandle, PNDIS_TIMER_CH
     KeInitializeTimerEx(&timer->timer, NotificationTimer);
     KeInitializeDpc(&timer->dpc, timer_fire, timer);
     verify_track("ndis-timer", timer, sizeof *timer, TimerCharacteristics->AllocationTag, __builtin_return_address(0));
+    ndis_owned_add(adapter, "timer", timer, __builtin_return_address(0));
     *pTimerObject = timer;
     return NDIS_STATUS_SUCCESS;
 }
@@ -304,6 +346,7 @@ VOID NTAPI NdisFreeTimerObject(NDIS_HANDLE TimerObject) {
     if (!timer) return;
     if (KeCancelTimer(&timer->timer)) verify_violation("ndis-timer", "NdisFreeTimerObject: the timer is set");
     verify_untrack("ndis-timer", timer);
+    ndis_owned_remove(timer);
     __atomic_store_n(&timer->magic, NDIS_MAGIC_GONE, __ATOMIC_RELAXED);
     ndis_bury(timer);
 }
@@ -344,6 +387,7 @@ NDIS_STATUS NTAPI NdisOpenConfigurationEx(PNDIS_CONFIGURATION_OBJECT ConfigObjec
     }
     configuration->magic = NDIS_MAGIC_CONFIGURATION;
     verify_track("ndis-configuration", configuration, sizeof *configuration, 0, __builtin_return_address(0));
+    ndis_owned_add(adapter, "configuration", configuration, __builtin_return_address(0));
     *ConfigurationHandle = configuration;
     return NDIS_STATUS_SUCCESS;
 }
@@ -488,6 +532,7 @@ VOID NTAPI NdisCloseConfiguration(NDIS_HANDLE ConfigurationHandle) {
     struct ndis_configuration *configuration = configuration_check(ConfigurationHandle, "NdisCloseConfiguration");
     if (!configuration) return;
     verify_untrack("ndis-configuration", configuration);
+    ndis_owned_remove(configuration);
     while (configuration->parameters) {
         struct parameter *parameter = configuration->parameters;
         configuration->parameters = parameter->next;

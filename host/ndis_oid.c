@@ -29,16 +29,20 @@ static void ask(struct ndis_adapter *adapter, NDIS_OID oid, NDIS_REQUEST_TYPE ty
     memset(buffer, 0, sizeof buffer);
     /* Too short first, as callers that learn the length do. */
     NDIS_STATUS status = ndis_oid_request(adapter, type, oid, buffer, 0, NULL);
-    if (status != NDIS_STATUS_BUFFER_TOO_SHORT && status != NDIS_STATUS_INVALID_LENGTH)
+    if (status != NDIS_STATUS_BUFFER_TOO_SHORT && status != NDIS_STATUS_INVALID_LENGTH) {
+        verify_about(adapter->driver->c.OidRequestHandler);
         verify_violation("oid-short-buffer", "OID %#x with a buffer of 0 bytes: status %#x", (unsigned)oid,
                          (unsigned)status);
+    }
     memset(buffer, 0, sizeof buffer);
     if (oid == OID_GEN_STATISTICS) header_put(adapter, NDIS_OF_STATISTICS_INFO, buffer);
     if (oid == OID_GEN_INTERRUPT_MODERATION) header_put(adapter, NDIS_OF_INTERRUPT_MODERATION, buffer);
     status = ndis_oid_request(adapter, type, oid, buffer, sizeof buffer, NULL);
-    if (status != NDIS_STATUS_SUCCESS)
+    if (status != NDIS_STATUS_SUCCESS) {
+        verify_about(adapter->driver->c.OidRequestHandler);
         verify_violation("oid-listed-fails", "OID %#x is in SupportedOidList and fails with %#x", (unsigned)oid,
                          (unsigned)status);
+    }
 }
 
 static void set_quietly(struct ndis_adapter *adapter, NDIS_OID oid, void *buffer, ULONG size) {
@@ -54,8 +58,10 @@ static void ask_unknown(struct ndis_adapter *adapter) {
     for (unsigned i = 0; i < sizeof types / sizeof *types; i++) {
         uint8_t buffer[64] = {0};
         NDIS_STATUS status = ndis_oid_request(adapter, types[i], UNKNOWN_OID, buffer, sizeof buffer, NULL);
-        if (status == NDIS_STATUS_SUCCESS)
+        if (status == NDIS_STATUS_SUCCESS) {
+            verify_about(adapter->driver->c.OidRequestHandler);
             verify_violation("oid-unknown", "OID %#x, which nobody has defined, succeeds", UNKNOWN_OID);
+        }
     }
 }
 

@@ -26,6 +26,7 @@ enum ndis_magic {
     NDIS_MAGIC_TIMER = 0x4e544d52,
     NDIS_MAGIC_WORK_ITEM = 0x4e574b49,
     NDIS_MAGIC_GONE = 0x4e474f4e,
+    NDIS_MAGIC_ADAPTER_GONE = 0x4e41474f,
 };
 
 /* A mutual exclusion for PASSIVE_LEVEL made of an event, so that every wait of NDIS is an NT wait. */
@@ -68,6 +69,7 @@ struct ndis_adapter {
     enum ndis_magic magic;         /* a */
     uint32_t state;                /* a: enum ndis_state; written under c */
     bool low_power;                /* a; written under c */
+    bool dead;                     /* a; written under c: halted after it was initialized, so its handle is void */
     bool ip_medium;                /* i: NdisMediumIP: lists hold bare IP packets */
     struct ndis_driver *driver;    /* i */
     NDIS_HANDLE context;           /* i: MiniportAdapterContext */
@@ -99,9 +101,8 @@ struct ndis_adapter {
     bool registration_set, general_set;                         /* c */
     bool surprise_removed;                                      /* c */
     bool paused_for_power, halted_for_power;                    /* c */
-    int64_t devices;                /* a: made with this adapter's handle and not deregistered */
-    NDIS_HANDLE add_device_context; /* i */
-    uint32_t connect_state;         /* a: NDIS_MEDIA_CONNECT_STATE */
+    NDIS_HANDLE add_device_context;                             /* i */
+    uint32_t connect_state;                                     /* a: NDIS_MEDIA_CONNECT_STATE */
 
     uint32_t pause_pending, restart_pending; /* a: a completion call is awaited */
     KEVENT pause_done, restart_done;
@@ -141,6 +142,11 @@ struct nbl_private {
     bool late;                    /* SENT while the adapter was not Running */
     struct ndis_adapter *adapter; /* whose miniport (SENT) or stack (INDICATED) holds it */
     struct nbl_pool *pool;
+    struct ndis_driver *owner; /* of the pool; NULL: one of the host's stacks */
+    bool sealed;               /* when it was handed over, and not yet taken back */
+    struct nbl_seal {
+        uint64_t shallow, deep;
+    } seal;
     NET_BUFFER *own_buffer;               /* allocated together with the list, else NULL */
     NET_BUFFER_LIST_CONTEXT *own_context; /* space of the pool's ContextSize, else NULL */
     NET_BUFFER_LIST *free_next;
@@ -176,12 +182,32 @@ void ndis_check_no_locks(const char *call);
 /* Around a call into a miniport: the handler must come back with the IRQL and the locks that it was given. */
 struct ndis_call {
     const char *handler;
+    const void *code;
     KIRQL irql;
     unsigned locks;
     PRKAPC_STATE attachment;
 };
-struct ndis_call ndis_call_begin(const char *handler);
+/* `code` is the handler itself: a violation that is found after it has returned names it. */
+struct ndis_call ndis_call_begin_at(const char *handler, const void *code);
+#define ndis_call_begin(handler, code) ndis_call_begin_at(handler, (const void *)(uintptr_t)(code))
 void ndis_call_end(struct ndis_call call);
+
+/* What a driver has made with an adapter's handle and not taken back (ndis_verify.c). */
+void ndis_owned_add(struct ndis_adapter *adapter, const char *kind, void *object, const void *maker);
+void ndis_owned_remove(void *object);
+/* Violations for what is left. `rule` is for the kinds that have none of their own. */
+void ndis_owned_check(struct ndis_adapter *adapter, const char *rule, const char *when);
+/* Whether a timer object would still fire; now it will not. */
+bool ndis_timer_is_set(void *timer);
+
+/* A structure with a header that a driver hands over: violation when one of its pointers is what fresh pool holds.
+ * The field from `skip` on, of skip_size bytes, may be anything. */
+void ndis_check_filled(const char *call, const void *object, size_t skip, size_t skip_size);
+
+/* Remembers what nobody but its holder may change in a list: its buffers, their MDLs, offsets and lengths, the first bytes
+ * of data, and in a stack's list what the stack keeps in it. nbl_seal_ok: it is still the same, or was not sealed. */
+void nbl_seal(NET_BUFFER_LIST *list);
+bool nbl_seal_ok(NET_BUFFER_LIST *list);
 
 unsigned ke_locks_held(void); /* ke.c: spin locks that the calling thread holds */
 extern __thread unsigned ndis_rw_locks_held;

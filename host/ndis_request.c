@@ -28,6 +28,7 @@ struct ndis_request {
     bool aborted;                  /* r: cancelled before its turn */
     uint8_t checks;                /* r: for hang, that found it pending */
     bool late;                     /* r: its lateness has been told */
+    const void *handler;           /* i, from the call on */
     uint64_t since;                /* r: milliseconds, when it was called */
     NDIS_STATUS status;            /* r */
     KEVENT done;
@@ -79,6 +80,7 @@ static void check_result(struct ndis_request *request) {
     NDIS_STATUS status = request->status;
     struct parts parts = parts_of(block);
     unsigned oid = given->DATA.Oid;
+    verify_about(request->handler);
     if (block->DATA.Oid != given->DATA.Oid || block->RequestType != given->RequestType ||
         *parts.buffer != (request->size ? request->buffer : NULL) || parts.size != request->size ||
         block->RequestId != given->RequestId)
@@ -96,6 +98,7 @@ static void check_result(struct ndis_request *request) {
     if (status == NDIS_STATUS_BUFFER_TOO_SHORT && *parts.needed && *parts.needed <= parts.capacity)
         verify_violation("oid-bytes-needed", "OID %#x: too short, it says, and needs %u of %u bytes", oid,
                          *parts.needed, parts.capacity);
+    verify_about(NULL);
 }
 
 /* --- making and ending ------------------------------------------------------------------------------------------- */
@@ -184,7 +187,8 @@ static NDIS_STATUS call_handler(struct ndis_request *request) {
                     : request->path == NDIS_OID_DIRECT ? (PVOID)(uintptr_t)c->DirectOidRequestHandler
                                                        : (PVOID)(uintptr_t)c->SynchronousOidRequestHandler;
     if (!handler) return NDIS_STATUS_NOT_SUPPORTED;
-    struct ndis_call call = ndis_call_begin(handlers[request->path]);
+    request->handler = handler;
+    struct ndis_call call = ndis_call_begin(handlers[request->path], handler);
     NDIS_STATUS status;
     if (request->path == NDIS_OID_REGULAR)
         status = c->OidRequestHandler(adapter->context, request->block);
@@ -234,12 +238,15 @@ static void request_start(struct ndis_request *request) {
     request_leave(request);
     if (status == NDIS_STATUS_PENDING && request->path != NDIS_OID_SYNCHRONOUS) return;
     if (status == NDIS_STATUS_PENDING) {
+        verify_about(request->handler);
         verify_violation("oid-synchronous-pending", "OID %#x: a synchronous request cannot be pending", oid);
         status = NDIS_STATUS_FAILURE;
     }
-    if (!request_finish(request, status))
+    if (!request_finish(request, status)) {
+        verify_about(request->handler);
         verify_violation("oid-completion", "OID %#x: %s returned %#x and completed the request", oid,
                          handlers[request->path], (unsigned)status);
+    }
 }
 
 /* Waits, and gives the results to the caller's request. */
@@ -394,12 +401,12 @@ unsigned ndis_oid_cancel(struct ndis_adapter *adapter, void *id) {
     KeReleaseSpinLock(&adapter->requests_lock, irql);
     const NDIS_MINIPORT_DRIVER_CHARACTERISTICS *c = &adapter->driver->c;
     if (ask[NDIS_OID_REGULAR]) {
-        struct ndis_call call = ndis_call_begin("MiniportCancelOidRequest");
+        struct ndis_call call = ndis_call_begin("MiniportCancelOidRequest", c->CancelOidRequestHandler);
         c->CancelOidRequestHandler(adapter->context, id);
         ndis_call_end(call);
     }
     if (ask[NDIS_OID_DIRECT]) {
-        struct ndis_call call = ndis_call_begin("MiniportCancelDirectOidRequest");
+        struct ndis_call call = ndis_call_begin("MiniportCancelDirectOidRequest", c->CancelDirectOidRequestHandler);
         c->CancelDirectOidRequestHandler(adapter->context, id);
         ndis_call_end(call);
     }
@@ -433,6 +440,7 @@ void ndis_requests_watch(struct ndis_adapter *adapter, uint64_t now) {
         if (!request->called || request->completed || request->late || now - request->since < ndis_oid_limit_ms)
             continue;
         request->late = true;
+        verify_about(request->handler);
         verify_violation("oid-timeout", "OID %#x has been pending in the miniport for %llu ms",
                          (unsigned)request->given->DATA.Oid, (unsigned long long)(now - request->since));
     }

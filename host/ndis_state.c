@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "host/ndis_private.h"
+#include "host/sched.h"
+
+#define PAUSE_TIMEOUT_100NS (-30LL * 10000000)
 
 /* --- waiting for calls of the data path -------------------------------------------------------------------------- */
 
@@ -16,7 +19,8 @@ static void ndis_drain(struct ndis_adapter *adapter, int64_t *counter) {
     __atomic_store_n(&adapter->draining, 0, __ATOMIC_SEQ_CST);
 }
 
-static void check_lists(struct ndis_adapter *adapter, const char *when) {
+static void check_lists(struct ndis_adapter *adapter, const char *when, void *code) {
+    verify_about(code);
     int64_t sent = ndis_sent(adapter);
     if (ndis_state_of(adapter) == NDIS_HALTED) sent += __atomic_load_n(&adapter->late, __ATOMIC_ACQUIRE);
     int64_t indicated = __atomic_load_n(&adapter->indicated, __ATOMIC_ACQUIRE);
@@ -26,6 +30,7 @@ static void check_lists(struct ndis_adapter *adapter, const char *when) {
     if (indicated)
         verify_violation("ndis-receives-outstanding", "%s, and the stack still holds %lld indicated list(s)", when,
                          (long long)indicated);
+    verify_about(NULL);
 }
 
 /* --- restart and pause ------------------------------------------------------------------------------------------- */
@@ -84,13 +89,14 @@ NDIS_STATUS ndis_restart_locked(struct ndis_adapter *adapter) {
     };
     __atomic_store_n(&adapter->restart_pending, 1, __ATOMIC_RELEASE);
     ndis_state_set(adapter, NDIS_RESTARTING);
-    struct ndis_call call = ndis_call_begin("MiniportRestart");
+    struct ndis_call call = ndis_call_begin("MiniportRestart", adapter->driver->c.RestartHandler);
     NDIS_STATUS status = adapter->driver->c.RestartHandler(adapter->context, &parameters);
     ndis_call_end(call);
     if (status == NDIS_STATUS_PENDING) {
         KeWaitForSingleObject(&adapter->restart_done, Executive, KernelMode, FALSE, NULL);
         status = adapter->restart_status;
     } else if (!__atomic_exchange_n(&adapter->restart_pending, 0, __ATOMIC_ACQ_REL)) {
+        verify_about(call.code);
         verify_violation("ndis-restart-complete", "MiniportRestart returned %#x and called NdisMRestartComplete",
                          (unsigned)status);
     }
@@ -109,12 +115,26 @@ VOID NTAPI NdisMRestartComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS S
     struct ndis_adapter *adapter = ndis_adapter_check(MiniportAdapterHandle, "NdisMRestartComplete");
     if (!adapter) return;
     ndis_check_no_locks("NdisMRestartComplete");
+    if (Status == NDIS_STATUS_PENDING)
+        verify_violation("ndis-restart-complete", "NdisMRestartComplete: the status is NDIS_STATUS_PENDING");
     if (!__atomic_exchange_n(&adapter->restart_pending, 0, __ATOMIC_ACQ_REL)) {
         verify_violation("ndis-restart-complete", "NdisMRestartComplete: no restart is pending");
         return;
     }
     adapter->restart_status = Status;
     KeSetEvent(&adapter->restart_done, IO_NO_INCREMENT, FALSE);
+}
+
+/* A pause may wait for the stack, but then it has to come to an end. */
+static void pause_wait(struct ndis_adapter *adapter) {
+    LARGE_INTEGER timeout = {.QuadPart = PAUSE_TIMEOUT_100NS};
+    /* The seeded scheduler finds deadlocks by itself, but not behind a time limit. */
+    while (KeWaitForSingleObject(&adapter->pause_done, Executive, KernelMode, FALSE,
+                                 sched_running() ? NULL : &timeout) == STATUS_TIMEOUT) {
+        if (__atomic_load_n(&adapter->indicated, __ATOMIC_ACQUIRE)) continue;
+        verify_about(adapter->driver->c.PauseHandler);
+        verify_violation("ndis-pause-timeout", "a pause has been pending for 30 seconds; the stack holds no list");
+    }
 }
 
 NDIS_STATUS ndis_pause_locked(struct ndis_adapter *adapter, ULONG reason) {
@@ -127,21 +147,23 @@ NDIS_STATUS ndis_pause_locked(struct ndis_adapter *adapter, ULONG reason) {
     __atomic_store_n(&adapter->pause_pending, 1, __ATOMIC_RELEASE);
     __atomic_store_n(&adapter->state, NDIS_PAUSING, __ATOMIC_SEQ_CST);
     ndis_drain(adapter, &adapter->sends);
-    struct ndis_call call = ndis_call_begin("MiniportPause");
+    struct ndis_call call = ndis_call_begin("MiniportPause", adapter->driver->c.PauseHandler);
     NDIS_STATUS status = adapter->driver->c.PauseHandler(adapter->context, &parameters);
     ndis_call_end(call);
     if (status == NDIS_STATUS_PENDING) {
-        KeWaitForSingleObject(&adapter->pause_done, Executive, KernelMode, FALSE, NULL);
+        pause_wait(adapter);
     } else {
+        verify_about(call.code);
         if (!__atomic_exchange_n(&adapter->pause_pending, 0, __ATOMIC_ACQ_REL))
             verify_violation("ndis-pause-complete", "MiniportPause returned %#x and called NdisMPauseComplete",
                              (unsigned)status);
         if (status != NDIS_STATUS_SUCCESS)
             verify_violation("ndis-pause-failed", "MiniportPause returned %#x; it cannot fail", (unsigned)status);
+        verify_about(NULL);
     }
     adapter->calls_at_pause = __atomic_load_n(&adapter->calls, __ATOMIC_SEQ_CST);
     ndis_state_set(adapter, NDIS_PAUSED);
-    check_lists(adapter, "the pause is complete");
+    check_lists(adapter, "the pause is complete", adapter->driver->c.PauseHandler);
     ndis_drain(adapter, &adapter->calls);
     return NDIS_STATUS_SUCCESS;
 }
@@ -151,6 +173,8 @@ VOID NTAPI NdisMPauseComplete(NDIS_HANDLE MiniportAdapterHandle) {
     struct ndis_adapter *adapter = ndis_adapter_check(MiniportAdapterHandle, "NdisMPauseComplete");
     if (!adapter) return;
     ndis_check_no_locks("NdisMPauseComplete");
+    if (__atomic_load_n(&adapter->pause_pending, __ATOMIC_ACQUIRE))
+        check_lists(adapter, "NdisMPauseComplete was called", __builtin_return_address(0));
     if (!__atomic_exchange_n(&adapter->pause_pending, 0, __ATOMIC_ACQ_REL)) {
         verify_violation("ndis-pause-complete", "NdisMPauseComplete: no pause is pending");
         return;
@@ -167,7 +191,8 @@ void ndis_pnp_event(struct ndis_adapter *adapter, NDIS_DEVICE_PNP_EVENT event, v
         .InformationBuffer = buffer,
         .InformationBufferLength = size,
     };
-    struct ndis_call call = ndis_call_begin("MiniportDevicePnPEventNotify");
+    struct ndis_call call =
+        ndis_call_begin("MiniportDevicePnPEventNotify", adapter->driver->c.DevicePnPEventNotifyHandler);
     adapter->driver->c.DevicePnPEventNotifyHandler(adapter->context, &notice);
     ndis_call_end(call);
 }
@@ -176,16 +201,14 @@ static void call_halt(struct ndis_adapter *adapter, NDIS_HALT_ACTION action) {
     /* A miniport is not halted while it has requests. */
     ndis_requests_refuse(adapter, true);
     ndis_drain(adapter, &adapter->asked);
-    struct ndis_call call = ndis_call_begin("MiniportHaltEx");
+    struct ndis_call call = ndis_call_begin("MiniportHaltEx", adapter->driver->c.HaltHandlerEx);
     adapter->driver->c.HaltHandlerEx(adapter->context, action);
     ndis_call_end(call);
     ndis_drain(adapter, &adapter->calls);
     ndis_state_set(adapter, NDIS_HALTED);
-    check_lists(adapter, "the adapter is halted");
-    int64_t devices = __atomic_load_n(&adapter->devices, __ATOMIC_ACQUIRE);
-    if (devices)
-        verify_violation("ndis-device-leak", "the adapter is halted with %lld device(s) of NdisRegisterDeviceEx left",
-                         (long long)devices);
+    __atomic_store_n(&adapter->dead, true, __ATOMIC_RELEASE);
+    check_lists(adapter, "the adapter is halted", adapter->driver->c.HaltHandlerEx);
+    ndis_owned_check(adapter, "ndis-halt-leak", "the adapter is halted");
     adapter->context = NULL;
 }
 
@@ -198,9 +221,10 @@ static NTSTATUS call_initialize(struct ndis_adapter *adapter) {
     };
     adapter->registration_set = adapter->general_set = false;
     ndis_requests_refuse(adapter, false);
+    __atomic_store_n(&adapter->dead, false, __ATOMIC_RELEASE);
     adapter->connect_state = MediaConnectStateUnknown;
     ndis_state_set(adapter, NDIS_INITIALIZING);
-    struct ndis_call call = ndis_call_begin("MiniportInitializeEx");
+    struct ndis_call call = ndis_call_begin("MiniportInitializeEx", adapter->driver->c.InitializeHandlerEx);
     NDIS_STATUS status = adapter->driver->c.InitializeHandlerEx(adapter, adapter->driver->context, &parameters);
     ndis_call_end(call);
     if (status == NDIS_STATUS_SUCCESS && adapter->registration_set && adapter->general_set) {
@@ -208,16 +232,19 @@ static NTSTATUS call_initialize(struct ndis_adapter *adapter) {
         return STATUS_SUCCESS;
     }
     if (status == NDIS_STATUS_SUCCESS) {
+        verify_about(call.code);
         verify_violation("ndis-attributes", "MiniportInitializeEx succeeded without setting the %s attributes",
                          adapter->registration_set ? "general" : "registration");
         call_halt(adapter, NdisHaltDeviceInitializationFailed);
         return STATUS_UNSUCCESSFUL;
     }
-    if (status == NDIS_STATUS_PENDING)
+    if (status == NDIS_STATUS_PENDING) {
+        verify_about(call.code);
         verify_violation("ndis-initialize-pending", "MiniportInitializeEx returned NDIS_STATUS_PENDING");
+    }
     ndis_state_set(adapter, NDIS_HALTED);
-    if (__atomic_load_n(&adapter->devices, __ATOMIC_ACQUIRE))
-        verify_violation("ndis-device-leak", "MiniportInitializeEx failed and left a device of NdisRegisterDeviceEx");
+    __atomic_store_n(&adapter->dead, true, __ATOMIC_RELEASE);
+    ndis_owned_check(adapter, "ndis-initialize-leak", "MiniportInitializeEx failed");
     return ndis_to_ntstatus(status);
 }
 
@@ -318,9 +345,11 @@ static NDIS_STATUS sleep_locked(struct ndis_adapter *adapter, NDIS_DEVICE_POWER_
         }
     }
     NDIS_STATUS status = ndis_set(adapter, OID_PNP_SET_POWER, &state, sizeof state);
-    if (status != NDIS_STATUS_SUCCESS)
+    if (status != NDIS_STATUS_SUCCESS) {
+        verify_about(adapter->driver->c.OidRequestHandler);
         verify_violation("ndis-set-power", "OID_PNP_SET_POWER to D%d failed with %#x; it must succeed", state - 1,
                          (unsigned)status);
+    }
     adapter->calls_at_pause = __atomic_load_n(&adapter->calls, __ATOMIC_SEQ_CST);
     __atomic_store_n(&adapter->low_power, true, __ATOMIC_RELEASE);
     return status;
@@ -337,6 +366,7 @@ static NDIS_STATUS wake_locked(struct ndis_adapter *adapter) {
     NDIS_DEVICE_POWER_STATE state = NdisDeviceStateD0;
     NDIS_STATUS status = ndis_set(adapter, OID_PNP_SET_POWER, &state, sizeof state);
     if (status != NDIS_STATUS_SUCCESS) {
+        verify_about(adapter->driver->c.OidRequestHandler);
         verify_violation("ndis-set-power", "OID_PNP_SET_POWER to D0 failed with %#x; it must succeed",
                          (unsigned)status);
         return status;

@@ -32,6 +32,7 @@ static bool carries_ulong(const NDIS_STATUS_INDICATION *indication) {
 static bool link_state(struct ndis_adapter *adapter, const NDIS_STATUS_INDICATION *indication) {
     if (!carries(adapter, indication, NDIS_OF_LINK_STATE)) return false;
     const NDIS_LINK_STATE *link = indication->StatusBuffer;
+    ndis_check_filled(call, link, 0, 0);
     if ((unsigned)link->MediaConnectState > MediaConnectStateDisconnected) {
         verify_violation("ndis-status", "%s: MediaConnectState %u", call, (unsigned)link->MediaConnectState);
         return false;
@@ -73,8 +74,11 @@ VOID NTAPI NdisMIndicateStatusEx(NDIS_HANDLE MiniportAdapterHandle, PNDIS_STATUS
     if (!adapter) return;
     ndis_check_no_locks(call);
     if (!ndis_object_ok(NDIS_OF_STATUS_INDICATION, adapter->driver->version, &StatusIndication->Header, call)) return;
+    /* NDIS uses what is behind the GUID. */
+    ndis_check_filled(call, StatusIndication, offsetof(NDIS_STATUS_INDICATION, Guid),
+                      sizeof *StatusIndication - offsetof(NDIS_STATUS_INDICATION, Guid));
     if (StatusIndication->SourceHandle != MiniportAdapterHandle)
-        verify_violation("ndis-parameter", "%s: SourceHandle is not the adapter's handle", call);
+        verify_violation("ndis-source-handle", "%s: SourceHandle is not the adapter's handle", call);
     enum ndis_state state = ndis_state_of(adapter);
     if (state == NDIS_HALTED) {
         verify_violation("ndis-halted-adapter", "%s: the adapter is halted", call);

@@ -32,6 +32,7 @@ static void watch_sends(struct ndis_adapter *adapter, uint64_t now) {
         if (!held) adapter->sent_late[i] = false;
         if (!held || !ended[i] || adapter->sent_late[i] || now - ended[i] < ndis_send_limit_ms) continue;
         adapter->sent_late[i] = true;
+        verify_about(adapter->driver->c.SendNetBufferListsHandler);
         verify_violation("send-timeout", "%lld list(s) have been with the miniport for %llu ms", (long long)held,
                          (unsigned long long)(now - ended[i]));
     }

@@ -124,6 +124,7 @@ ULONG package_load(struct package *package, NTSTATUS *status) {
     *status = entry ? io_driver_start(package->service, entry, &package->driver) : STATUS_ENTRYPOINT_NOT_FOUND;
     if (NT_SUCCESS(*status)) return 0;
     package->driver = NULL;
+    verify_no_leaks("after DriverEntry failed");
     image_unload(package->image);
     package->image = NULL;
     return CM_PROB_FAILED_DRIVER_ENTRY;

@@ -104,15 +104,15 @@ static void check_unchanged(struct fake_list *list) {
     for (unsigned i = 0; i < list->count; i++, buffer = buffer->Next) {
         const struct buffer_snapshot *was = &list->snapshots[i];
         if (buffer != was->buffer || buffer->Next != was->next) {
-            verify_violation("nbl-changed", "a completed list has other NET_BUFFERs than the one that was sent");
+            verify_violation("send-modified", "a completed list has other NET_BUFFERs than the one that was sent");
             return;
         }
         if (buffer->MdlChain != was->chain || buffer->CurrentMdl != was->current ||
             buffer->CurrentMdlOffset != was->current_offset || buffer->DataOffset != was->data_offset ||
             buffer->DataLength != was->data_length)
-            verify_violation("nbl-changed", "NET_BUFFER %u of a completed list has another MDL, offset or length", i);
+            verify_violation("send-modified", "NET_BUFFER %u of a completed list has another MDL, offset or length", i);
         else if (chain_hash(buffer->MdlChain) != was->hash)
-            verify_violation("nbl-changed", "the data of NET_BUFFER %u of a sent list was written to", i);
+            verify_violation("send-modified", "the data of NET_BUFFER %u of a sent list was written to", i);
     }
 }
 
@@ -189,7 +189,8 @@ void fake_send_complete(void *context, NET_BUFFER_LIST *chain, ULONG flags) {
     __atomic_fetch_add(&stack->completion_calls, 1, __ATOMIC_RELAXED);
     for (NET_BUFFER_LIST *nbl = chain; nbl; nbl = nbl->Next) {
         struct fake_list *list = nbl->ProtocolReserved[0];
-        if (nbl->Status == NDIS_STATUS_PENDING) verify_violation("nbl-status", "a list was completed without a status");
+        if (nbl->Status == NDIS_STATUS_PENDING)
+            verify_violation("send-status", "a list was completed without a status");
         check_unchanged(list);
     }
     KeAcquireSpinLock(&stack->lock, &irql);

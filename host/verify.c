@@ -15,6 +15,9 @@ bool verify_enabled = true;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *expected; /* lock */
 static unsigned seen;
+static __thread const void *about;
+
+void verify_about(const void *code) { about = code; }
 
 bool verify_expected(const char *rule) {
     pthread_mutex_lock(&lock);
@@ -26,7 +29,9 @@ bool verify_expected(const char *rule) {
 
 void verify_violation(const char *rule, const char *format, ...) {
     va_list arguments;
+    const void *code = about;
 
+    about = NULL;
     if (verify_expected(rule)) return;
     fflush(stdout);
     fprintf(stderr, "VERIFIER: %s: ", rule);
@@ -34,6 +39,11 @@ void verify_violation(const char *rule, const char *format, ...) {
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
+    if (code) {
+        char text[256];
+        image_describe(code, text, sizeof(text));
+        fprintf(stderr, "  about %s\n", text);
+    }
     if (sched_running()) fprintf(stderr, "schedule: at step %llu\n", (unsigned long long)sched_result().steps);
     image_backtrace(stderr);
     abort();
@@ -115,6 +125,14 @@ void verify_untrack(const char *kind, void *object) {
     }
     pthread_mutex_unlock(&track_lock);
     free(tracked);
+}
+
+bool verify_tracked(const char *kind, void *object) {
+    pthread_mutex_lock(&track_lock);
+    struct tracked *tracked = *bucket_of(object);
+    while (tracked && (tracked->object != object || strcmp(tracked->kind, kind) != 0)) tracked = tracked->next;
+    pthread_mutex_unlock(&track_lock);
+    return tracked != NULL;
 }
 
 void verify_no_leaks(const char *when) {

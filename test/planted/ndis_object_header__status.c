@@ -1,0 +1,11 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * A status is indicated with an empty header. */
+#define AT_RESTART                                                                                                     \
+    NDIS_STATUS_INDICATION Indication = {.Header = HEADER(STATUS_INDICATION, STATUS_INDICATION_REVISION_1),            \
+                                         .SourceHandle = Adapter->Miniport,                                            \
+                                         .StatusCode = NDIS_STATUS_MEDIA_SPECIFIC_INDICATION};                         \
+    Indication.Header.Size = 0;                                                                                        \
+    NdisMIndicateStatusEx(Adapter->Miniport, &Indication)
+#include "test/planted/miniport.h"

@@ -239,7 +239,7 @@ void nbl_poison_check(const NET_BUFFER_LIST *list, unsigned slots, const char *c
 }
 
 void nbl_poison_clear(NET_BUFFER_LIST *list, unsigned slots) {
-    for (unsigned i = slots; i < MaxNetBufferListInfo; i++) list->NetBufferListInfo[i] = NULL;
+    for (unsigned i = slots; i < nbl_private(list)->slots; i++) list->NetBufferListInfo[i] = NULL;
 }
 
 static NET_BUFFER_LIST *list_take(struct nbl_pool *pool) {

@@ -48,8 +48,7 @@ static void tell_stack(struct ndis_adapter *adapter, NDIS_STATUS code) {
     if (adapter->bound) adapter->stack->status(adapter->stack_context, &indication);
 }
 
-/* From 6.30 on a miniport may not keep sends and requests over a reset. No request can be pending when it begins, as the
- * caller holds the requests' mutex, but a direct one can. */
+/* From 6.30 on a miniport may not keep sends and requests over a reset. */
 static void check_reset(struct ndis_adapter *adapter, int64_t sent_before) {
     unsigned requests = ndis_requests_pending(adapter);
     int64_t sent = ndis_sent(adapter);
@@ -85,9 +84,11 @@ NDIS_STATUS ndis_reset(struct ndis_adapter *adapter) {
     NDIS_STATUS status = NDIS_STATUS_INVALID_STATE;
     ndis_mutex_lock(&adapter->control);
     if (ndis_state_of(adapter) >= NDIS_PAUSED && !adapter->low_power) {
-        ndis_mutex_lock(&adapter->oid);
+        /* No request comes during a reset; one that the miniport has already is what may need it. */
+        bool quiet = !ndis_requests_pending(adapter);
+        if (quiet) ndis_mutex_lock(&adapter->oid);
         status = reset_locked(adapter);
-        ndis_mutex_unlock(&adapter->oid);
+        if (quiet) ndis_mutex_unlock(&adapter->oid);
         if (adapter->reset_restore) ndis_oid_restore(adapter);
     }
     ndis_mutex_unlock(&adapter->control);
@@ -133,6 +134,7 @@ bool ndis_check_for_hang(struct ndis_adapter *adapter, unsigned seconds) {
         struct ndis_call call = ndis_call_begin("MiniportCheckForHangEx", c->CheckForHangHandlerEx);
         reset |= c->CheckForHangHandlerEx(adapter->context);
         ndis_call_end(call);
+        reset |= ndis_requests_hang(adapter);
     }
     ndis_mutex_unlock(&adapter->control);
     return reset && ndis_reset(adapter) == NDIS_STATUS_SUCCESS;

@@ -49,10 +49,10 @@ unsigned ndis_oid_cancel(struct ndis_adapter *adapter, void *id);
 /* --- limits ------------------------------------------------------------------------------------------------------ */
 
 /* Host time that a request or a list may stay with the miniport, as Driver Verifier has it. Looked at every half second,
- * except under the seeded scheduler, and by ndis_watchdog. Violations "oid-timeout" and "send-timeout", once each. */
-extern unsigned ndis_oid_limit_ms;  /* 12,000 */
-extern unsigned ndis_send_limit_ms; /* 30,000 */
-void ndis_watchdog(void);           /* now; with a limit of 0 whatever is pending is late */
+ * except under the seeded scheduler, and by ndis_watchdog. Violations "oid-timeout" and "send-timeout", once each. Set anew when the host starts. */
+extern _Atomic unsigned ndis_oid_limit_ms;  /* 12,000 */
+extern _Atomic unsigned ndis_send_limit_ms; /* 30,000 */
+void ndis_watchdog(void);                   /* now; with a limit of 0 whatever is pending is late */
 
 /* --- bindings ---------------------------------------------------------------------------------------------------- */
 
@@ -66,7 +66,8 @@ NDIS_STATUS ndis_protocol_unbind(struct ndis_adapter *adapter);
 /* --- reset, notices, the end ------------------------------------------------------------------------------------- */
 
 /* As if `seconds` had passed: calls MiniportCheckForHangEx if it is registered and its time has come
- * (CheckForHangTimeInSeconds, or 2), and resets the adapter if it says so. True if it was reset. */
+ * (CheckForHangTimeInSeconds, or 2), and resets the adapter if it says so, or has had a request at two such times. True
+ * if it was reset. */
 bool ndis_check_for_hang(struct ndis_adapter *adapter, unsigned seconds);
 NDIS_STATUS ndis_reset(struct ndis_adapter *adapter); /* NDIS_STATUS_NOT_SUPPORTED without MiniportResetEx */
 void ndis_notify(struct ndis_adapter *adapter, NDIS_DEVICE_PNP_EVENT event, void *buffer, ULONG size);

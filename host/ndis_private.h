@@ -58,6 +58,8 @@ void ndis_watchdog_start(void);
 void ndis_watchdog_stop(void);
 uint64_t ndis_now_ms(void);
 void ndis_requests_watch(struct ndis_adapter *adapter, uint64_t now);
+/* At each check for hang: whether a regular request has been pending at two of them. */
+bool ndis_requests_hang(struct ndis_adapter *adapter);
 unsigned ndis_requests_pending(struct ndis_adapter *adapter);
 
 /* Lock legend: i immutable while initialized; c control (one state change at a time); a atomic; l ndis_lists;
@@ -158,6 +160,7 @@ struct nbl_private *nbl_check(NET_BUFFER_LIST *list, const char *call);
  * has the list, or for as long as its own list lives. nothing to do when it knows them all. */
 void nbl_poison(NET_BUFFER_LIST *list, unsigned slots);
 void nbl_poison_check(const NET_BUFFER_LIST *list, unsigned slots, const char *call);
+/* Back to its owner, who may know more. */
 void nbl_poison_clear(NET_BUFFER_LIST *list, unsigned slots);
 void nbl_clone_stop(void);
 

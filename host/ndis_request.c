@@ -25,6 +25,7 @@ struct ndis_request {
     bool called;                   /* r: the miniport has it, or had */
     bool completed;                /* r */
     bool aborted;                  /* r: cancelled before its turn */
+    uint8_t checks;                /* r: for hang, that found it pending */
     bool late;                     /* r: its lateness has been told */
     const void *handler;           /* i, from the call on */
     uint64_t since;                /* r: milliseconds, when it was called */
@@ -241,12 +242,12 @@ static NDIS_STATUS request_end(struct ndis_request *request, NDIS_OID_REQUEST *g
     return status;
 }
 
-NDIS_STATUS ndis_stack_oid(struct ndis_adapter *adapter, NDIS_OID_REQUEST *given) {
+NDIS_STATUS ndis_stack_oid(struct ndis_adapter *adapter, NDIS_OID_REQUEST *request) {
     if (ndis_state_of(adapter) < NDIS_PAUSED) return NDIS_STATUS_INVALID_STATE;
-    struct ndis_request *request = request_create(adapter, NDIS_OID_REGULAR, given);
-    if (!request) return NDIS_STATUS_RESOURCES;
-    request_start(request);
-    return request_end(request, given);
+    struct ndis_request *own = request_create(adapter, NDIS_OID_REGULAR, request);
+    if (!own) return NDIS_STATUS_RESOURCES;
+    request_start(own);
+    return request_end(own, request);
 }
 
 /* --- completion -------------------------------------------------------------------------------------------------- */
@@ -395,6 +396,16 @@ unsigned ndis_requests_pending(struct ndis_adapter *adapter) {
         count += request->called && !request->completed;
     KeReleaseSpinLock(&adapter->requests_lock, irql);
     return count;
+}
+
+bool ndis_requests_hang(struct ndis_adapter *adapter) {
+    bool hang = false;
+    KIRQL irql;
+    KeAcquireSpinLock(&adapter->requests_lock, &irql);
+    for (struct ndis_request *request = adapter->requests; request; request = request->next)
+        hang |= request->path == NDIS_OID_REGULAR && request->called && !request->completed && ++request->checks >= 2;
+    KeReleaseSpinLock(&adapter->requests_lock, irql);
+    return hang;
 }
 
 void ndis_requests_watch(struct ndis_adapter *adapter, uint64_t now) {

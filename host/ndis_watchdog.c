@@ -9,8 +9,7 @@
 
 #define PERIOD_MS 500
 
-unsigned ndis_oid_limit_ms = 12000;
-unsigned ndis_send_limit_ms = 30000;
+_Atomic unsigned ndis_oid_limit_ms, ndis_send_limit_ms;
 uint32_t ndis_epoch;
 
 static KSPIN_LOCK lock;
@@ -66,6 +65,8 @@ void ndis_watchdog_start(void) {
     KeInitializeSpinLock(&lock);
     KeInitializeTimerEx(&timer, NotificationTimer);
     KeInitializeDpc(&dpc, tick, NULL);
+    ndis_oid_limit_ms = 12000;
+    ndis_send_limit_ms = 30000;
     ticking = !sched_running();
     if (!ticking) return;
     LARGE_INTEGER due = {.QuadPart = -10000LL * PERIOD_MS};

@@ -52,6 +52,9 @@ enum fake_returns {
     FAKE_RETURN_REVERSED, /* each chain inside the indication, in several calls, last list first */
 };
 void fake_set_returns(struct fake_stack *stack, enum fake_returns returns);
+/* Each received list is cloned at once, as TCP/IP does, and the clone freed just before the list is returned: violation
+ * "nbl-changed" if its data is not what it was by then. */
+void fake_set_clones(struct fake_stack *stack, bool clones);
 unsigned fake_held(struct fake_stack *stack); /* lists held now */
 /* Returns up to `count` held lists (oldest first, or in an order made from a nonzero seed), in one chain per call at
  * `irql`. Returns how many. */

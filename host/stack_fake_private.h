@@ -30,6 +30,7 @@ struct fake_stack {
     uint64_t completion_calls; /* a */
 
     enum fake_returns returns;         /* l */
+    bool clones;                       /* l */
     NET_BUFFER_LIST *held, **held_end; /* l: by Next, oldest first */
     unsigned held_count;               /* l */
 

@@ -49,6 +49,40 @@ static void received_store_locked(struct fake_stack *stack, struct fake_received
     stack->received[stack->stored++] = received;
 }
 
+/* --- clones ------------------------------------------------------------------------------------------------------ */
+
+/* What a stack keeps in the fields of a received list that are its own. */
+#define CLONE(nbl) ((nbl)->ProtocolReserved[0])
+#define HASH(nbl) ((nbl)->ProtocolReserved[1])
+
+static uint64_t clone_hash(const NET_BUFFER_LIST *clone) {
+    struct fake_received *copy = packet_copy(clone, 0);
+    const uint8_t *data = copy->data;
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (uint32_t i = 0; i < copy->size; i++) hash = (hash ^ data[i]) * 0x100000001b3u;
+    free(copy);
+    return hash;
+}
+
+static void clones_make(NET_BUFFER_LIST *chain) {
+    for (; chain; chain = chain->Next) {
+        NET_BUFFER_LIST *clone = NdisAllocateCloneNetBufferList(chain, NULL, NULL, 0);
+        CLONE(chain) = clone; /* NULL: no memory, or a fault on purpose */
+        if (clone) HASH(chain) = (PVOID)(uintptr_t)clone_hash(clone);
+    }
+}
+
+static void clones_free(NET_BUFFER_LIST *chain) {
+    for (; chain; chain = chain->Next) {
+        NET_BUFFER_LIST *clone = CLONE(chain);
+        if (!clone) continue;
+        if ((PVOID)(uintptr_t)clone_hash(clone) != HASH(chain))
+            verify_violation("nbl-changed", "the data of a received list changed while the stack held its clone");
+        NdisFreeCloneNetBufferList(clone, 0);
+        CLONE(chain) = NULL;
+    }
+}
+
 static ULONG return_flags(void) { return ke_irql() == DISPATCH_LEVEL ? NDIS_RETURN_FLAGS_DISPATCH_LEVEL : 0; }
 
 static void return_reversed(struct fake_stack *stack, NET_BUFFER_LIST *chain) {
@@ -62,6 +96,7 @@ static void return_reversed(struct fake_stack *stack, NET_BUFFER_LIST *chain) {
     while (reversed) {
         NET_BUFFER_LIST *next = reversed->Next;
         reversed->Next = NULL;
+        clones_free(reversed);
         ndis_stack_return(stack->adapter, reversed, return_flags());
         reversed = next;
     }
@@ -81,7 +116,10 @@ void fake_indicate(void *context, NET_BUFFER_LIST *chain, ULONG count, ULONG fla
     KeAcquireSpinLock(&stack->lock, &irql);
     void (*hook)(struct fake_stack *, NET_BUFFER_LIST *, ULONG, void *) = stack->hook;
     void *hook_context = stack->hook_context;
+    bool clone = stack->clones && !(flags & NDIS_RECEIVE_FLAGS_RESOURCES);
     KeReleaseSpinLock(&stack->lock, irql);
+    for (NET_BUFFER_LIST *nbl = chain; nbl; nbl = nbl->Next) CLONE(nbl) = NULL;
+    if (clone) clones_make(chain);
     if (hook) hook(stack, chain, flags, hook_context);
 
     KeAcquireSpinLock(&stack->lock, &irql);
@@ -96,10 +134,19 @@ void fake_indicate(void *context, NET_BUFFER_LIST *chain, ULONG count, ULONG fla
     KeReleaseSpinLock(&stack->lock, irql);
 
     if (lent || returns == FAKE_RETURN_HOLD) return;
-    if (returns == FAKE_RETURN_REVERSED)
+    if (returns == FAKE_RETURN_REVERSED) {
         return_reversed(stack, chain);
-    else
-        ndis_stack_return(stack->adapter, chain, return_flags());
+        return;
+    }
+    clones_free(chain);
+    ndis_stack_return(stack->adapter, chain, return_flags());
+}
+
+void fake_set_clones(struct fake_stack *stack, bool clones) {
+    KIRQL irql;
+    KeAcquireSpinLock(&stack->lock, &irql);
+    stack->clones = clones;
+    KeReleaseSpinLock(&stack->lock, irql);
 }
 
 void fake_set_returns(struct fake_stack *stack, enum fake_returns returns) {
@@ -145,6 +192,7 @@ unsigned fake_return(struct fake_stack *stack, unsigned count, unsigned seed, KI
     if (!taken) return 0;
     old = ke_irql();
     if (irql > old) KeRaiseIrql(irql, &old);
+    clones_free(chain);
     ndis_stack_return(stack->adapter, chain, return_flags());
     if (irql > old) KeLowerIrql(old);
     return taken;

@@ -43,6 +43,7 @@ NTSTATUS host_start(const struct host_config *config, const char **why) {
 
 void host_stop(void) {
     io_shutdown();
+    ndis_shutdown_all(NdisShutdownPowerOff);
     pnp_stop();
     ndis_stop();
     win32_stop();

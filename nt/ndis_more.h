@@ -2,12 +2,10 @@
  * SPDX-License-Identifier: MIT
  *
  * More of NDIS 6, which Warren's driver does without: direct requests, resets, clones, offload attributes, and the
- * smaller services that other miniports import. Included by nt/ndis.h.
+ * smaller services that other miniports import. Included by nt/ndis.h, and by nobody else.
  */
 #ifndef NT_NDIS_MORE_H
 #define NT_NDIS_MORE_H
-
-#include "nt/ndis.h"
 
 /* --- reasons and flags -------------------------------------------------------------------------------------------- */
 

@@ -5,14 +5,46 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <gen/brand.h>
 
+#include "host/image.h"
 #include "host/sched.h"
 
 static unsigned rigs_alive;
 
+static const struct rig_driver *rig_used;
+static char rig_used_path[4096];
+
+/* The test drivers lie beside the tests: O/host/driver_test, O/win-x64/test/seh.sys. */
+void rig_use(const struct rig_driver *driver) {
+    ssize_t length = readlink("/proc/self/exe", rig_used_path, sizeof(rig_used_path) - 64);
+
+    rig_used = driver;
+    if (driver == NULL) return;
+    ck_assert_int_gt(length, 0);
+    rig_used_path[length] = 0;
+    snprintf(strrchr(rig_used_path, '/'), 64, "/../win-x64/test/%s.sys", driver->name);
+}
+
+void *rig_symbol(const char *name) {
+    struct image_place places[16];
+    unsigned count = image_list(places, 16);
+    char file[64];
+
+    snprintf(file, sizeof(file), "%s.sys", rig_used->name);
+    for (unsigned at = 0; at < count && at < 16; at++)
+        if (strcmp(places[at].name, file) == 0) {
+            void *symbol = image_symbol(image_find(places[at].base), name);
+            ck_assert_msg(symbol != NULL, "%s is not exported by %s", name, file);
+            return symbol;
+        }
+    ck_abort_msg("%s is not loaded", file);
+}
+
 static const char *rig_driver(void) {
+    if (rig_used != NULL) return rig_used_path;
     const char *path = getenv("WARREN_DRIVER");
     ck_assert_msg(path != NULL, "WARREN_DRIVER must name the driver image under test");
     return path;
@@ -26,6 +58,10 @@ static void rig_host_start(void) {
                                  .version = BRAND_PACKAGE_VERSION,
                                  .quiet = true};
     const char *why = NULL;
+    if (rig_used != NULL) {
+        config.service = rig_used->service != NULL ? rig_used->service : L"Test";
+        config.ndis_version = rig_used->ndis_version;
+    }
     NTSTATUS status = host_start(&config, &why);
     ck_assert_msg(NT_SUCCESS(status), "host_start: %08x %s", (unsigned)status, why ? why : "");
 }

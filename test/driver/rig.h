@@ -23,6 +23,14 @@ struct rig {
 
 /* One started adapter each. The first call starts the host; rig_stop removes the adapter, the last stops the host. */
 struct rig rig_start(void);
+struct rig_driver {
+    const char *name;     /* of a test driver: "seh" is drivers/seh.c */
+    const WCHAR *service; /* NULL: "Test" */
+    uint16_t ndis_version;
+};
+/* The next host starts with a test driver instead of ours; NULL: with ours again. For one process: tests fork. */
+void rig_use(const struct rig_driver *driver);
+void *rig_symbol(const char *name); /* an export of the test driver, which is loaded */
 struct rig rig_start_with(const struct pnp_property *properties, unsigned count);
 /* A device of the same instance path as one that was removed. */
 struct rig rig_start_again(const struct rig *old);

@@ -156,23 +156,6 @@ static struct devnode *device_create(void) {
     return node;
 }
 
-/* What others on the machine do to a running adapter. */
-static void others(struct ndis_adapter *adapter, struct fake_stack *stack) {
-    static NDIS_STATUS (*const changes[])(struct ndis_adapter *) = {ndis_filter_attach, ndis_protocol_bind,
-                                                                    ndis_filter_detach, ndis_protocol_unbind};
-    ULONG profile = NdisPowerProfileBattery;
-    step("filters and protocols that come and go, with packets");
-    for (unsigned i = 0; i < sizeof changes / sizeof *changes; i++) {
-        struct batch batch = batch_send(stack, PASSIVE_LEVEL);
-        if (changes[i](adapter) != NDIS_STATUS_SUCCESS) wrong("the restart failed");
-        batch_end(&batch);
-    }
-    step("notices, a cancelled send, a check for hang");
-    ndis_notify(adapter, NdisDevicePnPEventPowerProfileChanged, &profile, sizeof profile);
-    ndis_cancel_send(adapter, &profile);
-    if (ndis_check_for_hang(adapter, 3600)) wrong("the miniport wanted a reset");
-}
-
 /* Gives back what the stack holds a while after a pause has begun. */
 static VOID NTAPI return_late(PVOID context) {
     struct ndis_adapter *adapter = context;
@@ -222,6 +205,23 @@ static struct batch sleep_and_wake(struct ndis_adapter *adapter) {
     return batch;
 }
 
+/* What others on the machine do to a running adapter. */
+static void others(struct ndis_adapter *adapter, struct fake_stack *stack) {
+    static NDIS_STATUS (*const changes[])(struct ndis_adapter *) = {ndis_filter_attach, ndis_protocol_bind,
+                                                                    ndis_filter_detach, ndis_protocol_unbind};
+    ULONG profile = NdisPowerProfileBattery;
+    step("filters and protocols that come and go, with packets");
+    for (unsigned i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct batch batch = batch_send(stack, PASSIVE_LEVEL);
+        if (changes[i](adapter) != NDIS_STATUS_SUCCESS) wrong("the restart failed");
+        batch_end(&batch);
+    }
+    step("notices, a cancelled send, a check for hang");
+    ndis_notify(adapter, NdisDevicePnPEventPowerProfileChanged, &profile, sizeof profile);
+    ndis_cancel_send(adapter, &profile);
+    if (ndis_check_for_hang(adapter, 3600)) wrong("the miniport wanted a reset");
+}
+
 static void live(struct ndis_adapter *adapter, PDRIVER_OBJECT driver) {
     struct fake_stack *stack = fake_of(adapter);
     struct batch batch;
@@ -245,12 +245,12 @@ static void live(struct ndis_adapter *adapter, PDRIVER_OBJECT driver) {
         step("restart");
         if (ndis_restart(adapter) != NDIS_STATUS_SUCCESS) wrong("the restart failed");
     }
+    pause_with_lists_out(adapter);
     fake_set_returns(stack, FAKE_RETURN_AT_ONCE);
     receive_some(stack, PASSIVE_LEVEL);
     fake_set_clones(stack, true);
     others(adapter, stack);
     fake_set_clones(stack, false);
-    pause_with_lists_out(adapter);
     struct batch before = sleep_and_wake(adapter);
     stack = fake_of(adapter);
     batch = batch_send(stack, PASSIVE_LEVEL);

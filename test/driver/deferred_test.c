@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/image.h"
-#include "host/kernel.h"
+#include "host/kernel_private.h"
+#include "host/pe.h"
 
 static struct image *image;
 static PDRIVER_OBJECT driver;
@@ -74,7 +74,22 @@ START_TEST(broken_rules_of_deferred_things_are_named) {
 }
 END_TEST
 
-TEST_CASES(deferred, a_dpc_runs_once_however_often_it_is_queued, important_dpcs_go_first_and_the_others_in_order,
+START_TEST(a_driver_must_not_go_while_its_timer_runs) {
+    start();
+    IMPORT(void, LaterLeaveTimer, void);
+    IMPORT(void, LaterCancelTimer, void);
+    LaterLeaveTimer();
+    verify_expect("unload-with-timer");
+    ke_image_check(image_base(image), image_size(image), image_name(image));
+    ck_assert_uint_eq(verify_seen("unload-with-timer"), 1);
+    verify_expect(NULL);
+    LaterCancelTimer();
+    stop();
+}
+END_TEST
+
+TEST_CASES(deferred, a_driver_must_not_go_while_its_timer_runs, a_dpc_runs_once_however_often_it_is_queued,
+           important_dpcs_go_first_and_the_others_in_order,
            a_dpc_runs_on_its_processor_and_a_threaded_one_at_passive_level, a_dpc_may_queue_itself_and_free_itself,
            timers_take_relative_and_absolute_times, a_cancelled_timer_and_a_flush_leave_nothing_to_run,
            a_work_item_may_queue_itself_again, broken_rules_of_deferred_things_are_named)

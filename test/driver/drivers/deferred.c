@@ -302,3 +302,15 @@ EXPORTED void LaterBreak(ULONG Which) {
     if (Which == 4) BreakPool(TRUE);
     if (Which == 5) BreakTimer();
 }
+
+static KTIMER Left;
+static KDPC LeftDpc;
+
+EXPORTED void LaterLeaveTimer(void) {
+    LARGE_INTEGER Hour = {.QuadPart = -36000000000};
+    KeInitializeTimer(&Left);
+    KeInitializeDpc(&LeftDpc, Note, NULL);
+    KeSetTimer(&Left, Hour, &LeftDpc);
+}
+
+EXPORTED void LaterCancelTimer(void) { KeCancelTimer(&Left); }

@@ -3,7 +3,7 @@
  *
  * The page that Windows shows to everybody at a fixed address: on 64-bit systems KeQuerySystemTime, KeQueryInterruptTime
  * and KeQueryTickCount are inlined reads of it. The address is not ours to map, so the read faults; the instruction is
- * then run on a copy that was brought up to date, with the register that pointed there changed for this one step.
+ * then run on a copy that was brought up to date, with the registers that point there changed for this one step.
  */
 #include "host/seh.h"
 
@@ -32,9 +32,13 @@ enum {
 };
 
 static _Alignas(4096) uint8_t page[4096];
+static const uint8_t registers[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RBP, REG_RSI, REG_RDI, REG_R8,
+                                    REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+#define REGISTERS (sizeof registers)
+/* Of the instruction that is being stepped over: the registers that point into the copy. */
 static __thread struct {
-    uint64_t pointer; /* into the copy; 0: no instruction is being stepped over */
-    int reg;
+    bool on;
+    uint64_t pointers[REGISTERS]; /* 0: not changed */
 } step;
 
 #define UNSEEN __attribute__((disable_sanitizer_instrumentation)) /* races with readers, as it does on Windows */
@@ -89,20 +93,32 @@ UNSEEN static bool move_absolute(greg_t *r, uint64_t address) {
     return true;
 }
 
+/* Any of them may be the one that it reads by. */
+static bool step_begin(greg_t *r) {
+    for (unsigned at = 0; at < REGISTERS; at++) {
+        uint64_t offset = (uint64_t)r[registers[at]] - PAGE_AT;
+        step.pointers[at] = offset < sizeof page ? (uintptr_t)page + offset : 0;
+        if (!step.pointers[at]) continue;
+        r[registers[at]] = (greg_t)step.pointers[at];
+        step.on = true;
+    }
+    if (step.on) r[REG_EFL] |= TRAP_FLAG;
+    return step.on;
+}
+
 static void step_end(greg_t *r) {
-    /* Unless the instruction loaded it. */
-    if ((uint64_t)r[step.reg] == step.pointer) r[step.reg] = (greg_t)(step.pointer - (uintptr_t)page + PAGE_AT);
+    for (unsigned at = 0; at < REGISTERS; at++) /* Unless the instruction loaded it. */
+        if (step.pointers[at] && (uint64_t)r[registers[at]] == step.pointers[at])
+            r[registers[at]] = (greg_t)(step.pointers[at] - (uintptr_t)page + PAGE_AT);
     r[REG_EFL] &= ~(greg_t)TRAP_FLAG;
-    step.pointer = 0;
+    step.on = false;
 }
 
 bool ke_shared_fault(int number, const siginfo_t *info, ucontext_t *context) {
-    static const uint8_t registers[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RBP, REG_RSI, REG_RDI, REG_R8,
-                                        REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
     greg_t *r = context->uc_mcontext.gregs;
     uint64_t address = (uint64_t)(uintptr_t)info->si_addr;
 
-    if (step.pointer) {
+    if (step.on) {
         step_end(r);
         return number == SIGTRAP;
     }
@@ -110,15 +126,5 @@ bool ke_shared_fault(int number, const siginfo_t *info, ucontext_t *context) {
     /* Reads by images only. */
     if (r[REG_ERR] & 2 || !image_find((const void *)(uintptr_t)r[REG_RIP])) return false;
     refresh();
-    if (move_absolute(r, address)) return true;
-    for (unsigned at = 0; at < sizeof registers; at++) {
-        uint64_t offset = (uint64_t)r[registers[at]] - PAGE_AT;
-        if (offset >= sizeof page) continue;
-        step.reg = registers[at];
-        step.pointer = (uintptr_t)page + offset;
-        r[step.reg] = (greg_t)step.pointer;
-        r[REG_EFL] |= TRAP_FLAG;
-        return true;
-    }
-    return false;
+    return move_absolute(r, address) || step_begin(r);
 }

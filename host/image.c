@@ -3,6 +3,7 @@
  *
  * Images, of either kind, and who is where in memory.
  */
+#include "host/kernel_private.h"
 #include "host/pe.h"
 
 #include <dlfcn.h>
@@ -192,6 +193,7 @@ bool image_fits(const struct image *image, bool kernel, char *why, size_t why_si
 }
 
 void image_unload(struct image *image) {
+    ke_image_check(image->base, image->size, image->name);
     place_remove(image);
     image_free(image);
 }

@@ -62,6 +62,13 @@ static PKDPC take(struct queue *queue, KDPC *call) {
     return dpc;
 }
 
+/* Where this thread says it is. */
+static void move_to(USHORT processor) {
+    if (ps_this->processor == processor) return;
+    ps_this->processor = processor;
+    ps_gs_start(ps_this);
+}
+
 static void queue_main(void *context) {
     struct queue *queue = context;
     PKDPC dpc;
@@ -74,7 +81,7 @@ static void queue_main(void *context) {
         stopping = queue->stopping;
         pthread_mutex_unlock(&lock);
         while ((dpc = take(queue, &call))) {
-            ps_this->processor = call.Number & TARGETED ? (USHORT)((call.Number & ~TARGETED) + 1) : 0;
+            move_to(call.Number & TARGETED ? (USHORT)((call.Number & ~TARGETED) + 1) : 0);
             ke_dpc_call(dpc, call.DeferredRoutine, call.SystemArgument1, call.SystemArgument2);
         }
     } while (!stopping);
@@ -134,14 +141,24 @@ bool ke_dpc_queue(PKDPC dpc, PVOID first, PVOID second) {
     return !was;
 }
 
+static bool inside(const void *address, const void *memory, size_t size) {
+    return (uintptr_t)address - (uintptr_t)memory < size;
+}
+
 bool ke_dpc_in(const void *memory, size_t size) {
     bool found = false;
     pthread_mutex_lock(&lock);
     for (unsigned at = 0; at < QUEUES; at++)
         for (PSINGLE_LIST_ENTRY entry = queues[at].first; entry != end && !found; entry = entry->Next)
-            found = (uintptr_t)dpc_of(entry) - (uintptr_t)memory < size;
+            found = inside(dpc_of(entry), memory, size) ||
+                    inside((void *)(uintptr_t)dpc_of(entry)->DeferredRoutine, memory, size);
     pthread_mutex_unlock(&lock);
     return found;
+}
+
+void ke_image_check(const void *base, size_t size, const char *name) {
+    if (ke_dpc_in(base, size)) verify_violation("unload-with-dpc", "%s is unloaded with a DPC queued", name);
+    if (ke_timer_in(base, size)) verify_violation("unload-with-timer", "%s is unloaded with a timer running", name);
 }
 
 void NTAPI KeInitializeDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext) {

@@ -73,8 +73,11 @@ void ke_timer_once(void) {
 bool ke_timer_in(const void *memory, size_t size) {
     bool found = false;
     pthread_mutex_lock(&lock);
-    for (LIST_ENTRY *at = timers.Flink; at != &timers && !found; at = at->Flink)
-        found = (uintptr_t)CONTAINING_RECORD(at, KTIMER, TimerListEntry) - (uintptr_t)memory < size;
+    for (LIST_ENTRY *at = timers.Flink; at != &timers && !found; at = at->Flink) {
+        PKTIMER timer = CONTAINING_RECORD(at, KTIMER, TimerListEntry);
+        /* Its DPC's memory may be gone already, if the driver broke another rule. */
+        found = (uintptr_t)timer - (uintptr_t)memory < size || (uintptr_t)timer->Dpc - (uintptr_t)memory < size;
+    }
     pthread_mutex_unlock(&lock);
     return found;
 }

@@ -114,6 +114,8 @@ void ke_stop(void); /* the timer and worker threads */
 bool ke_dpc_queue(PKDPC dpc, PVOID first, PVOID second);                            /* false: it is queued already */
 void ke_dpc_call(PKDPC dpc, PKDEFERRED_ROUTINE routine, PVOID first, PVOID second); /* with its checks */
 bool ke_dpc_in(const void *memory, size_t size);
+/* Violations for what of the image's could still be called. */
+void ke_image_check(const void *base, size_t size, const char *name);
 void ke_dpc_stop(void);
 void ex_work_stop(void);                               /* ex_work.c */
 bool ke_timer_in(const void *memory, size_t size);     /* ke_timer.c */

@@ -165,6 +165,8 @@ static void fatal(int number, const siginfo_t *info, const ucontext_t *context, 
     if (number == SIGTRAP || info->si_code <= 0) raise(number);
 }
 
+bool ke_shared_fault(int number, const siginfo_t *info, ucontext_t *context); /* ke_shared.c */
+
 /* A touch of guarded pool is a rule broken, whatever the driver may do about the exception. */
 static void pool_fault(const siginfo_t *info, const ucontext_t *context) {
     static char text[512]; /* of the one that ends the process */
@@ -180,6 +182,7 @@ static void pool_fault(const siginfo_t *info, const ucontext_t *context) {
 
 static void on_signal(int number, siginfo_t *info, void *argument) {
     ucontext_t *context = argument;
+    if (ke_shared_fault(number, info, context)) return;
     uint64_t rsp = (uint64_t)context->uc_mcontext.gregs[REG_RSP];
     bool assumed = seh_stack_assume(rsp);
     struct seh_stack stack = seh_stack();

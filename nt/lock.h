@@ -83,6 +83,19 @@ NTKERNELAPI KPRIORITY NTAPI KeQueryPriorityThread(PKTHREAD Thread);
 NTKERNELAPI LONG NTAPI KeSetBasePriorityThread(PKTHREAD Thread, LONG Increment);
 NTHALAPI void NTAPI KeStallExecutionProcessor(ULONG MicroSeconds);
 
+/* On 64-bit Windows these are reads of a page that everybody sees. */
+#if defined(_WIN32)
+#define KI_USER_SHARED_DATA 0xFFFFF78000000000ULL
+#define KeQuerySystemTime(Time) ((void)((Time)->QuadPart = *(volatile LONG64 *)(KI_USER_SHARED_DATA + 0x14)))
+#define KeQueryInterruptTime() (*(volatile ULONG64 *)(KI_USER_SHARED_DATA + 0x8))
+#define KeQueryTickCount(Count) ((void)((Count)->QuadPart = *(volatile LONG64 *)(KI_USER_SHARED_DATA + 0x320)))
+#else
+#define KeQuerySystemTime(Time) KeQuerySystemTimePrecise(Time)
+#define KeQueryInterruptTime() KeQueryUnbiasedInterruptTime()
+#define KeQueryTickCount(Count)                                                                                        \
+    ((void)((Count)->QuadPart = (LONGLONG)(KeQueryUnbiasedInterruptTime() / KeQueryTimeIncrement())))
+#endif
+
 /* --- interlocked lists -------------------------------------------------------------------------------------------- */
 
 NTKERNELAPI PLIST_ENTRY NTAPI ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,

@@ -336,12 +336,49 @@ EXPORTED ULONG LockPriorities(void) {
     return 0;
 }
 
-EXPORTED ULONG LockTimes(void) {
+/* The ways in which compilers read a fixed address. */
+static __attribute__((noinline)) LONG64 ReadAt(volatile LONG64 *Address) { return *Address; }
+static __attribute__((noinline)) ULONG ReadHigh(volatile ULONG *Page) { return Page[0x18 / 4]; }
+
+EXPORTED ULONG LockSharedPage(void) {
+    ULONGLONG Before = KeQueryUnbiasedInterruptTime();
+    ULONG Tick = KeQueryTimeIncrement();
+    LARGE_INTEGER Precise, Coarse, Ticks;
+    ULONG64 Pointer = KI_USER_SHARED_DATA + 0x14, Value;
+
+    KeQuerySystemTime(&Coarse);
+    KeQuerySystemTimePrecise(&Precise);
+    CHECK(Coarse.QuadPart <= Precise.QuadPart && Coarse.QuadPart % Tick == 0);
+    CHECK(ReadAt((volatile LONG64 *)(KI_USER_SHARED_DATA + 0x14)) >= Coarse.QuadPart);
+    CHECK(ReadHigh((volatile ULONG *)KI_USER_SHARED_DATA) >= (ULONG)Coarse.HighPart);
+    __asm__ volatile("movq (%0), %1" : "+r"(Pointer), "=&r"(Value));
+    CHECK(Pointer == KI_USER_SHARED_DATA + 0x14 && Value >= (ULONG64)Coarse.QuadPart);
+    __asm__ volatile("movabsq 0xfffff78000000014, %0" : "=a"(Value));
+    CHECK(Value >= (ULONG64)Coarse.QuadPart);
+    __asm__ volatile("movabsl 0xfffff78000000018, %%eax" : "=a"(Value));
+    CHECK(Value >= (ULONG)Coarse.HighPart);
+    KeQueryTickCount(&Ticks);
+    CHECK((ULONGLONG)Ticks.QuadPart >= Before / Tick && KeQueryInterruptTime() >= (ULONGLONG)Ticks.QuadPart * Tick);
+    CHECK(KeQueryInterruptTime() <= KeQueryUnbiasedInterruptTime());
+    return 0;
+}
+
+EXPORTED ULONG LockSharedPageWrite(void) {
+    NTSTATUS Status = STATUS_SUCCESS;
+    __try {
+        *(volatile ULONG *)KI_USER_SHARED_DATA = 1;
+    } __except (1) {
+        Status = (NTSTATUS)_exception_code();
+    }
+    CHECK(Status == STATUS_ACCESS_VIOLATION);
+    return 0;
+}
+
+EXPORTED ULONG LockStall(void) {
     ULONGLONG Before = KeQueryUnbiasedInterruptTime();
 
     KeStallExecutionProcessor(50);
     CHECK(KeQueryUnbiasedInterruptTime() - Before >= 500);
-    CHECK(KeQueryTimeIncrement() > 0);
     return 0;
 }
 

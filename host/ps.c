@@ -75,7 +75,8 @@ static void thread_ends(PETHREAD thread) {
                          thread->critical_regions);
     if (thread->guarded_regions)
         verify_violation("critical-region-balance", "a thread ends inside %d guarded regions", thread->guarded_regions);
-    if (ex_resource_owned_by(thread)) verify_violation("thread-ends-with-resource", "a thread ends and owns a resource");
+    if (ex_resource_owned_by(thread))
+        verify_violation("thread-ends-with-resource", "a thread ends and owns a resource");
     io_thread_ends(thread);
     ps_gs_stop();
     seh_thread_stop();

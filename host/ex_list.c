@@ -8,14 +8,14 @@
 /* Such a lock is for these functions only. Interrupts are off while it is held. */
 static KIRQL enter(PKSPIN_LOCK lock) {
     KIRQL old = ke_irql();
-    ps_this->irql = HIGH_LEVEL;
+    ke_irql_move(ps_this, HIGH_LEVEL);
     KeAcquireSpinLockAtDpcLevel(lock);
     return old;
 }
 
 static void leave(PKSPIN_LOCK lock, KIRQL old) {
     KeReleaseSpinLockFromDpcLevel(lock);
-    ps_this->irql = old;
+    ke_irql_move(ps_this, old);
 }
 
 static void check(PLIST_ENTRY head) {

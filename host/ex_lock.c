@@ -5,6 +5,7 @@
  * waits for them to leave, and no more may come. A thread knows which ones it shares.
  */
 #include "host/sched.h"
+#include "host/verify.h"
 
 #define HELD 0x80000000u
 #define WANTED 0x40000000u
@@ -49,6 +50,7 @@ static void lock_shared(PEX_SPIN_LOCK lock) {
     if (!share) host_panic("a thread shares more than %zu spin locks", SHARED_MAX);
     *share = lock;
     self->spin_locks++;
+    verify_lock_acquired((const void *)(uintptr_t)lock);
 }
 
 static void unlock_shared(PEX_SPIN_LOCK lock) {
@@ -60,6 +62,7 @@ static void unlock_shared(PEX_SPIN_LOCK lock) {
         return;
     }
     *share = NULL;
+    verify_lock_released((const void *)(uintptr_t)lock);
     ps_this->spin_locks--;
     __atomic_fetch_sub(lock, 1, __ATOMIC_RELEASE);
 }
@@ -80,6 +83,7 @@ static void lock_exclusive(PEX_SPIN_LOCK lock) {
         now = load(lock);
     }
     self->spin_locks++;
+    verify_lock_acquired((const void *)(uintptr_t)lock);
 }
 
 static void unlock_exclusive(PEX_SPIN_LOCK lock) {
@@ -88,13 +92,14 @@ static void unlock_exclusive(PEX_SPIN_LOCK lock) {
                          (const void *)(uintptr_t)lock);
         return;
     }
+    verify_lock_released((const void *)(uintptr_t)lock);
     ps_this->spin_locks--;
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
 static KIRQL raise(void) {
     KIRQL old = ke_irql();
-    if (old < DISPATCH_LEVEL) ps_this->irql = DISPATCH_LEVEL;
+    if (old < DISPATCH_LEVEL) ke_irql_move(ps_this, DISPATCH_LEVEL);
     return old;
 }
 
@@ -109,7 +114,7 @@ static void lower(KIRQL irql, const char *name) {
     if (irql < DISPATCH_LEVEL && ke_locks_held())
         verify_violation("irql-lower-with-lock", "%s to IRQL %u while %u spin locks are held", name, irql,
                          ke_locks_held());
-    ps_this->irql = irql;
+    ke_irql_move(ps_this, irql);
 }
 
 KIRQL NTAPI ExAcquireSpinLockShared(PEX_SPIN_LOCK SpinLock) {

@@ -54,7 +54,7 @@ static bool give(PFAST_MUTEX mutex, const char *name) {
 void NTAPI ExAcquireFastMutex(PFAST_MUTEX FastMutex) {
     NT_ENTER(ExAcquireFastMutex);
     KIRQL old = ke_irql();
-    ps_this->irql = APC_LEVEL;
+    ke_irql_move(ps_this, APC_LEVEL);
     if (take(FastMutex, true, "ExAcquireFastMutex")) FastMutex->OldIrql = old;
 }
 
@@ -62,7 +62,7 @@ BOOLEAN NTAPI ExTryToAcquireFastMutex(PFAST_MUTEX FastMutex) {
     NT_ENTER(ExTryToAcquireFastMutex);
     KIRQL old = ke_irql();
     if (!take(FastMutex, false, "ExTryToAcquireFastMutex")) return FALSE;
-    ps_this->irql = APC_LEVEL;
+    ke_irql_move(ps_this, APC_LEVEL);
     FastMutex->OldIrql = old;
     return TRUE;
 }
@@ -71,7 +71,7 @@ void NTAPI ExReleaseFastMutex(PFAST_MUTEX FastMutex) {
     NT_ENTER(ExReleaseFastMutex);
     KIRQL old = (KIRQL)FastMutex->OldIrql; /* the next owner's, once it is released */
     at_apc("ExReleaseFastMutex");
-    if (give(FastMutex, "ExReleaseFastMutex")) ps_this->irql = old;
+    if (give(FastMutex, "ExReleaseFastMutex")) ke_irql_move(ps_this, old);
 }
 
 static void check_unsafe(const char *name) {

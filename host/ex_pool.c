@@ -12,6 +12,7 @@
 #include "host/ex_pool_guard.h"
 #include "host/image.h"
 #include "host/mm.h"
+#include "host/verify.h"
 
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 #include <sanitizer/asan_interface.h>
@@ -171,6 +172,7 @@ static void block_free(PVOID memory, ULONG tag) {
     if (guard != GUARD)
         verify_violation("pool-overrun", "something wrote behind the %llu bytes at %p", (ULONG64)block->size, memory);
     verify_untrack("pool", memory);
+    verify_locks_forget(memory, block->size);
     block->magic = DEAD;
     if (block->class == CLASSES) {
         mm_pages_give((uint64_t)((uint8_t *)block - mm_direct) / PAGE_SIZE, block->pages);

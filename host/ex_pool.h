@@ -13,8 +13,10 @@
 void *ex_pool_for(const void *caller, SIZE_T size, ULONG tag, bool paged);
 /* Whether the memory lies in paged pool. */
 bool ex_pool_is_paged(const void *address);
-/* What an access to this address breaks, NULL if it is no guarded pool: "pool-overrun", "pool-underrun" or
- * "pool-use-after-free", and the block in words. Safe in signals. */
+/* For verify_irql.c: all of it. */
+void ex_pool_paged_access(bool accessible);
+/* What an access to this address breaks, NULL if it is no guarded pool: "pool-overrun", "pool-underrun",
+ * "pool-use-after-free" or "pageable-data", and the block in words. Safe in signals. */
 const char *ex_pool_explain(const void *address, char *text, size_t size);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "host/image.h"
 #include "host/mm.h"
+#include "host/verify.h"
 
 #define FILL 0xC7
 /* Each guarded block splits the direct map, and Linux gives a process 65,530 pieces. */
@@ -23,14 +24,15 @@
 
 /* Lock legend: G lock; i immutable while in `records`; a atomic. */
 struct record {
-    struct record *next; /* G: resting, oldest first */
-    uint8_t *address;    /* i */
-    size_t size;         /* i: asked for */
-    uint64_t first;      /* i: page */
-    uint64_t pages;      /* i: without the guard */
-    uint32_t tag;        /* i */
-    bool paged;          /* i */
-    bool freed;          /* a */
+    struct record *next;       /* G: resting, oldest first */
+    struct record *next_paged; /* G */
+    uint8_t *address;          /* i */
+    size_t size;               /* i: asked for */
+    uint64_t first;            /* i: page */
+    uint64_t pages;            /* i: without the guard */
+    uint32_t tag;              /* i */
+    bool paged;                /* i */
+    bool freed;                /* a */
     const void *allocated_by, *freed_by;
 };
 
@@ -39,6 +41,7 @@ static struct record **records;                          /* a: by page */
 static unsigned live, resting;                           /* G */
 static uint64_t resting_pages;                           /* G */
 static struct record *oldest, **newest = &oldest;        /* G */
+static struct record *paged;                             /* G: live ones */
 
 static struct record *record_of(const void *address) {
     uint64_t at = (uint64_t)((const uint8_t *)address - mm_direct) / PAGE_SIZE;
@@ -55,6 +58,27 @@ static uint8_t *page_address(uint64_t page) { return mm_direct + page * PAGE_SIZ
 
 static bool protect(uint64_t first, uint64_t count, int protection) {
     return mprotect(page_address(first), count * PAGE_SIZE, protection) == 0;
+}
+
+/* --- paged pool -------------------------------------------------------------------------------------------------- */
+
+void ex_pool_paged_access(bool accessible) {
+    pthread_mutex_lock(&lock);
+    for (struct record *record = paged; record; record = record->next_paged)
+        protect(record->first, record->pages, accessible ? PROT_READ | PROT_WRITE : PROT_NONE);
+    pthread_mutex_unlock(&lock);
+}
+
+/* G: enters the live blocks of paged pool, or leaves them. */
+static void paged_change_locked(struct record *record, bool enter) {
+    struct record **link = &paged;
+    if (enter) {
+        record->next_paged = paged;
+        paged = record;
+        return;
+    }
+    while (*link != record) link = &(*link)->next_paged;
+    *link = record->next_paged;
 }
 
 /* --- making ------------------------------------------------------------------------------------------------------ */
@@ -83,7 +107,7 @@ static struct record *record_new(SIZE_T size) {
     return record;
 }
 
-void *guard_allocate(SIZE_T size, ULONG tag, bool paged, const void *caller) {
+void *guard_allocate(SIZE_T size, ULONG tag, bool pageable, const void *caller) {
     pthread_mutex_lock(&lock);
     if (!records) {
         records = mmap(NULL, MM_PHYSICAL_PAGES * sizeof *records, PROT_READ | PROT_WRITE,
@@ -101,10 +125,16 @@ void *guard_allocate(SIZE_T size, ULONG tag, bool paged, const void *caller) {
         return NULL;
     }
     record->tag = tag;
-    record->paged = paged;
+    record->paged = pageable;
     record->allocated_by = caller;
     record_set(record, record);
-    return record->address;
+    if (pageable) {
+        pthread_mutex_lock(&lock);
+        paged_change_locked(record, true);
+        pthread_mutex_unlock(&lock);
+        verify_paged_block(1);
+    }
+    return record->address; /* NOLINT(clang-analyzer-unix.Malloc): the pages know it */
 }
 
 /* --- asking ------------------------------------------------------------------------------------------------------ */
@@ -136,6 +166,9 @@ const char *ex_pool_explain(const void *address, char *text, size_t size) {
     if (!record) return NULL;
     describe(record, address, text, size);
     if (record->freed) return "pool-use-after-free";
+    if (record->paged && (const uint8_t *)address >= record->address &&
+        (const uint8_t *)address < record->address + record->size)
+        return "pageable-data";
     return (const uint8_t *)address < record->address ? "pool-underrun" : "pool-overrun";
 }
 
@@ -185,6 +218,7 @@ bool guard_free(void *address, ULONG tag, const void *caller) {
     pthread_mutex_lock(&lock);
     bool again = record->freed, exact = record->address == address;
     if (!again && exact) {
+        if (record->paged) paged_change_locked(record, false);
         record->freed_by = caller;
         __atomic_store_n(&record->freed, true, __ATOMIC_RELEASE);
     }
@@ -198,7 +232,9 @@ bool guard_free(void *address, ULONG tag, const void *caller) {
         describe(record, address, text, sizeof text);
         verify_violation("pool-wrong-tag", "ExFreePoolWithTag with tag '%.4s': %s", (const char *)&tag, text);
     }
+    if (record->paged) verify_paged_block(-1);
     check_surroundings(record);
+    verify_locks_forget(record->address, record->size);
     protect(record->first, record->pages, PROT_NONE);
     pthread_mutex_lock(&lock);
     record->next = NULL;

@@ -25,7 +25,7 @@ struct fault_sweep {
 
 /* The first place that this run comes to and that is not among those of the sweep fails, once, and is added. NULL ends
  * that. */
-void fault_sweep(struct fault_sweep *sweep);
+void fault_sweep(struct fault_sweep *shared);
 /* The place that failed in this run, NULL while none has. */
 const struct fault_place *fault_failed(void);
 

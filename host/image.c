@@ -5,6 +5,7 @@
  */
 #include "host/kernel_private.h"
 #include "host/pe.h"
+#include "host/verify.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -27,6 +28,7 @@ struct image {
     void *native; /* from dlopen */
     struct pe pe;
     struct pe_symbols symbols;
+    bool discarded;
 };
 
 /* Lock legend: w written under places_lock, read atomically without: in signals, and on each NBL's way. */
@@ -89,6 +91,9 @@ bool image_is_users(const void *address) {
     const struct image *image = image_find(address);
     return image && !image->native && !image->pe.is_native;
 }
+
+static bool has_paged(const struct image *image);
+static unsigned paged_images; /* atomic */
 
 /* --- loading ----------------------------------------------------------------------------------------------------- */
 
@@ -180,6 +185,10 @@ struct image *image_load(const char *path, char *why, size_t why_size) {
     if (ok && !place_add(image)) ok = pe_fail(&image->pe, "too many images are loaded");
     image->pe.why = NULL;
     image->pe.why_size = 0;
+    if (ok && has_paged(image)) {
+        __atomic_add_fetch(&paged_images, 1, __ATOMIC_RELAXED);
+        verify_paged_block(1);
+    }
     if (ok) return image;
     image_free(image);
     return NULL;
@@ -195,6 +204,11 @@ bool image_fits(const struct image *image, bool kernel, char *why, size_t why_si
 void image_unload(struct image *image) {
     ke_image_check(image->base, image->size, image->name);
     place_remove(image);
+    verify_locks_forget(image->base, image->size);
+    if (has_paged(image)) {
+        __atomic_sub_fetch(&paged_images, 1, __ATOMIC_RELAXED);
+        verify_paged_block(-1);
+    }
     image_free(image);
 }
 
@@ -232,6 +246,46 @@ bool image_is_code(const struct image *image, const void *address) {
     size_t rva = (size_t)((const uint8_t *)address - image->base);
     const struct pe_section *section = rva < image->size ? pe_section_of(&image->pe, (uint32_t)rva, 1) : NULL;
     return section && section->execute;
+}
+
+/* --- sections that are not always there -------------------------------------------------------------------------- */
+
+static bool has_paged(const struct image *image) {
+    for (unsigned i = 0; !image->native && i < image->pe.section_count; i++)
+        if (pe_is_paged(&image->pe.sections[i])) return true;
+    return false;
+}
+
+static const struct pe_section *section_at(const struct image *image, const void *address) {
+    if (!image || image->native) return NULL;
+    return pe_section_of(&image->pe, (uint32_t)((const uint8_t *)address - image->base), 1);
+}
+
+void image_discard(struct image *image) {
+    if (!image->native) pe_discard(&image->pe);
+    image->discarded = true;
+}
+
+bool image_is_paged(const void *address) {
+    if (!__atomic_load_n(&paged_images, __ATOMIC_RELAXED)) return false;
+    const struct pe_section *section = section_at(image_find(address), address);
+    return section && pe_is_paged(section);
+}
+
+void image_paged_access(bool accessible) {
+    pthread_mutex_lock(&places_lock);
+    for (unsigned i = 0; i < IMAGES_MAX; i++)
+        if (places[i].end && has_paged(places[i].image)) pe_paged_access(&places[i].image->pe, accessible);
+    pthread_mutex_unlock(&places_lock);
+}
+
+const char *image_explain(const void *address, char *text, size_t size) {
+    struct image *image = image_find(address);
+    const struct pe_section *section = section_at(image, address);
+    if (!section) return NULL;
+    snprintf(text, size, "%p in section %s of %s", address, section->name, image->name);
+    if (image->discarded && section->discardable) return "init-discarded";
+    return pe_is_paged(section) ? "pageable-code" : NULL;
 }
 
 /* --- naming ------------------------------------------------------------------------------------------------------ */

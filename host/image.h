@@ -39,6 +39,14 @@ void image_describe(const void *address, char *text, size_t size);
 /* Bytes of a resource of type RT_RCDATA or of the version resource, NULL if absent */
 const void *image_resource(struct image *image, unsigned type, unsigned id, size_t *size);
 
+/* The driver's entry is done: what was only for that goes. */
+void image_discard(struct image *image);
+/* Code or data that may be paged out: sections of PEs whose names begin with PAGE. */
+bool image_is_paged(const void *address);
+void image_paged_access(bool accessible); /* for verify_irql.c: of all images */
+/* As ex_pool_explain, for sections: "init-discarded", "pageable-code". */
+const char *image_explain(const void *address, char *text, size_t size);
+
 /* --- exceptions (seh.c, seh_x64.S) ------------------------------------------------------------------------------- */
 
 /* Raise an NT exception for the driver (or library) code that called the current export: finds its __except handler and

@@ -385,7 +385,7 @@ static bool step(struct record *record, PIRP irp) {
     PIO_COMPLETION_ROUTINE routine = stack->CompletionRoutine;
     PVOID context = stack->Context;
     UCHAR control = stack->Control;
-    int at = irp->CurrentLocation;
+    int at = (int)irp->CurrentLocation;
 
     irp->PendingReturned = (control & SL_PENDING_RETURNED) != 0;
     /* As Windows does, so that nobody relies on what was there. */

@@ -4,6 +4,7 @@
  * IRQL, spin locks, processors, time, and the end.
  */
 #include "host/sched.h"
+#include "host/verify.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@ KIRQL NTAPI KfRaiseIrql(KIRQL NewIrql) {
     PETHREAD self = (PETHREAD)ps_self();
     KIRQL old = self->irql;
     if (NewIrql < old) verify_violation("irql-raise-lowers", "KeRaiseIrql(%u) at %u", NewIrql, old);
-    self->irql = NewIrql;
+    ke_irql_move(self, NewIrql);
     return old;
 }
 
@@ -34,7 +35,7 @@ void NTAPI KeLowerIrql(KIRQL NewIrql) {
     if (NewIrql < DISPATCH_LEVEL && self->spin_locks != 0)
         verify_violation("irql-lower-with-lock", "KeLowerIrql(%u) while %u spin locks are held", NewIrql,
                          self->spin_locks);
-    self->irql = NewIrql;
+    ke_irql_move(self, NewIrql);
 }
 
 /* --- spin locks: the word holds the owning thread ---------------------------------------------------------------- */
@@ -53,6 +54,7 @@ static void spin_acquire(PKSPIN_LOCK lock) {
         sched_relax(tries);
     }
     self->spin_locks++;
+    verify_lock_acquired(lock);
 }
 
 static void spin_release(PKSPIN_LOCK lock) {
@@ -62,6 +64,7 @@ static void spin_release(PKSPIN_LOCK lock) {
         verify_violation("spin-lock-foreign-release", "the spin lock %p is not held by this thread", (void *)lock);
         return;
     }
+    verify_lock_released(lock);
     self->spin_locks--;
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
@@ -76,13 +79,13 @@ static void lower(KIRQL irql, const char *name) {
     if (irql < DISPATCH_LEVEL && ps_this->spin_locks)
         verify_violation("irql-lower-with-lock", "%s to IRQL %u while %u spin locks are held", name, irql,
                          ps_this->spin_locks);
-    ps_this->irql = irql;
+    ke_irql_move(ps_this, irql);
 }
 
 static KIRQL acquire_and_raise(PKSPIN_LOCK lock) {
     PETHREAD self = (PETHREAD)ps_self();
     KIRQL old = self->irql;
-    if (old < DISPATCH_LEVEL) self->irql = DISPATCH_LEVEL;
+    if (old < DISPATCH_LEVEL) ke_irql_move(self, DISPATCH_LEVEL);
     spin_acquire(lock);
     return old;
 }
@@ -120,6 +123,7 @@ BOOLEAN NTAPI KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock) {
         return FALSE;
     }
     self->spin_locks++;
+    verify_lock_acquired(SpinLock);
     return TRUE;
 }
 

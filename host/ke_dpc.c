@@ -33,7 +33,7 @@ void ke_dpc_call(PKDPC dpc, PKDEFERRED_ROUTINE routine, PVOID first, PVOID secon
     KIRQL before = self->irql, irql = dpc->Type == TYPE_THREADED_DPC ? PASSIVE_LEVEL : DISPATCH_LEVEL;
     int regions = self->critical_regions + self->guarded_regions;
 
-    self->irql = irql;
+    ke_irql_move(self, irql);
     routine(dpc, dpc->DeferredContext, first, second); /* it may free the DPC */
     if (self->irql != irql)
         verify_violation("dpc-irql", "the DPC routine %p was called at IRQL %u and returns at %u",
@@ -45,7 +45,7 @@ void ke_dpc_call(PKDPC dpc, PKDEFERRED_ROUTINE routine, PVOID first, PVOID secon
     if (self->critical_regions + self->guarded_regions != regions)
         verify_violation("critical-region-balance", "the DPC routine %p returns in other regions than it was called in",
                          (void *)(uintptr_t)routine);
-    self->irql = before;
+    ke_irql_move(self, before);
 }
 
 /* Takes the first of the queue, and what its routine is to be called with. */

@@ -19,7 +19,10 @@ struct _ETHREAD {
     PEPROCESS process;
     unsigned id;
     KIRQL irql;
-    unsigned spin_locks;     /* held */
+    unsigned spin_locks;  /* held */
+    const void *held[12]; /* those that images took, in order (verify_lock.c) */
+    unsigned held_count;
+    uint64_t raised_at;      /* its CPU time when it reached DISPATCH_LEVEL (verify_irql.c) */
     int critical_regions;    /* depth */
     int guarded_regions;     /* depth */
     LONG priority, base;     /* ke_thread.c: atomic; the base is relative to its process's */
@@ -58,6 +61,7 @@ struct _EPROCESS {
 };
 
 extern __thread PETHREAD ps_this;
+void ke_irql_move(PETHREAD self, KIRQL irql); /* verify_irql.c: the calling thread is at this IRQL from now on */
 
 /* What the types' last references call. */
 void ps_thread_delete(void *object), ps_process_delete(void *object), mm_section_delete(void *object),

@@ -69,6 +69,27 @@ bool pe_protect(struct pe *pe) {
     return true;
 }
 
+/* INIT and the like; not what the loader itself still reads. */
+void pe_discard(struct pe *pe) {
+    for (unsigned i = 0; i < pe->section_count; i++) {
+        const struct pe_section *section = &pe->sections[i];
+        if (section->discardable && section->execute)
+            mprotect(pe->base + section->rva, pages(section->size), PROT_NONE);
+    }
+}
+
+bool pe_is_paged(const struct pe_section *section) { return !strncmp(section->name, "PAGE", 4); }
+
+void pe_paged_access(struct pe *pe, bool accessible) {
+    for (unsigned i = 0; i < pe->section_count; i++) {
+        const struct pe_section *section = &pe->sections[i];
+        int protection =
+            (section->read ? PROT_READ : 0) | (section->write ? PROT_WRITE : 0) | (section->execute ? PROT_EXEC : 0);
+        if (pe_is_paged(section))
+            mprotect(pe->base + section->rva, pages(section->size), accessible ? protection : PROT_NONE);
+    }
+}
+
 void pe_unmap(struct pe *pe) {
     if (pe->base) munmap(pe->base, pages(pe->size));
     pe->base = NULL;

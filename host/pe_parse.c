@@ -117,6 +117,7 @@ static bool section_read(struct pe *pe, struct pe_section *section, const uint8_
     section->execute = flags & 0x20000000u;
     section->read = flags & 0x40000000u || section->execute;
     section->write = flags & 0x80000000u;
+    section->discardable = flags & 0x02000000u;
     if (!section->size) section->size = section->stored;
     if (!section->size) return pe_fail(pe, "section %s is empty", section->name);
     if ((uint64_t)section->offset + section->stored > pe->file_size)

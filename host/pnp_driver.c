@@ -122,7 +122,10 @@ ULONG package_load(struct package *package, NTSTATUS *status) {
     }
     PDRIVER_INITIALIZE entry = (PDRIVER_INITIALIZE)image_entry(package->image);
     *status = entry ? io_driver_start(package->service, entry, &package->driver) : STATUS_ENTRYPOINT_NOT_FOUND;
-    if (NT_SUCCESS(*status)) return 0;
+    if (NT_SUCCESS(*status)) {
+        image_discard(package->image);
+        return 0;
+    }
     package->driver = NULL;
     verify_no_leaks("after DriverEntry failed");
     image_unload(package->image);

@@ -5,6 +5,7 @@
  * which somebody of higher priority may run. The others sleep, each on its own condition.
  */
 #include "host/sched.h"
+#include "host/verify.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -115,9 +116,13 @@ static void await_turn_locked(void) {
 static void reschedule_locked(void) {
     struct sched_slot *next = pick_locked();
     if (next == self) return;
+    /* What is accessible follows the IRQL of the thread that runs. */
+    bool raised = ps_this && ps_this->irql >= DISPATCH_LEVEL;
+    if (raised) verify_pageable(true);
     self->turn = false;
     give_locked(next);
     await_turn_locked();
+    if (raised) verify_pageable(false);
 }
 
 /* Below all others. */

@@ -44,7 +44,7 @@ struct sched_plan {
     struct sched_report *report; /* written when the schedule ends; may be NULL */
 };
 /* What host_start does from now on in this process. */
-void sched_request(const struct sched_plan *plan);
+void sched_request(const struct sched_plan *wanted);
 
 /* Of the last schedule, which has ended or is running. */
 struct sched_report sched_result(void);

@@ -167,11 +167,13 @@ static void fatal(int number, const siginfo_t *info, const ucontext_t *context, 
 
 bool ke_shared_fault(int number, const siginfo_t *info, ucontext_t *context); /* ke_shared.c */
 
-/* A touch of guarded pool is a rule broken, whatever the driver may do about the exception. */
-static void pool_fault(const siginfo_t *info, const ucontext_t *context) {
+/* A touch of guarded pool, or of a section that has gone, is a rule broken, whatever the driver may do about the
+ * exception. */
+static void guarded_fault(const siginfo_t *info, const ucontext_t *context) {
     static char text[512]; /* of the one that ends the process */
     const greg_t *r = context->uc_mcontext.gregs;
     const char *rule = verify_enabled ? ex_pool_explain(info->si_addr, text, sizeof text) : NULL;
+    if (!rule && verify_enabled) rule = image_explain(info->si_addr, text, sizeof text);
     if (!rule || verify_expected(rule)) return;
     fflush(stdout);
     fprintf(stderr, "VERIFIER: %s: %s of %s\n", rule, r[REG_ERR] & 2 ? "a write" : "a read", text);
@@ -194,7 +196,7 @@ static void on_signal(int number, siginfo_t *info, void *argument) {
         fatal(number, info, context, "stack-overflow");
         return;
     }
-    if (number == SIGSEGV && info->si_code == SEGV_ACCERR) pool_fault(info, context);
+    if (number == SIGSEGV && info->si_code == SEGV_ACCERR) guarded_fault(info, context);
     if (!fault_take(number, info, context)) {
         fatal(number, info, context, "host-fault");
         return;

@@ -10,8 +10,10 @@
 #include "host/image.h"
 #include "host/sched.h"
 #include "host/seh.h"
+#include "host/verify.h"
 
 bool verify_enabled = true;
+__thread const void *host_caller;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *expected; /* lock */
 static unsigned seen;
@@ -64,11 +66,14 @@ unsigned verify_seen(const char *rule) {
 }
 
 void host_enter(struct host_export *export, const void *caller) {
+    host_caller = caller;
     if (__builtin_expect(__atomic_load_n(&sched_on, __ATOMIC_RELAXED), 0) &&
         (image_find(caller) || caller == (const void *)seh_call_return))
         sched_step();
     if (!verify_enabled) return;
     __atomic_fetch_add(&export->calls, 1, __ATOMIC_RELAXED);
+    if (__builtin_expect(ke_irql() >= DISPATCH_LEVEL, 0) && image_is_paged(caller))
+        verify_violation("pageable-code", "%s at IRQL %u from code in a PAGE section", export->name, ke_irql());
     if (__builtin_expect(ke_irql() > export->max_irql, 0))
         verify_violation("irql-too-high", "%s at IRQL %u; it may be called up to %u", export->name, ke_irql(),
                          export->max_irql);

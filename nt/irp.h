@@ -6,8 +6,6 @@
 #ifndef NT_IRP_H
 #define NT_IRP_H
 
-#include "nt/nt.h"
-
 /* --- requests ----------------------------------------------------------------------------------------------------- */
 
 NTKERNELAPI void NTAPI IoInitializeIrp(PIRP Irp, USHORT PacketSize, CCHAR StackSize);

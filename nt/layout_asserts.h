@@ -7,13 +7,13 @@
 #ifndef NT_LAYOUT_ASSERTS_H
 #define NT_LAYOUT_ASSERTS_H
 
+#include "nt/nt.h"
+#include "nt/ndis.h"
 #include "nt/contract.h"
 #include "nt/irp.h"
 #include "nt/lock.h"
-#include "nt/ndis.h"
 #include "nt/ndis_more.h"
 #include "nt/netif.h"
-#include "nt/nt.h"
 #include "nt/process.h"
 #include "nt/types.h"
 

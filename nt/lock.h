@@ -6,8 +6,6 @@
 #ifndef NT_LOCK_H
 #define NT_LOCK_H
 
-#include "nt/nt.h"
-
 /* --- executive resources: acquired at or below APC_LEVEL, with normal kernel APCs disabled ------------------------ */
 
 NTKERNELAPI NTSTATUS NTAPI ExReinitializeResourceLite(PERESOURCE Resource);

@@ -341,7 +341,9 @@ def render(title, guard, headers, collected):
 
 def surfaces():
     """Our headers, and which file asserts them."""
-    every = sorted("nt/" + n for n in os.listdir(os.path.join(ROOT, "nt")) if re.fullmatch(r"\w+\.h", n))
+    every = ("nt/" + n for n in os.listdir(os.path.join(ROOT, "nt")) if re.fullmatch(r"\w+\.h", n))
+    # Parts of others come after these, which include them.
+    every = sorted(every, key=lambda header: (header not in ("nt/nt.h", "nt/ndis.h"), header != "nt/nt.h", header))
     kernel = [h for h in every if not h.endswith("_asserts.h") and not re.search(r"nt/win32|nt/pe\.h", h)]
     user = [h for h in every if re.search(r"nt/(win32|pe)\w*\.h", h) and not h.endswith("_asserts.h")]
     return kernel, user

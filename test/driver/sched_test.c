@@ -144,7 +144,7 @@ START_TEST(two_locks_in_either_order_are_a_deadlock) {
 END_TEST
 
 static void wait_a_day(void *context) {
-    LARGE_INTEGER day = {.QuadPart = -24ll * 3600 * 10000000};
+    LARGE_INTEGER day = {.QuadPart = -24LL * 3600 * 10000000};
     uint64_t before = sched_clock(CLOCK_MONOTONIC);
     KeDelayExecutionThread(KernelMode, FALSE, &day);
     *(uint64_t *)context = sched_clock(CLOCK_MONOTONIC) - before;

@@ -25,7 +25,7 @@ result() { # good? SENTENCE
 
 # A crime ends in abort(): no core files, please.
 ulimit -c 0
-for source in $(grep -l 'planted/miniport\.h' test/planted/*.c); do
+for source in $(ls test/planted/*.c); do
     name=$(basename "$source" .c)
     code=$(timeout 60 "$O/host/warren-host" --exercise "$O/win-x64/planted/$name.sys" >"$log" 2>&1; echo $?) 2>/dev/null
     first=$(sed -n 's/^VERIFIER: \([a-z0-9-]*\): .*/\1/p' "$log" | head -n 1)

@@ -1,0 +1,25 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * What the verifier's files share with those that tell it what happens.
+ */
+#ifndef HOST_VERIFY_H
+#define HOST_VERIFY_H
+
+#include "host/kernel_private.h"
+
+extern __thread const void *host_caller; /* of the last exported function that the thread entered */
+
+/* verify_lock.c: spin locks of any kind, taken and released by the calling thread */
+void verify_lock_acquired(const void *address);
+void verify_lock_released(const void *address);
+void verify_locks_forget(const void *memory, size_t size); /* it is freed, or unmapped */
+
+/* verify_irql.c */
+extern uint64_t verify_dispatch_limit; /* nanoseconds of CPU time that a thread may spend at DISPATCH_LEVEL in one go */
+/* What the thread that runs may touch while it is at DISPATCH_LEVEL changes with it; only under the scheduler, which
+ * calls it when another thread goes on. */
+void verify_pageable(bool accessible);
+void verify_paged_block(int change); /* so many blocks of paged pool more, or images with sections named PAGE... */
+
+#endif

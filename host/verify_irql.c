@@ -1,0 +1,54 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * What a thread does between reaching DISPATCH_LEVEL and leaving it: not for long, and without touching what may be
+ * paged out. The former is measured in its own CPU time. For the latter, paged pool and the sections of images whose
+ * names begin with PAGE are made inaccessible meanwhile, which is only possible while no other thread runs: under the
+ * seeded scheduler.
+ */
+#include <time.h>
+
+#include "host/ex_pool.h"
+#include "host/image.h"
+#include "host/sched.h"
+#include "host/verify.h"
+
+uint64_t verify_dispatch_limit = 100000000;
+static int paged_blocks; /* atomic */
+
+static uint64_t cpu_time(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void verify_paged_block(int change) { __atomic_add_fetch(&paged_blocks, change, __ATOMIC_RELAXED); }
+
+void verify_pageable(bool accessible) {
+    if (!__atomic_load_n(&paged_blocks, __ATOMIC_RELAXED) || !sched_running()) return;
+    ex_pool_paged_access(accessible);
+    image_paged_access(accessible);
+}
+
+static void raised(PETHREAD self) {
+    self->raised_at = cpu_time();
+    verify_pageable(false);
+}
+
+static void lowered(PETHREAD self) {
+    uint64_t spent = cpu_time() - self->raised_at;
+    verify_pageable(true);
+    if (spent > verify_dispatch_limit)
+        verify_violation("dpc-time", "the thread was at DISPATCH_LEVEL for %llu ms of CPU time; %llu are the limit",
+                         (unsigned long long)(spent / 1000000), (unsigned long long)(verify_dispatch_limit / 1000000));
+}
+
+void ke_irql_move(PETHREAD self, KIRQL irql) {
+    KIRQL old = self->irql;
+    self->irql = irql;
+    if (!verify_enabled || (old < DISPATCH_LEVEL) == (irql < DISPATCH_LEVEL)) return;
+    if (irql >= DISPATCH_LEVEL)
+        raised(self);
+    else
+        lowered(self);
+}

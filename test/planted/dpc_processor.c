@@ -1,0 +1,12 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * A DPC is meant for a processor that there is not. */
+#define OUTSIDE                                                                                                        \
+    static VOID NTAPI Routine(PKDPC Dpc, PVOID Context, PVOID First, PVOID Second) {}                                  \
+    static KDPC TheDpc;
+#define AT_ENTRY                                                                                                       \
+    PROCESSOR_NUMBER Number = {.Number = 63};                                                                          \
+    KeInitializeDpc(&TheDpc, Routine, NULL);                                                                           \
+    KeSetTargetProcessorDpcEx(&TheDpc, &Number)
+#include "test/planted/wdm.h"

@@ -1,0 +1,12 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * A fast mutex is acquired the unsafe way with APCs enabled. */
+#define AT_ENTRY                                                                                                       \
+    FAST_MUTEX Mutex;                                                                                                  \
+    RtlZeroMemory(&Mutex, sizeof(Mutex));                                                                              \
+    Mutex.Count = 1;                                                                                                   \
+    KeInitializeEvent(&Mutex.Event, SynchronizationEvent, FALSE);                                                      \
+    ExAcquireFastMutexUnsafe(&Mutex);                                                                                  \
+    ExReleaseFastMutexUnsafe(&Mutex)
+#include "test/planted/wdm.h"

@@ -1,0 +1,11 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * An MDL is unmapped that is not mapped. */
+#define AT_ENTRY                                                                                                       \
+    PVOID Memory = Allocate(64);                                                                                       \
+    PMDL Mdl = IoAllocateMdl(Memory, 64, FALSE, FALSE, NULL);                                                          \
+    if (Mdl == NULL) return STATUS_INSUFFICIENT_RESOURCES;                                                             \
+    MmProbeAndLockPages(Mdl, KernelMode, IoReadAccess);                                                                \
+    MmUnmapLockedPages(Memory, Mdl)
+#include "test/planted/wdm.h"

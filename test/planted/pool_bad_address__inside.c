@@ -1,0 +1,9 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * A block is freed by an address inside it. */
+#define AT_ENTRY                                                                                                       \
+    volatile UCHAR *Memory = Allocate(100);                                                                            \
+    if (Memory == NULL) return STATUS_INSUFFICIENT_RESOURCES;                                                          \
+    ExFreePoolWithTag((PVOID)(Memory + 16), TAG)
+#include "test/planted/wdm.h"

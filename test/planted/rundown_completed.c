@@ -1,0 +1,9 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Rundown is completed without having been run down. */
+#define AT_ENTRY                                                                                                       \
+    PEX_RUNDOWN_REF_CACHE_AWARE Rundown = ExAllocateCacheAwareRundownProtection(NonPagedPoolNx, TAG);                  \
+    if (Rundown == NULL) return STATUS_INSUFFICIENT_RESOURCES;                                                         \
+    ExRundownCompletedCacheAware(Rundown)
+#include "test/planted/wdm.h"

@@ -114,9 +114,8 @@ static void step_end(greg_t *r) {
     step.on = false;
 }
 
-bool ke_shared_fault(int number, const void *siginfo, void *ucontext) {
-    const siginfo_t *info = siginfo;
-    greg_t *r = ((ucontext_t *)ucontext)->uc_mcontext.gregs;
+bool ke_shared_fault(int number, const siginfo_t *info, ucontext_t *context) {
+    greg_t *r = context->uc_mcontext.gregs;
     uint64_t address = (uint64_t)(uintptr_t)info->si_addr;
 
     if (step.on) {

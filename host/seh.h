@@ -87,9 +87,6 @@ void NTAPI RtlRaiseStatus(NTSTATUS Status);
 void NTAPI ExRaiseAccessViolation(void);
 void NTAPI ExRaiseDatatypeMisalignment(void);
 
-/* ke_shared.c: the first to see a signal. True: nothing happened that anybody need know. */
-bool ke_shared_fault(int number, const void *siginfo, void *ucontext);
-
 /* seh_x64.S */
 extern char seh_call_return[], seh_invoke_return[];
 uint64_t seh_invoke(void *function, const void *first, uint64_t second, const void *third, const void *fourth,

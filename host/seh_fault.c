@@ -164,6 +164,8 @@ static void fatal(int number, const siginfo_t *info, const ucontext_t *context, 
     if (number == SIGTRAP || info->si_code <= 0) raise(number);
 }
 
+bool ke_shared_fault(int number, const siginfo_t *info, ucontext_t *context); /* ke_shared.c */
+
 static void on_signal(int number, siginfo_t *info, void *argument) {
     ucontext_t *context = argument;
     if (ke_shared_fault(number, info, context)) return;

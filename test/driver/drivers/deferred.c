@@ -22,6 +22,12 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) 
 
 static LONG Read(volatile LONG *Value) { return InterlockedExchangeAdd(Value, 0); }
 
+static void *Allocate(SIZE_T Size) {
+    PVOID Memory;
+    while ((Memory = ExAllocatePoolWithTag(NonPagedPoolNx, Size, TAG)) == NULL) KeStallExecutionProcessor(1);
+    return Memory;
+}
+
 /* What the routines saw. */
 static volatile LONG Runs, Wrong;
 static PVOID Order[8];
@@ -151,10 +157,9 @@ static void NTAPI Again(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argumen
 }
 
 EXPORTED ULONG LaterAgain(void) {
-    PKDPC Dpc = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*Dpc), TAG);
+    PKDPC Dpc = Allocate(sizeof(*Dpc));
     KEVENT Done;
 
-    CHECK(Dpc != NULL);
     Runs = 0;
     KeInitializeEvent(&Done, NotificationEvent, FALSE);
     KeInitializeDpc(Dpc, Again, NULL);
@@ -195,10 +200,9 @@ EXPORTED ULONG LaterCancelled(void) {
     struct {
         KTIMER Timer;
         KDPC Dpc;
-    } *Memory = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*Memory), TAG);
+    } *Memory = Allocate(sizeof(*Memory));
     LONG Before;
 
-    CHECK(Memory != NULL);
     Runs = Wrong = 0;
     KeInitializeTimerEx(&Memory->Timer, SynchronizationTimer);
     KeInitializeDpc(&Memory->Dpc, Note, NULL);
@@ -258,7 +262,7 @@ static void BreakPool(BOOLEAN WithTimer) {
     struct {
         KTIMER Timer;
         KDPC Dpc;
-    } *Memory = ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(*Memory), TAG);
+    } *Memory = Allocate(sizeof(*Memory));
     KIRQL Old;
 
     KeInitializeTimer(&Memory->Timer);

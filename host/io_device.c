@@ -142,7 +142,9 @@ void io_driver_unload(PDRIVER_OBJECT driver) {
         if (device->ReferenceCount)
             verify_violation("driver-unload-open", "a driver is unloaded whose device %p is open", (void *)device);
     if (driver->DriverUnload) driver->DriverUnload(driver);
+    verify_about((const void *)(uintptr_t)driver->DriverUnload);
     if (driver->DeviceObject) verify_violation("driver-unload-devices", "an unloaded driver left devices");
+    verify_about(NULL);
     io_irp_check();
     io_driver_extensions_free(driver);
     free(driver);

@@ -173,7 +173,9 @@ static void work_main(void *context) {
         item->queued = false;
         pthread_mutex_unlock(&lock);
         PDEVICE_OBJECT device = item->device; /* the routine may free the item */
-        item->routine(device, item->context);
+        PIO_WORKITEM_ROUTINE routine = item->routine;
+        routine(device, item->context);
+        ke_work_check((const void *)(uintptr_t)routine);
         ps_attach_check(NULL, "a work item");
         ob_dereference(device);
         pthread_mutex_lock(&lock);

@@ -73,8 +73,9 @@ void ob_dereference(void *object) {
     int64_t left = __atomic_sub_fetch(&header->references, 1, __ATOMIC_ACQ_REL);
 
     if (left > 0) return;
-    if (left < 0)
-        verify_violation("reference-underflow", "the %s %p is dereferenced too often", header->type->name, object);
+    if (left < 0 || __atomic_load_n(&header->handles, __ATOMIC_RELAXED))
+        verify_violation("reference-underflow", "the %s %p is dereferenced too often; %u handles are open",
+                         header->type->name, object, header->handles);
     if (header->type->delete) header->type->delete(object);
     verify_untrack("thread", object);
     verify_untrack("section", object);

@@ -67,6 +67,12 @@ def rules():
         # Rules kept in tables, or returned: a comment says what each means.
         for rule, meaning in re.findall(r"\* rule ([a-z0-9-]+): ([^*\n]+?) *(?:\*/|\n)", text):
             found[rule] = (name, meaning.strip())
+    # Those that stand in tables, or that a function returns: the text behind the name says what they mean.
+    for rule in planted():
+        for path in sorted(glob.glob(os.path.join(ROOT, "host/*.c"))) if rule not in found else []:
+            at = re.search(r'"%s"[,;)]\s*(?:%s)?' % (rule, STRING), read(os.path.relpath(path, ROOT)))
+            if at:
+                found[rule] = (os.path.relpath(path, ROOT), at.group(1) or "")
     return found
 
 

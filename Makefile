@@ -120,8 +120,8 @@ $(O)/win-x64/planted/%.sys: test/planted/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS_IMP
 	$(call say,CC-x64,$<)
 	$(dir)
 	$(Q)$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) -fno-optimize-sibling-calls -MMD -MP -MT $@ -c $< -o $(@:.sys=.o)
-	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:x64 /out:$@ /map:$@.map /pdb:$(@:.sys=.pdb) \
-		/pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
+	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /section:INIT,ERD /machine:x64 /out:$@ /map:$@.map \
+		/pdb:$(@:.sys=.pdb) /pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
 
 # --- Linux ---------------------------------------------------------------------------------------------------------
 HOST_SRC := $(filter-out host/main.c host/os_windows.c,$(wildcard host/*.c)) $(wildcard host/*.S)

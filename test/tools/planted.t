@@ -30,7 +30,7 @@ for source in test/planted/*.c; do
     seed=()
     if grep -q 'under the scheduler' "$source"; then seed=(--seed 1); fi
     code=$(timeout 60 "$O/host/warren-host" "${seed[@]}" --exercise "$O/win-x64/planted/$name.sys" >"$log" 2>&1; echo $?) 2>/dev/null
-    first=$(sed -n 's/^VERIFIER: \([a-z0-9-]*\): .*/\1/p' "$log" | head -n 1)
+    first=$(sed -n 's/^.*VERIFIER: \([a-z0-9-]*\): .*/\1/p' "$log" | head -n 1)
     case $name in
     well_behaved*)
         [ $code = 0 ] && [ -z "$first" ] && grep -q '^exercise: all went well$' "$log"

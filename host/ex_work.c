@@ -22,13 +22,20 @@ static PWORK_QUEUE_ITEM take(void) {
     return item;
 }
 
+void ex_work_returned(const void *routine) {
+    verify_about(routine);
+    if (ke_irql() != PASSIVE_LEVEL || ke_locks_held() || ps_this->critical_regions || ps_this->guarded_regions)
+        verify_violation("work-item-returns", "the work item's routine %p returns at IRQL %u with %u spin locks",
+                         routine, ke_irql(), ke_locks_held());
+    ps_attach_check(NULL, "a work item");
+    verify_about(NULL);
+}
+
 static void call(PWORK_QUEUE_ITEM item) {
     PWORKER_THREAD_ROUTINE routine = item->WorkerRoutine;
 
     routine(item->Parameter);
-    if (ke_irql() != PASSIVE_LEVEL || ke_locks_held() || ps_this->critical_regions || ps_this->guarded_regions)
-        verify_violation("work-item-returns", "the work item's routine %p returns at IRQL %u with %u spin locks",
-                         (void *)(uintptr_t)routine, ke_irql(), ke_locks_held());
+    ex_work_returned((const void *)(uintptr_t)routine);
 }
 
 static void work_main(void *context) {

@@ -196,18 +196,21 @@ struct before {
     KIRQL irql;
     unsigned locks;
     PRKAPC_STATE attachment;
+    const void *routine; /* that the request goes to */
 };
 
 static void check_back(struct before before, NTSTATUS returned, struct io_request *request) {
+    verify_about(before.routine);
     if (returned != STATUS_PENDING && KeReadStateEvent(&request->done) && returned != request->status)
         verify_violation("irp-status", "a request returned %08x and was completed with %08x", (unsigned)returned,
                          (unsigned)request->status);
-    if (ke_irql() != before.irql) verify_violation("irql-not-restored", "a request came back at IRQL %u", ke_irql());
     if (ke_locks_held() != before.locks)
         verify_violation("lock-not-released", "a request came back with %u spin locks held", ke_locks_held());
+    if (ke_irql() != before.irql) verify_violation("irql-not-restored", "a request came back at IRQL %u", ke_irql());
     if (((PETHREAD)ps_self())->critical_regions != before.regions)
         verify_violation("critical-region-balance", "a request came back inside a critical region");
     ps_attach_check(before.attachment, "a request");
+    verify_about(NULL);
 }
 
 /* Synchronous: the issuer has its own reference to the file for as long. */
@@ -227,7 +230,9 @@ static NTSTATUS wait(struct io_request *request, NTSTATUS returned, ULONG_PTR *i
 }
 
 NTSTATUS io_request_send(struct io_request *request, ULONG_PTR *information) {
-    struct before before = {((PETHREAD)ps_self())->critical_regions, ke_irql(), ke_locks_held(), ps_attachment()};
+    PDRIVER_DISPATCH routine = request->top->DriverObject->MajorFunction[io_request_stack(request)->MajorFunction];
+    struct before before = {((PETHREAD)ps_self())->critical_regions, ke_irql(), ke_locks_held(), ps_attachment(),
+                            (const void *)(uintptr_t)routine};
     /* A file that was opened for synchronous use makes its callers wait, whatever they asked for. */
     bool synchronous = request->file && request->file->Flags & FO_SYNCHRONOUS_IO;
     NTSTATUS status;

@@ -35,16 +35,18 @@ void ke_dpc_call(PKDPC dpc, PKDEFERRED_ROUTINE routine, PVOID first, PVOID secon
 
     ke_irql_move(self, irql);
     routine(dpc, dpc->DeferredContext, first, second); /* it may free the DPC */
-    if (self->irql != irql)
-        verify_violation("dpc-irql", "the DPC routine %p was called at IRQL %u and returns at %u",
-                         (void *)(uintptr_t)routine, irql, self->irql);
+    verify_about((const void *)(uintptr_t)routine);
     if (self->spin_locks)
         verify_violation("dpc-lock", "the DPC routine %p returns with %u spin locks held", (void *)(uintptr_t)routine,
                          self->spin_locks);
     self->spin_locks = 0;
+    if (self->irql != irql)
+        verify_violation("dpc-irql", "the DPC routine %p was called at IRQL %u and returns at %u",
+                         (void *)(uintptr_t)routine, irql, self->irql);
     if (self->critical_regions + self->guarded_regions != regions)
         verify_violation("critical-region-balance", "the DPC routine %p returns in other regions than it was called in",
                          (void *)(uintptr_t)routine);
+    verify_about(NULL);
     ke_irql_move(self, before);
 }
 
@@ -157,8 +159,10 @@ bool ke_dpc_in(const void *memory, size_t size) {
 }
 
 void ke_image_check(const void *base, size_t size, const char *name) {
+    verify_about(base);
     if (ke_dpc_in(base, size)) verify_violation("unload-with-dpc", "%s is unloaded with a DPC queued", name);
     if (ke_timer_in(base, size)) verify_violation("unload-with-timer", "%s is unloaded with a timer running", name);
+    verify_about(NULL);
 }
 
 void NTAPI KeInitializeDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext) {

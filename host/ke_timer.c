@@ -173,8 +173,9 @@ static void work_main(void *context) {
         item->queued = false;
         pthread_mutex_unlock(&lock);
         PDEVICE_OBJECT device = item->device; /* the routine may free the item */
-        item->routine(device, item->context);
-        ps_attach_check(NULL, "a work item");
+        PIO_WORKITEM_ROUTINE routine = item->routine;
+        routine(device, item->context);
+        ex_work_returned((const void *)(uintptr_t)routine);
         ob_dereference(device);
         pthread_mutex_lock(&lock);
     }

@@ -65,11 +65,12 @@ struct host_thread *ps_self(void) {
 }
 
 static void thread_ends(PETHREAD thread) {
-    ps_attach_check(NULL, "the thread's start");
     ps_thread_forget(thread);
-    if (thread->irql != PASSIVE_LEVEL) verify_violation("thread-ends-raised", "a thread ends at IRQL %u", thread->irql);
+    verify_about(thread->routine); /* it has returned: no backtrace leads to it */
+    ps_attach_check(NULL, "the thread's start");
     if (thread->spin_locks)
         verify_violation("thread-ends-with-lock", "a thread ends with %u spin locks", thread->spin_locks);
+    if (thread->irql != PASSIVE_LEVEL) verify_violation("thread-ends-raised", "a thread ends at IRQL %u", thread->irql);
     if (thread->critical_regions)
         verify_violation("critical-region-balance", "a thread ends inside %d critical regions",
                          thread->critical_regions);
@@ -77,6 +78,7 @@ static void thread_ends(PETHREAD thread) {
         verify_violation("critical-region-balance", "a thread ends inside %d guarded regions", thread->guarded_regions);
     if (ex_resource_owned_by(thread))
         verify_violation("thread-ends-with-resource", "a thread ends and owns a resource");
+    verify_about(NULL);
     io_thread_ends(thread);
     ps_gs_stop();
     seh_thread_stop();
@@ -139,6 +141,7 @@ struct system_thread {
 static void system_thread_start(void *context) {
     struct system_thread start = *(struct system_thread *)context;
     free(context);
+    ((PETHREAD)ps_self())->routine = (const void *)(uintptr_t)start.routine;
     start.routine(start.context);
 }
 

@@ -235,11 +235,13 @@ static void routine_call(struct routine *slot, PEPROCESS process, PPS_CREATE_NOT
     else
         ((PCREATE_PROCESS_NOTIFY_ROUTINE)slot->routine)((HANDLE)(ULONG_PTR)process->parent,
                                                         (HANDLE)(ULONG_PTR)process->id, info != NULL);
+    verify_about(slot->routine);
     if (ke_irql() != PASSIVE_LEVEL)
         verify_violation("irql-not-restored", "a process-notify routine returns at IRQL %u", ke_irql());
     if (self->critical_regions != regions)
         verify_violation("critical-region-balance", "a process-notify routine changes the depth of critical regions");
     ps_attach_check(attachment, "a process-notify routine");
+    verify_about(NULL);
     KeLeaveCriticalRegion();
     inside = NULL;
 }

@@ -6,7 +6,6 @@
     static VOID NTAPI Routine(PKDPC Dpc, PVOID Context, PVOID First, PVOID Second) {}                                  \
     static KDPC TheDpc;
 #define AT_ENTRY                                                                                                       \
-    PROCESSOR_NUMBER Number = {.Number = 63};                                                                          \
     KeInitializeDpc(&TheDpc, Routine, NULL);                                                                           \
-    KeSetTargetProcessorDpcEx(&TheDpc, &Number)
+    KeSetTargetProcessorDpc(&TheDpc, 63)
 #include "test/planted/wdm.h"

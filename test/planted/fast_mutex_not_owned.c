@@ -7,5 +7,7 @@
     RtlZeroMemory(&Mutex, sizeof(Mutex));                                                                              \
     Mutex.Count = 1;                                                                                                   \
     KeInitializeEvent(&Mutex.Event, SynchronizationEvent, FALSE);                                                      \
+    KIRQL Irql;                                                                                                        \
+    KeRaiseIrql(APC_LEVEL, &Irql);                                                                                     \
     ExReleaseFastMutex(&Mutex)
 #include "test/planted/wdm.h"

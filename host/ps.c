@@ -165,6 +165,7 @@ NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess, P
         ob_insert(ObjectAttributes && ObjectAttributes->Attributes & OBJ_KERNEL_HANDLE ? NULL : ps_current_process(),
                   thread, DesiredAccess, ThreadHandle);
     if (NT_SUCCESS(status)) verify_track("thread", thread, 0, 0, CALLER);
+    if (NT_SUCCESS(status)) ob_driver_opens(*ThreadHandle, CALLER);
     ob_dereference(thread);
     return status;
 }

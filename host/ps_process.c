@@ -72,6 +72,7 @@ NTSTATUS NTAPI PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process) 
     pthread_mutex_unlock(&lock);
     if (process == NULL) return STATUS_INVALID_CID;
     *Process = process;
+    ob_driver_references(process, CALLER);
     return STATUS_SUCCESS;
 }
 
@@ -85,6 +86,7 @@ NTSTATUS NTAPI PsLookupThreadByThreadId(HANDLE ThreadId, PETHREAD *Thread) {
     pthread_mutex_unlock(&lock);
     if (thread == NULL) return STATUS_INVALID_CID;
     *Thread = thread;
+    ob_driver_references(thread, CALLER);
     return STATUS_SUCCESS;
 }
 
@@ -127,6 +129,7 @@ NTSTATUS NTAPI ZwOpenProcess(PHANDLE ProcessHandle, ACCESS_MASK DesiredAccess, P
     status = PsLookupProcessByProcessId(ClientId->UniqueProcess, &process);
     if (!NT_SUCCESS(status)) return status;
     status = ob_insert(kernel ? NULL : ps_current_process(), process, DesiredAccess, ProcessHandle);
+    if (NT_SUCCESS(status)) ob_driver_opens(*ProcessHandle, CALLER);
     ob_dereference(process);
     return status;
 }

@@ -22,11 +22,12 @@ static PWORK_QUEUE_ITEM take(void) {
     return item;
 }
 
-void ke_work_check(const void *routine) {
+void ex_work_returned(const void *routine) {
     verify_about(routine);
     if (ke_irql() != PASSIVE_LEVEL || ke_locks_held() || ps_this->critical_regions || ps_this->guarded_regions)
-        verify_violation("work-item-returns", "a work item's routine returns at IRQL %u with %u spin locks", ke_irql(),
-                         ke_locks_held());
+        verify_violation("work-item-returns", "the work item's routine %p returns at IRQL %u with %u spin locks",
+                         routine, ke_irql(), ke_locks_held());
+    ps_attach_check(NULL, "a work item");
     verify_about(NULL);
 }
 
@@ -34,7 +35,7 @@ static void call(PWORK_QUEUE_ITEM item) {
     PWORKER_THREAD_ROUTINE routine = item->WorkerRoutine;
 
     routine(item->Parameter);
-    ke_work_check((const void *)(uintptr_t)routine);
+    ex_work_returned((const void *)(uintptr_t)routine);
 }
 
 static void work_main(void *context) {

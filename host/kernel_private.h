@@ -35,6 +35,7 @@ struct _ETHREAD {
     pthread_cond_t wake;     /* of a wait; with the dispatcher lock */
     void (*start)(void *);
     void *context;
+    const void *routine; /* the driver's, if it made the thread */
     jmp_buf end;
     const void *code;        /* the routine of an image that it runs, for violations that are noticed when it ends */
     struct sched_slot *slot; /* its place in the schedule; handed over to the new thread */
@@ -123,7 +124,9 @@ bool ke_dpc_in(const void *memory, size_t size);
 /* Violations for what of the image's could still be called. */
 void ke_image_check(const void *base, size_t size, const char *name);
 void ke_dpc_stop(void);
-void ex_work_stop(void);                               /* ex_work.c */
+void ex_work_stop(void); /* ex_work.c */
+/* A worker's routine has come back; it is the violation's, if there is one. */
+void ex_work_returned(const void *routine);
 bool ke_timer_in(const void *memory, size_t size);     /* ke_timer.c */
 bool ex_lookaside_in(const void *memory, size_t size); /* ex_lookaside.c */
 bool ex_resource_owned_by(PETHREAD thread);            /* ex_resource.c */

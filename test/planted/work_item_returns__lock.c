@@ -5,11 +5,14 @@
 #define OUTSIDE                                                                                                        \
     static WORK_QUEUE_ITEM Item;                                                                                       \
     static KSPIN_LOCK Lock;                                                                                            \
+    static KEVENT Never;                                                                                               \
     static VOID NTAPI Work(PVOID Context) {                                                                            \
         KIRQL Irql;                                                                                                    \
         KeAcquireSpinLock(&Lock, &Irql);                                                                               \
     }
 #define AT_ENTRY                                                                                                       \
     ExInitializeWorkItem(&Item, Work, NULL);                                                                           \
-    ExQueueWorkItem(&Item, DelayedWorkQueue)
+    ExQueueWorkItem(&Item, DelayedWorkQueue);                                                                          \
+    KeInitializeEvent(&Never, NotificationEvent, FALSE);                                                               \
+    KeWaitForSingleObject(&Never, Executive, KernelMode, FALSE, NULL)
 #include "test/planted/wdm.h"

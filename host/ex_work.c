@@ -11,6 +11,7 @@ static PETHREAD thread;                     /* lock */
 static KEVENT wake;
 static bool stopping;       /* lock */
 static const void *running; /* lock: the routine */
+static pthread_cond_t returned = PTHREAD_COND_INITIALIZER;
 
 static PWORK_QUEUE_ITEM take(void) {
     PWORK_QUEUE_ITEM item = NULL;
@@ -44,16 +45,19 @@ static void call(PWORK_QUEUE_ITEM item) {
     ex_work_returned((const void *)(uintptr_t)routine);
     pthread_mutex_lock(&lock);
     running = NULL;
+    sched_wake(&returned);
     pthread_mutex_unlock(&lock);
 }
 
 bool ex_work_in(const void *memory, size_t size) {
     pthread_mutex_lock(&lock);
-    bool found = inside(running, memory, size);
+    bool found = false;
     for (LIST_ENTRY *entry = items.Flink; entry != &items && !found; entry = entry->Flink) {
         PWORK_QUEUE_ITEM item = CONTAINING_RECORD(entry, WORK_QUEUE_ITEM, List);
         found = inside(item, memory, size) || inside((const void *)(uintptr_t)item->WorkerRoutine, memory, size);
     }
+    /* Who has signalled the end of its work has to return still: no driver can do better. */
+    while (!found && inside(running, memory, size)) sched_wait(&returned, &lock, NULL);
     pthread_mutex_unlock(&lock);
     return found;
 }

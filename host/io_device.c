@@ -149,6 +149,7 @@ void io_driver_unload(PDRIVER_OBJECT driver) {
     ke_work_wait(driver);
     verify_about((const void *)(uintptr_t)driver->DriverUnload);
     if (driver->DeviceObject) verify_violation("driver-unload-devices", "an unloaded driver left devices");
+    verify_about(NULL);
     io_irp_check();
     verify_about(NULL);
     io_driver_extensions_free(driver);

@@ -37,6 +37,7 @@ struct _ETHREAD {
     void *context;
     const void *routine; /* the driver's, if it made the thread */
     jmp_buf end;
+    const void *code;        /* the routine of an image that it runs, for violations that are noticed when it ends */
     struct sched_slot *slot; /* its place in the schedule; handed over to the new thread */
     char name[16];
 };
@@ -62,6 +63,7 @@ struct _EPROCESS {
 };
 
 extern __thread PETHREAD ps_this;
+void ke_work_check(const void *routine);      /* ex_work.c: a work item has come back */
 void ke_irql_move(PETHREAD self, KIRQL irql); /* verify_irql.c: the calling thread is at this IRQL from now on */
 
 /* What the types' last references call. */

@@ -18,6 +18,7 @@
 #include "host/exercise.h"
 #include "host/image.h"
 #include "host/ndis_objects.h"
+#include "host/sched.h"
 #include "host/sha.h"
 #include "host/stack_tun.h"
 #include "host/win32.h"
@@ -39,6 +40,7 @@ static _Noreturn void usage(int code) {
           "Windows\n"
           "library loaded beside it. Or takes any driver through its life and reports the rules that it breaks.\n"
           "  --exercise FILE  load, start, send, receive, pause, sleep, remove, unload this driver\n"
+          "  --seed N         under the seeded scheduler: one thread at a time, the same each time\n"
           "  --driver FILE    the driver (PE, or a native .so); default: warren.sys beside this program\n"
           "  --library FILE   the client library; default: warren.dll beside this program\n"
           "  --stack tun|fake the network stack behind adapters: Linux, by TUN devices (default), or none\n"
@@ -192,20 +194,31 @@ static char *beside(const char *name) {
     return NULL;
 }
 
+static void seed_from(const char *text) {
+    char *end;
+    uint64_t seed = strtoull(text, &end, 10);
+    if (!seed || *end) {
+        fprintf(stderr, "warren-host: --seed must be a number from 1 on, not \"%s\"\n", text);
+        exit(EXIT_UNUSABLE);
+    }
+    sched_request(&(struct sched_plan){.seed = seed, .changes = 1 + (unsigned)(seed % 5), .choices = 2000});
+}
+
 static uint16_t ndis_version_from(const char *text) {
-    unsigned minor;
-    int end = 0;
-    if (sscanf(text, "6.%2u%n", &minor, &end) == 1 && !text[end] && ndis_version_known(NDIS_VERSION_OF(minor)))
-        return NDIS_VERSION_OF(minor);
+    char *end = NULL;
+    unsigned long minor = strncmp(text, "6.", 2) == 0 ? strtoul(text + 2, &end, 10) : 0;
+    if (end && !*end && strlen(text) <= 4 && ndis_version_known(NDIS_VERSION_OF(minor)))
+        return NDIS_VERSION_OF((uint16_t)minor);
     fprintf(stderr, "warren-host: --ndis must be a version from 6.30 to 6.89, not \"%s\"\n", text);
     exit(EXIT_UNUSABLE);
 }
 
 static struct options options_from(int argc, char **argv) {
-    enum { DRIVER = 256, LIBRARY, STACK, NO_VERIFY, LIST, MARKDOWN, EXERCISE, NDIS };
+    enum { DRIVER = 256, LIBRARY, STACK, NO_VERIFY, LIST, MARKDOWN, EXERCISE, NDIS, SEED };
     static const struct option known[] = {
         {"driver", required_argument, NULL, DRIVER},
         {"exercise", required_argument, NULL, EXERCISE},
+        {"seed", required_argument, NULL, SEED},
         {"library", required_argument, NULL, LIBRARY},
         {"stack", required_argument, NULL, STACK},
         {"ndis", required_argument, NULL, NDIS},
@@ -236,6 +249,7 @@ static struct options options_from(int argc, char **argv) {
         case LIST: list = true; break;
         case MARKDOWN: markdown = true; break;
         case EXERCISE: o.exercise = optarg; break;
+        case SEED: seed_from(optarg); break;
         case 'q': o.config.quiet = true; break;
         case 't': o.trace = true; break;
         case 's': o.summary = true; break;

@@ -116,8 +116,9 @@ void ob_dereference(void *object) {
     int64_t left = is_dead(object) ? -1 : __atomic_sub_fetch(&header->references, 1, __ATOMIC_ACQ_REL);
 
     if (left > 0) return;
-    if (left < 0) {
-        verify_violation("reference-underflow", "the %s %p is dereferenced too often", header->type->name, object);
+    if (left < 0 || __atomic_load_n(&header->handles, __ATOMIC_RELAXED)) {
+        verify_violation("reference-underflow", "the %s %p is dereferenced too often; %u handles are open",
+                         header->type->name, object, header->handles);
         return;
     }
     if (header->type->delete) header->type->delete(object);

@@ -127,6 +127,7 @@ static _Noreturn void unhandled(const EXCEPTION_RECORD *record, const CONTEXT *c
     char place[256];
     image_describe(record->ExceptionAddress, place, sizeof place);
     fflush(stdout);
+    /* * rule unhandled-exception: nobody handles an exception in a driver */
     fprintf(stderr, "VERIFIER: unhandled-exception: 0x%08x at %s%s", (unsigned)record->ExceptionCode, place, why);
     for (ULONG i = 0; i < record->NumberParameters && i < EXCEPTION_MAXIMUM_PARAMETERS; i++)
         fprintf(stderr, "%s0x%llx", i ? ", " : ", parameters ", record->ExceptionInformation[i]);

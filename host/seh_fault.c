@@ -50,6 +50,7 @@ __attribute__((disable_sanitizer_instrumentation)) static _Noreturn void fault_l
     EXCEPTION_RECORD record = fault.record;
     seh_stack_forget();
     if (record.ExceptionCode == CODE_FAST_FAIL) {
+        /* * rule fast-fail: the driver ended itself with __fastfail */
         fprintf(stderr, "VERIFIER: fast-fail: code %llu\n", context.Rcx);
         seh_trace(stderr, &context);
         KeBugCheckEx(KERNEL_SECURITY_CHECK_FAILURE, context.Rcx, (ULONG_PTR)&context, (ULONG_PTR)&record, 0);
@@ -170,6 +171,7 @@ static const char *whose_fault(const ucontext_t *context) {
     const greg_t *r = context->uc_mcontext.gregs;
     if (image_find((const void *)r[REG_RIP])) return "unhandled-exception";
     bool called = seh_in_call((uint64_t)r[REG_RIP], (uint64_t)r[REG_RSP], (uint64_t)r[REG_RBP]);
+    /* * rule fault-in-call: a function of the system faulted on what an image gave it */
     return called ? "fault-in-call" : "host-fault";
 }
 

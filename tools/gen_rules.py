@@ -67,6 +67,12 @@ def rules():
         # Rules kept in tables, or returned: a comment says what each means.
         for rule, meaning in re.findall(r"\* rule ([a-z0-9-]+): ([^*\n]+?) *(?:\*/|\n)", text):
             found[rule] = (name, meaning.strip())
+    # Those that stand in tables, or that a function returns: the text behind the name says what they mean.
+    for rule in planted():
+        for path in sorted(glob.glob(os.path.join(ROOT, "host/*.c"))) if rule not in found else []:
+            at = re.search(r'"%s"[,;)]\s*(?:%s)?' % (rule, STRING), read(os.path.relpath(path, ROOT)))
+            if at:
+                found[rule] = (os.path.relpath(path, ROOT), at.group(1) or "")
     return found
 
 
@@ -93,7 +99,7 @@ def main():
     found, drivers, why = rules(), planted(), reasons()
     wrong = []
     lines = [
-        "<!--", "SPDX-FileCopyrightText: 2026 The Warren Authors", "SPDX-License-Identifier: MIT", "-->", "# Rules", "",
+        "<!--", "SPDX-FileCopyrightText: 2026 The Warren Authors", "SPDX-License-" + "Identifier: MIT", "-->", "# Rules", "",
         "What the host enforces, made by `tools/gen_rules.py`. A broken rule prints `VERIFIER: rule: text` and a backtrace,",
         "and ends the process. The last column names the drivers in [`test/planted/`](../test/planted) that break it on",
         "purpose, each of which must be caught by exactly this rule (`./run test planted`), or says what else shows it.", "",

@@ -6,6 +6,7 @@
     static VOID NTAPI Routine(PKDPC Dpc, PVOID Context, PVOID First, PVOID Second) {}                                  \
     static KDPC TheDpc;
 #define AT_ENTRY                                                                                                       \
+                                                                                                                       \
     KeInitializeDpc(&TheDpc, Routine, NULL);                                                                           \
     KeSetTargetProcessorDpc(&TheDpc, 63)
 #include "test/planted/wdm.h"

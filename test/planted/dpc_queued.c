@@ -1,22 +1,19 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * A DPC is initialized again while it is queued, behind one that keeps its processor. */
+ * A DPC is initialized while it is queued. */
 #define OUTSIDE                                                                                                        \
-    static KDPC Blocker, TheDpc;                                                                                       \
-    static VOID NTAPI Block(PKDPC Dpc, PVOID Context, PVOID First, PVOID Second) {                                     \
-        for (;;) KeStallExecutionProcessor(10);                                                                        \
-    }                                                                                                                  \
-    static VOID NTAPI Routine(PKDPC Dpc, PVOID Context, PVOID First, PVOID Second) {}                                  \
-    static VOID Queue(PKDPC Dpc) {                                                                                     \
-        KeInitializeDpc(&Blocker, Block, NULL);                                                                        \
-        KeInitializeDpc(Dpc, Routine, NULL);                                                                           \
-        KeSetTargetProcessorDpc(&Blocker, 0);                                                                          \
-        KeSetTargetProcessorDpc(Dpc, 0);                                                                               \
-        KeInsertQueueDpc(&Blocker, NULL, NULL);                                                                        \
-        KeInsertQueueDpc(Dpc, NULL, NULL);                                                                             \
+    static KDPC First, Second;                                                                                         \
+    static VOID NTAPI Routine(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2) {                            \
+        while (!*(volatile BOOLEAN *)Context) YieldProcessor();                                                        \
     }
 #define AT_ENTRY                                                                                                       \
-    Queue(&TheDpc);                                                                                                    \
-    KeInitializeDpc(&TheDpc, Routine, NULL)
+    static volatile BOOLEAN Go;                                                                                        \
+    KeInitializeDpc(&First, Routine, (PVOID) & Go);                                                                    \
+    KeInitializeDpc(&Second, Routine, (PVOID) & Go);                                                                   \
+    KeSetTargetProcessorDpc(&First, 0);                                                                                \
+    KeSetTargetProcessorDpc(&Second, 0);                                                                               \
+    KeInsertQueueDpc(&First, NULL, NULL);                                                                              \
+    KeInsertQueueDpc(&Second, NULL, NULL);                                                                             \
+    KeInitializeDpc(&Second, Routine, (PVOID) & Go)
 #include "test/planted/wdm.h"

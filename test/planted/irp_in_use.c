@@ -1,17 +1,17 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * A request is freed that the driver below has. */
-#define OUTSIDE                                                                                                        \
-    static NTSTATUS NTAPI Pend(PDEVICE_OBJECT DeviceObject, PIRP Irp) {                                                \
-        IoMarkIrpPending(Irp);                                                                                         \
-        return STATUS_PENDING;                                                                                         \
+ * A request is freed while a driver has it. */
+#define OUTSIDE static PIRP Own;
+#define AT_CONTROL                                                                                                     \
+    Own = IoAllocateIrp(2, FALSE);                                                                                     \
+    if (Own != NULL) {                                                                                                 \
+        IoGetNextIrpStackLocation(Own)->MajorFunction = IRP_MJ_DEVICE_CONTROL;                                         \
+        IoCallDriver(Device, Own);                                                                                     \
     }
-#define AT_ENTRY                                                                                                       \
-    PIRP Own = IoAllocateIrp(1, FALSE);                                                                                \
-    if (Own == NULL) return STATUS_INSUFFICIENT_RESOURCES;                                                             \
-    DriverObject->MajorFunction[IRP_MJ_READ] = Pend;                                                                   \
-    IoGetNextIrpStackLocation(Own)->MajorFunction = IRP_MJ_READ;                                                       \
-    IoCallDriver(Device, Own);                                                                                         \
-    IoFreeIrp(Own)
+#define COMPLETE                                                                                                       \
+    if (Irp == Own) IoFreeIrp(Own);                                                                                    \
+    Irp->IoStatus.Status = Status;                                                                                     \
+    Irp->IoStatus.Information = Information;                                                                           \
+    IoCompleteRequest(Irp, IO_NO_INCREMENT)
 #include "test/planted/wdm.h"

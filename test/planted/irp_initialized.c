@@ -1,10 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * A request from IoAllocateIrp is initialized again. */
+ * A request from IoAllocateIrp is initialized. */
 #define AT_ENTRY                                                                                                       \
-    PIRP Own = IoAllocateIrp(1, FALSE);                                                                                \
+    PIRP Own = IoAllocateIrp(2, FALSE);                                                                                \
     if (Own == NULL) return STATUS_INSUFFICIENT_RESOURCES;                                                             \
-    IoInitializeIrp(Own, IoSizeOfIrp(1), 1);                                                                           \
-    IoFreeIrp(Own)
+    IoInitializeIrp(Own, IoSizeOfIrp(2), 2)
 #include "test/planted/wdm.h"

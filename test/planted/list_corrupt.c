@@ -1,12 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * An entry is inserted into a list whose head was overwritten. */
-#define OUTSIDE static KSPIN_LOCK Lock;
+ * A list is used whose neighbours do not know it. */
 #define AT_ENTRY                                                                                                       \
-    static LIST_ENTRY Head, Other, Entry;                                                                              \
-    InitializeListHead(&Head);                                                                                         \
-    InitializeListHead(&Other);                                                                                        \
-    Head.Flink = &Other;                                                                                               \
-    ExInterlockedInsertHeadList(&Head, &Entry, &Lock)
+    static LIST_ENTRY Head, Entry;                                                                                     \
+    static KSPIN_LOCK Lock;                                                                                            \
+    Head.Flink = Head.Blink = &Entry;                                                                                  \
+    Entry.Flink = Entry.Blink = &Entry;                                                                                \
+    ExInterlockedInsertTailList(&Head, &Entry, &Lock)
 #include "test/planted/wdm.h"

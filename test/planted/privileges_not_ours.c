@@ -3,6 +3,6 @@
  *
  * Privileges are freed that were never given. */
 #define AT_ENTRY                                                                                                       \
-    static PRIVILEGE_SET Privileges;                                                                                   \
-    SeFreePrivileges(&Privileges)
+    static ULONG64 Variable[8];                                                                                        \
+    SeFreePrivileges((PPRIVILEGE_SET)Variable)
 #include "test/planted/wdm.h"

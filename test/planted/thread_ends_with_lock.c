@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * A thread ends with a spin lock held. */
+ * A thread ends while it holds a spin lock. */
 #define OUTSIDE                                                                                                        \
     static KSPIN_LOCK Lock;                                                                                            \
     static VOID NTAPI Routine(PVOID Context) {                                                                         \

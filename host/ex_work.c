@@ -9,7 +9,9 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_ENTRY items = {&items, &items}; /* lock */
 static PETHREAD thread;                     /* lock */
 static KEVENT wake;
-static bool stopping; /* lock */
+static bool stopping;       /* lock */
+static const void *running; /* lock: the routine */
+static pthread_cond_t returned = PTHREAD_COND_INITIALIZER;
 
 static PWORK_QUEUE_ITEM take(void) {
     PWORK_QUEUE_ITEM item = NULL;
@@ -17,6 +19,7 @@ static PWORK_QUEUE_ITEM take(void) {
     if (!IsListEmpty(&items)) {
         item = CONTAINING_RECORD(RemoveHeadList(&items), WORK_QUEUE_ITEM, List);
         item->List.Flink = NULL; /* may be queued again, or freed, from its routine on */
+        running = (const void *)(uintptr_t)item->WorkerRoutine;
     }
     pthread_mutex_unlock(&lock);
     return item;
@@ -31,11 +34,32 @@ void ex_work_returned(const void *routine) {
     verify_about(NULL);
 }
 
+static bool inside(const void *address, const void *memory, size_t size) {
+    return (uintptr_t)address - (uintptr_t)memory < size;
+}
+
 static void call(PWORK_QUEUE_ITEM item) {
     PWORKER_THREAD_ROUTINE routine = item->WorkerRoutine;
 
     routine(item->Parameter);
     ex_work_returned((const void *)(uintptr_t)routine);
+    pthread_mutex_lock(&lock);
+    running = NULL;
+    sched_wake(&returned);
+    pthread_mutex_unlock(&lock);
+}
+
+bool ex_work_in(const void *memory, size_t size) {
+    pthread_mutex_lock(&lock);
+    bool found = false;
+    for (LIST_ENTRY *entry = items.Flink; entry != &items && !found; entry = entry->Flink) {
+        PWORK_QUEUE_ITEM item = CONTAINING_RECORD(entry, WORK_QUEUE_ITEM, List);
+        found = inside(item, memory, size) || inside((const void *)(uintptr_t)item->WorkerRoutine, memory, size);
+    }
+    /* Who has signalled the end of its work has to return still: no driver can do better. */
+    while (!found && inside(running, memory, size)) sched_wait(&returned, &lock, NULL);
+    pthread_mutex_unlock(&lock);
+    return found;
 }
 
 static void work_main(void *context) {

@@ -146,6 +146,7 @@ void io_driver_unload(PDRIVER_OBJECT driver) {
             verify_violation("driver-unload-open", "a driver is unloaded whose device %p is open", (void *)device);
     verify_about(NULL);
     if (driver->DriverUnload) driver->DriverUnload(driver);
+    ke_work_wait(driver);
     verify_about((const void *)(uintptr_t)driver->DriverUnload);
     if (driver->DeviceObject) verify_violation("driver-unload-devices", "an unloaded driver left devices");
     verify_about(NULL);

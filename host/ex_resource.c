@@ -8,6 +8,7 @@
 
 #include "host/image.h"
 #include "host/kernel_private.h"
+#include "host/verify.h"
 
 struct owner {
     struct owner *next;
@@ -51,6 +52,7 @@ NTSTATUS NTAPI ExInitializeResourceLite(PERESOURCE Resource) {
     NT_ENTER(ExInitializeResourceLite);
     struct resource *resource = calloc(1, sizeof *resource);
     if (!resource) host_panic("no memory for a resource");
+    verify_resident(Resource, "a resource");
     memset(Resource, 0, sizeof *Resource);
     Resource->Reserved2 = resource;
     resource->public = Resource;

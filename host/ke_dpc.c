@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "host/sched.h"
+#include "host/verify.h"
 
 #define QUEUES 2
 #define TYPE_DPC 0x13
@@ -167,6 +168,7 @@ void ke_image_check(const void *base, size_t size, const char *name) {
 
 void NTAPI KeInitializeDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext) {
     NT_ENTER(KeInitializeDpc);
+    verify_resident(Dpc, "a DPC");
     if (ke_dpc_in(Dpc, sizeof *Dpc))
         verify_violation("dpc-queued", "the DPC %p is initialized while queued", (void *)Dpc);
     *Dpc = (KDPC){.Type = TYPE_DPC,

@@ -6,6 +6,7 @@
  */
 #include "host/image.h"
 #include "host/sched.h"
+#include "host/verify.h"
 
 static pthread_mutex_t dispatcher = PTHREAD_MUTEX_INITIALIZER;
 
@@ -25,6 +26,7 @@ struct wait_block {
 };
 
 void ke_header_init(DISPATCHER_HEADER *header, UCHAR type, UCHAR size, LONG state) {
+    verify_resident(header, "an event, mutex, semaphore or timer");
     header->Lock = 0;
     header->Type = type;
     header->Size = size;

@@ -12,6 +12,15 @@
 #include "host/kernel.h"
 #include "host/se.h"
 
+/* How a spin lock is used. */
+enum verify_lock { VERIFY_LOCK_PLAIN, VERIFY_LOCK_QUEUED, VERIFY_LOCK_SHARED };
+#define VERIFY_HELD 12
+struct verify_held {
+    const void *address, *caller;
+    enum verify_lock kind;
+    bool ordered;
+};
+
 /* A thread is its own logical processor: what Windows keeps per processor or per thread is here, and only its owner
  * touches it, but for the header, which the dispatcher lock guards. */
 struct _ETHREAD {
@@ -19,9 +28,11 @@ struct _ETHREAD {
     PEPROCESS process;
     unsigned id;
     KIRQL irql;
-    unsigned spin_locks;  /* held */
-    const void *held[12]; /* those that images took, in order (verify_lock.c) */
+    unsigned spin_locks;                  /* held */
+    struct verify_held held[VERIFY_HELD]; /* those that images took, in order (verify_lock.c) */
     unsigned held_count;
+    KIRQL saved[16]; /* IRQLs that it was told to go back to (verify_irql.c) */
+    unsigned saved_count;
     uint64_t raised_at;      /* its CPU time when it reached DISPATCH_LEVEL (verify_irql.c) */
     int critical_regions;    /* depth */
     int guarded_regions;     /* depth */

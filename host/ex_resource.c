@@ -44,7 +44,7 @@ static struct resource *of(PERESOURCE public) {
 
 static void check_apc(const char *name) {
     PETHREAD self = (PETHREAD)ps_self();
-    if (self->irql < APC_LEVEL && self->critical_regions == 0 && self->guarded_regions == 0)
+    if (self->irql < APC_LEVEL && self->critical_regions == 0 && self->guarded_regions == 0 && !self->mutexes)
         verify_violation("resource-apc", "%s with normal kernel APCs enabled", name);
 }
 

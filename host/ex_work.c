@@ -4,12 +4,14 @@
  * Work items that live in the driver's memory. Without a reference to anything, so nothing keeps the driver loaded.
  */
 #include "host/sched.h"
+#include "host/verify.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_ENTRY items = {&items, &items}; /* lock */
 static PETHREAD thread;                     /* lock */
 static KEVENT wake;
-static bool stopping; /* lock */
+static bool stopping;      /* lock */
+static const void *inside; /* lock: the routine that runs */
 
 static PWORK_QUEUE_ITEM take(void) {
     PWORK_QUEUE_ITEM item = NULL;
@@ -17,13 +19,26 @@ static PWORK_QUEUE_ITEM take(void) {
     if (!IsListEmpty(&items)) {
         item = CONTAINING_RECORD(RemoveHeadList(&items), WORK_QUEUE_ITEM, List);
         item->List.Flink = NULL; /* may be queued again, or freed, from its routine on */
+        inside = (const void *)(uintptr_t)item->WorkerRoutine;
     }
     pthread_mutex_unlock(&lock);
     return item;
 }
 
+bool ex_work_in(const void *memory, size_t size) {
+    pthread_mutex_lock(&lock);
+    bool found = (uintptr_t)inside - (uintptr_t)memory < size;
+    for (PLIST_ENTRY at = items.Flink; at != &items && !found; at = at->Flink) {
+        PWORK_QUEUE_ITEM item = CONTAINING_RECORD(at, WORK_QUEUE_ITEM, List);
+        found = (uintptr_t)item - (uintptr_t)memory < size || (uintptr_t)item->WorkerRoutine - (uintptr_t)memory < size;
+    }
+    pthread_mutex_unlock(&lock);
+    return found;
+}
+
 void ke_work_check(const void *routine) {
     verify_about(routine);
+    verify_mutexes(0, "a work item");
     if (ke_irql() != PASSIVE_LEVEL || ke_locks_held() || ps_this->critical_regions || ps_this->guarded_regions)
         verify_violation("work-item-returns", "a work item's routine returns at IRQL %u with %u spin locks", ke_irql(),
                          ke_locks_held());
@@ -34,6 +49,9 @@ static void call(PWORK_QUEUE_ITEM item) {
     PWORKER_THREAD_ROUTINE routine = item->WorkerRoutine;
 
     routine(item->Parameter);
+    pthread_mutex_lock(&lock);
+    inside = NULL;
+    pthread_mutex_unlock(&lock);
     ke_work_check((const void *)(uintptr_t)routine);
 }
 
@@ -52,6 +70,7 @@ static void work_main(void *context) {
 
 void NTAPI ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType) {
     NT_ENTER(ExQueueWorkItem);
+    verify_resident(WorkItem, "a work item");
     pthread_mutex_lock(&lock);
     if (!thread) {
         ke_header_init(&wake.Header, KE_SYNCHRONIZATION_EVENT, sizeof(KEVENT) / sizeof(LONG), 0);

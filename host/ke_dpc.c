@@ -19,6 +19,7 @@ struct queue {
     PETHREAD thread;          /* L: NULL until something is queued */
     KEVENT wake;              /* something is queued, or the thread shall end */
     bool stopping;            /* L */
+    const void *inside;       /* L: the routine that runs */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -55,11 +56,13 @@ void ke_dpc_call(PKDPC dpc, PKDEFERRED_ROUTINE routine, PVOID first, PVOID secon
 static PKDPC take(struct queue *queue, KDPC *call) {
     PKDPC dpc = NULL;
     pthread_mutex_lock(&lock);
+    queue->inside = NULL;
     if (queue->first != end) {
         dpc = dpc_of(queue->first);
         queue->first = dpc->DpcListEntry.Next;
         dpc->DpcData = NULL; /* may be queued again from here on, and run on another processor at the same time */
         *call = *dpc;
+        queue->inside = (const void *)(uintptr_t)dpc->DeferredRoutine;
     }
     pthread_mutex_unlock(&lock);
     return dpc;
@@ -151,17 +154,22 @@ static bool inside(const void *address, const void *memory, size_t size) {
 bool ke_dpc_in(const void *memory, size_t size) {
     bool found = false;
     pthread_mutex_lock(&lock);
-    for (unsigned at = 0; at < QUEUES; at++)
+    for (unsigned at = 0; at < QUEUES; at++) {
+        found |= inside(queues[at].inside, memory, size);
         for (PSINGLE_LIST_ENTRY entry = queues[at].first; entry != end && !found; entry = entry->Next)
             found = inside(dpc_of(entry), memory, size) ||
                     inside((void *)(uintptr_t)dpc_of(entry)->DeferredRoutine, memory, size);
+    }
     pthread_mutex_unlock(&lock);
     return found;
 }
 
 void ke_image_check(const void *base, size_t size, const char *name) {
     verify_about(base);
-    if (ke_dpc_in(base, size)) verify_violation("unload-with-dpc", "%s is unloaded with a DPC queued", name);
+    if (ke_dpc_in(base, size))
+        verify_violation("unload-with-dpc", "%s is unloaded with a DPC queued, or running", name);
+    if (ex_work_in(base, size))
+        verify_violation("unload-with-work-item", "%s is unloaded with a work item queued, or running", name);
     if (ke_timer_in(base, size)) verify_violation("unload-with-timer", "%s is unloaded with a timer running", name);
     verify_about(NULL);
 }

@@ -46,7 +46,7 @@ static void take(DISPATCHER_HEADER *header, PETHREAD thread) {
     case KE_TIMER_SYNCHRONIZATION: __atomic_store_n(&header->SignalState, 0, __ATOMIC_RELAXED); break;
     case KE_SEMAPHORE: __atomic_fetch_sub(&header->SignalState, 1, __ATOMIC_RELAXED); break;
     case KE_MUTANT:
-        header->SignalState--;
+        if (header->SignalState-- == 1 && ((KMUTANT *)header)->ApcDisable) thread->mutexes++;
         ((KMUTANT *)header)->OwnerThread = (PKTHREAD)thread;
         break;
     default: break;
@@ -153,6 +153,7 @@ void NTAPI KeInitializeMutex(PRKMUTEX Mutex, ULONG Level) {
     ke_header_init(&Mutex->Header, KE_MUTANT, sizeof(KMUTANT) / sizeof(LONG), 1);
     Mutex->OwnerThread = NULL;
     Mutex->Abandoned = FALSE;
+    Mutex->ApcDisable = TRUE;
 }
 
 LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait) {
@@ -164,6 +165,7 @@ LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait) {
         verify_violation("mutex-not-owned", "KeReleaseMutex(%p) by a thread that does not own it", (void *)Mutex);
     if (++Mutex->Header.SignalState == 1) {
         Mutex->OwnerThread = NULL;
+        if (Mutex->ApcDisable && ps_this->mutexes) ps_this->mutexes--;
         wake_waiters(&Mutex->Header);
     }
     pthread_mutex_unlock(&dispatcher);

@@ -13,7 +13,7 @@
 #include "host/se.h"
 
 /* How a spin lock is used. */
-enum verify_lock { VERIFY_LOCK_PLAIN, VERIFY_LOCK_QUEUED, VERIFY_LOCK_SHARED };
+enum verify_lock { VERIFY_LOCK_PLAIN, VERIFY_LOCK_QUEUED, VERIFY_LOCK_SHARED, VERIFY_LOCK_INTERLOCKED };
 #define VERIFY_HELD 12
 struct verify_held {
     const void *address, *caller;
@@ -34,6 +34,7 @@ struct _ETHREAD {
     KIRQL saved[16]; /* IRQLs that it was told to go back to (verify_irql.c) */
     unsigned saved_count;
     uint64_t raised_at;      /* its CPU time when it reached DISPATCH_LEVEL (verify_irql.c) */
+    unsigned mutexes;        /* of drivers, owned */
     int critical_regions;    /* depth */
     int guarded_regions;     /* depth */
     LONG priority, base;     /* ke_thread.c: atomic; the base is relative to its process's */
@@ -135,6 +136,7 @@ bool ke_dpc_in(const void *memory, size_t size);
 void ke_image_check(const void *base, size_t size, const char *name);
 void ke_dpc_stop(void);
 void ex_work_stop(void);                               /* ex_work.c */
+bool ex_work_in(const void *memory, size_t size);      /* ex_work.c: a queued item, or a routine that runs */
 bool ke_timer_in(const void *memory, size_t size);     /* ke_timer.c */
 bool ex_lookaside_in(const void *memory, size_t size); /* ex_lookaside.c */
 bool ex_resource_owned_by(PETHREAD thread);            /* ex_resource.c */

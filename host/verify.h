@@ -15,6 +15,19 @@ void verify_lock_acquired(const void *address, enum verify_lock kind);
 void verify_lock_released(const void *address, enum verify_lock kind);
 void verify_locks_forget(const void *memory, size_t size); /* it is freed, or unmapped */
 
+/* verify_call.c: what a routine of a driver must leave as it was */
+struct verify_call {
+    const char *what;
+    const void *routine;
+    PRKAPC_STATE attachment;
+    unsigned locks, mutexes;
+    int critical, guarded;
+    KIRQL irql;
+};
+struct verify_call verify_call_begin(const char *what, const void *routine);
+void verify_call_end(const struct verify_call *before);
+void verify_mutexes(unsigned before, const char *what);
+
 /* verify_irql.c */
 void verify_resident(const void *object,
                      const char *what); /* what the kernel touches at any IRQL is in no paged pool */

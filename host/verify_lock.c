@@ -46,8 +46,10 @@ static __thread struct seen {
     unsigned generation;
 } seen[16];
 
-static const char *const kinds[] = {
-    [VERIFY_LOCK_PLAIN] = "plain", [VERIFY_LOCK_QUEUED] = "in-stack queued", [VERIFY_LOCK_SHARED] = "reader-writer"};
+static const char *const kinds[] = {[VERIFY_LOCK_PLAIN] = "plain",
+                                    [VERIFY_LOCK_QUEUED] = "queued (in-stack)",
+                                    [VERIFY_LOCK_SHARED] = "reader-writer",
+                                    [VERIFY_LOCK_INTERLOCKED] = "list (interlocked)"};
 
 static unsigned hash(const void *address) { return (unsigned)((uintptr_t)address * 0x9e3779b97f4a7c15u >> 54); }
 
@@ -118,7 +120,7 @@ static bool on_stack(const void *address) {
 static void mixed(const void *address, enum verify_lock kind, enum verify_lock other, const void *caller) {
     char there[256];
     image_describe(caller, there, sizeof there);
-    verify_violation("spin-lock-mixed", "the spin lock %p is used as %s lock here, and as %s lock by %s", address,
+    verify_violation("spin-lock-mixed", "the spin lock %p is used as a %s lock here, and as a %s lock by %s", address,
                      kinds[kind], kinds[other], there);
 }
 

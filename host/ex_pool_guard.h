@@ -9,7 +9,7 @@
 #include "host/ex_pool.h"
 
 /* NULL when there is no memory, or no guarded block to be had any more. */
-void *guard_allocate(SIZE_T size, ULONG tag, bool paged, const void *caller);
+void *guard_allocate(SIZE_T size, ULONG tag, bool pageable, const void *caller);
 bool guard_owns(const void *address); /* some byte of a guarded block, live or freed */
 /* Checks and frees; false: it is no live guarded block (after a violation). */
 bool guard_free(void *address, ULONG tag, const void *caller);

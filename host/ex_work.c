@@ -36,12 +36,13 @@ bool ex_work_in(const void *memory, size_t size) {
     return found;
 }
 
-void ke_work_check(const void *routine) {
+void ex_work_returned(const void *routine) {
     verify_about(routine);
     verify_mutexes(0, "a work item");
     if (ke_irql() != PASSIVE_LEVEL || ke_locks_held() || ps_this->critical_regions || ps_this->guarded_regions)
-        verify_violation("work-item-returns", "a work item's routine returns at IRQL %u with %u spin locks", ke_irql(),
-                         ke_locks_held());
+        verify_violation("work-item-returns", "the work item's routine %p returns at IRQL %u with %u spin locks",
+                         routine, ke_irql(), ke_locks_held());
+    ps_attach_check(NULL, "a work item");
     verify_about(NULL);
 }
 
@@ -52,7 +53,7 @@ static void call(PWORK_QUEUE_ITEM item) {
     pthread_mutex_lock(&lock);
     inside = NULL;
     pthread_mutex_unlock(&lock);
-    ke_work_check((const void *)(uintptr_t)routine);
+    ex_work_returned((const void *)(uintptr_t)routine);
 }
 
 static void work_main(void *context) {

@@ -180,7 +180,9 @@ NTSTATUS NTAPI IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK 
     if (!NT_SUCCESS(status)) return status;
     status = ob_lookup(ps_system_process, handle, &ob_type_file, 0, (void **)FileObject);
     ob_close(ps_system_process, handle);
-    if (NT_SUCCESS(status)) *DeviceObject = io_top_of((*FileObject)->DeviceObject);
+    if (!NT_SUCCESS(status)) return status;
+    *DeviceObject = io_top_of((*FileObject)->DeviceObject);
+    ob_driver_references(*FileObject, CALLER);
     return status;
 }
 

@@ -41,12 +41,14 @@ bool io_irp_cancel(PIRP irp) {
     if (irp->CurrentLocation > irp->StackCount)
         verify_violation("irp-cancel-no-driver", "an IRP that no driver has is cancelled, with a cancel routine");
     routine(IoGetCurrentIrpStackLocation(irp)->DeviceObject, irp);
+    verify_about((const void *)(uintptr_t)routine);
     if (cancel_lock_is_mine()) {
         verify_violation("cancel-lock-held", "a cancel routine returned without IoReleaseCancelSpinLock");
         KeReleaseSpinLock(&cancel_lock, irql);
     } else if (ke_irql() != irql) {
         verify_violation("cancel-irql", "a cancel routine returned at IRQL %u; it was called from %u", ke_irql(), irql);
     }
+    verify_about(NULL);
     return true;
 }
 

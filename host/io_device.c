@@ -127,8 +127,10 @@ NTSTATUS io_driver_start(const char *service, PDRIVER_INITIALIZE entry, PDRIVER_
     status = entry(&made->object, &path);
     verify_call_end(&before);
     if (!NT_SUCCESS(status)) {
+        verify_about((const void *)(uintptr_t)entry);
         if (made->object.DeviceObject)
             verify_violation("driver-unload-devices", "a driver whose entry failed left devices");
+        verify_about(NULL);
         io_driver_extensions_free(&made->object);
         free(made);
         return status;
@@ -142,10 +144,12 @@ NTSTATUS io_driver_start(const char *service, PDRIVER_INITIALIZE entry, PDRIVER_
 
 void io_driver_unload(PDRIVER_OBJECT driver) {
     unsigned pending = io_requests_pending(driver);
+    verify_about((const void *)(uintptr_t)driver->DriverUnload);
     if (pending) verify_violation("irp-leak", "a driver is unloaded that has %u requests", pending);
     for (PDEVICE_OBJECT device = driver->DeviceObject; device && !pending; device = device->NextDevice)
         if (device->ReferenceCount)
             verify_violation("driver-unload-open", "a driver is unloaded whose device %p is open", (void *)device);
+    verify_about(NULL);
     struct verify_call before = verify_call_begin("DriverUnload", (const void *)(uintptr_t)driver->DriverUnload);
     if (driver->DriverUnload) driver->DriverUnload(driver);
     verify_call_end(&before);
@@ -153,6 +157,7 @@ void io_driver_unload(PDRIVER_OBJECT driver) {
     if (driver->DeviceObject) verify_violation("driver-unload-devices", "an unloaded driver left devices");
     verify_about(NULL);
     io_irp_check();
+    verify_about(NULL);
     io_driver_extensions_free(driver);
     free(driver);
 }

@@ -278,7 +278,7 @@ void NTAPI IoReuseIrp(PIRP Irp, NTSTATUS Iostatus) {
 /* --- down --------------------------------------------------------------------------------------------------------- */
 
 /* What a dispatch routine says about the request must be what it did with it. */
-static void check_answer(struct record *record, int at, unsigned generation, NTSTATUS status, const void *dispatch) {
+static void check_answer(struct record *record, int at, unsigned generation, NTSTATUS status, const void *routine) {
     const char *wrong = NULL, *rule = "irp-pending-mismatch";
     struct location *location = &record->at[at];
 
@@ -296,7 +296,7 @@ static void check_answer(struct record *record, int at, unsigned generation, NTS
     }
     pthread_mutex_unlock(&records_lock);
     if (!wrong) return;
-    verify_about(dispatch);
+    verify_about(routine);
     verify_violation(rule, "a dispatch routine returned %08x, %s", (unsigned)status, wrong);
 }
 
@@ -336,9 +336,9 @@ NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     stack->DeviceObject = DeviceObject;
     if (ob_type_of(DeviceObject) != &ob_type_device)
         verify_violation("irp-no-device", "IoCallDriver: %p is no device object", (void *)DeviceObject);
-    const void *dispatch = (const void *)(uintptr_t)DeviceObject->DriverObject->MajorFunction[stack->MajorFunction];
-    status = DeviceObject->DriverObject->MajorFunction[stack->MajorFunction](DeviceObject, Irp);
-    if (record) check_answer(record, at, generation, status, dispatch);
+    PDRIVER_DISPATCH routine = DeviceObject->DriverObject->MajorFunction[stack->MajorFunction];
+    status = routine(DeviceObject, Irp);
+    if (record) check_answer(record, at, generation, status, (const void *)(uintptr_t)routine);
     record_put(record);
     return status;
 }

@@ -197,11 +197,11 @@ struct before {
     KIRQL irql;
     unsigned locks;
     PRKAPC_STATE attachment;
-    const void *dispatch; /* whose fault it would be */
+    const void *routine; /* that the request goes to */
 };
 
 static void check_back(struct before before, NTSTATUS returned, struct io_request *request) {
-    verify_about(before.dispatch);
+    verify_about(before.routine);
     if (returned != STATUS_PENDING && KeReadStateEvent(&request->done) && returned != request->status)
         verify_violation("irp-status", "a request returned %08x and was completed with %08x", (unsigned)returned,
                          (unsigned)request->status);
@@ -231,7 +231,9 @@ static NTSTATUS wait(struct io_request *request, NTSTATUS returned, ULONG_PTR *i
 }
 
 NTSTATUS io_request_send(struct io_request *request, ULONG_PTR *information) {
-    struct before before = {((PETHREAD)ps_self())->critical_regions, ke_irql(), ke_locks_held(), ps_attachment(), NULL};
+    PDRIVER_DISPATCH routine = request->top->DriverObject->MajorFunction[io_request_stack(request)->MajorFunction];
+    struct before before = {((PETHREAD)ps_self())->critical_regions, ke_irql(), ke_locks_held(), ps_attachment(),
+                            (const void *)(uintptr_t)routine};
     /* A file that was opened for synchronous use makes its callers wait, whatever they asked for. */
     bool synchronous = request->file && request->file->Flags & FO_SYNCHRONOUS_IO;
     NTSTATUS status;
@@ -253,12 +255,9 @@ NTSTATUS io_request_send(struct io_request *request, ULONG_PTR *information) {
     InsertTailList(&requests, &request->link);
     request->listed = true;
     pthread_mutex_unlock(&requests_lock);
-    before.dispatch =
-        (const void *)(uintptr_t)
-            request->top->DriverObject->MajorFunction[IoGetNextIrpStackLocation(request->irp)->MajorFunction];
     unsigned mutexes = ((PETHREAD)ps_self())->mutexes;
     status = IofCallDriver(request->top, request->irp);
-    verify_about(before.dispatch);
+    verify_about(before.routine);
     verify_mutexes(mutexes, "a request");
     verify_about(NULL);
     check_back(before, status, request);

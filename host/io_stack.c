@@ -56,13 +56,16 @@ PDEVICE_OBJECT NTAPI IoGetAttachedDeviceReference(PDEVICE_OBJECT DeviceObject) {
     NT_ENTER(IoGetAttachedDeviceReference);
     PDEVICE_OBJECT top = io_top_of(DeviceObject);
     ob_reference(top);
+    ob_driver_references(top, CALLER);
     return top;
 }
 
 PDEVICE_OBJECT NTAPI IoGetLowerDeviceObject(PDEVICE_OBJECT DeviceObject) {
     NT_ENTER(IoGetLowerDeviceObject);
     PDEVICE_OBJECT lower = DeviceObject->DeviceObjectExtension->AttachedTo;
-    if (lower) ob_reference(lower);
+    if (!lower) return NULL;
+    ob_reference(lower);
+    ob_driver_references(lower, CALLER);
     return lower;
 }
 

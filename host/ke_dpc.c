@@ -38,13 +38,13 @@ void ke_dpc_call(PKDPC dpc, PKDEFERRED_ROUTINE routine, PVOID first, PVOID secon
     ke_irql_move(self, irql);
     routine(dpc, dpc->DeferredContext, first, second); /* it may free the DPC */
     verify_about((const void *)(uintptr_t)routine);
-    if (self->irql != irql)
-        verify_violation("dpc-irql", "the DPC routine %p was called at IRQL %u and returns at %u",
-                         (void *)(uintptr_t)routine, irql, self->irql);
     if (self->spin_locks)
         verify_violation("dpc-lock", "the DPC routine %p returns with %u spin locks held", (void *)(uintptr_t)routine,
                          self->spin_locks);
     self->spin_locks = 0;
+    if (self->irql != irql)
+        verify_violation("dpc-irql", "the DPC routine %p was called at IRQL %u and returns at %u",
+                         (void *)(uintptr_t)routine, irql, self->irql);
     if (self->critical_regions + self->guarded_regions != regions)
         verify_violation("critical-region-balance", "the DPC routine %p returns in other regions than it was called in",
                          (void *)(uintptr_t)routine);

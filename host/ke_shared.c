@@ -109,7 +109,7 @@ static bool step_begin(greg_t *r) {
 static void step_end(greg_t *r) {
     for (unsigned at = 0; at < REGISTERS; at++) /* Unless the instruction loaded it. */
         if (step.pointers[at] && (uint64_t)r[registers[at]] == step.pointers[at])
-            r[registers[at]] = (greg_t)(step.pointers[at] - (uintptr_t)page + PAGE_AT);
+            r[registers[at]] = (greg_t)(uint64_t)(step.pointers[at] - (uintptr_t)page + PAGE_AT);
     r[REG_EFL] &= ~(greg_t)TRAP_FLAG;
     step.on = false;
 }

@@ -175,8 +175,7 @@ static void work_main(void *context) {
         PDEVICE_OBJECT device = item->device; /* the routine may free the item */
         PIO_WORKITEM_ROUTINE routine = item->routine;
         routine(device, item->context);
-        ke_work_check((const void *)(uintptr_t)routine);
-        ps_attach_check(NULL, "a work item");
+        ex_work_returned((const void *)(uintptr_t)routine);
         ob_dereference(device);
         pthread_mutex_lock(&lock);
     }

@@ -231,8 +231,10 @@ static NTSTATUS wait_for(DISPATCHER_HEADER **objects, ULONG count, bool all, con
     NTSTATUS status;
 
     if (timeout == NULL || timeout->QuadPart != 0) {
-        if (ke_irql() > APC_LEVEL) verify_violation("wait-at-dispatch", "a wait that may block, at IRQL %u", ke_irql());
-        if (ke_locks_held()) verify_violation("wait-with-spin-lock", "a wait that may block, with a spin lock held");
+        if (ke_locks_held())
+            verify_violation("wait-with-spin-lock", "a wait that may block, with a spin lock held");
+        else if (ke_irql() > APC_LEVEL)
+            verify_violation("wait-at-dispatch", "a wait that may block, at IRQL %u", ke_irql());
     }
     pthread_mutex_lock(&dispatcher);
     for (ULONG at = 0; at < count; at++)

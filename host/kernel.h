@@ -53,6 +53,11 @@ void *ob_create(struct ob_type *type, size_t body_size); /* zeroed, one referenc
 struct ob_type *ob_type_of(void *object);
 void ob_reference(void *object);
 void ob_dereference(void *object);
+/* A reference, or a handle in the system's table, that is a driver's to give back, if the caller is in one. */
+void ob_driver_references(void *object, const void *caller);
+void ob_driver_dereferences(void *object, const void *caller);
+LONG_PTR ob_dereference_for(void *object, const void *caller); /* that, and the dereference */
+void ob_driver_opens(HANDLE handle, const void *caller);
 bool ob_dereference_if_shared(void *object); /* unless it is the last reference */
 /* A handle to the object in the process (NULL process: kernel handle table). Takes its own reference. */
 NTSTATUS ob_insert(PEPROCESS process, void *object, ACCESS_MASK access, HANDLE *handle);

@@ -47,6 +47,7 @@ struct _ETHREAD {
     pthread_cond_t wake;     /* of a wait; with the dispatcher lock */
     void (*start)(void *);
     void *context;
+    const void *routine; /* the driver's, if it made the thread */
     jmp_buf end;
     const void *code;        /* the routine of an image that it runs, for violations that are noticed when it ends */
     struct sched_slot *slot; /* its place in the schedule; handed over to the new thread */
@@ -74,7 +75,6 @@ struct _EPROCESS {
 };
 
 extern __thread PETHREAD ps_this;
-void ke_work_check(const void *routine);      /* ex_work.c: a work item has come back */
 void ke_irql_move(PETHREAD self, KIRQL irql); /* verify_irql.c: the calling thread is at this IRQL from now on */
 
 /* What the types' last references call. */
@@ -135,7 +135,9 @@ bool ke_dpc_in(const void *memory, size_t size);
 /* Violations for what of the image's could still be called. */
 void ke_image_check(const void *base, size_t size, const char *name);
 void ke_dpc_stop(void);
-void ex_work_stop(void);                               /* ex_work.c */
+void ex_work_stop(void); /* ex_work.c */
+/* A worker's routine has come back; it is the violation's, if there is one. */
+void ex_work_returned(const void *routine);
 bool ex_work_in(const void *memory, size_t size);      /* ex_work.c: a queued item, or a routine that runs */
 bool ke_timer_in(const void *memory, size_t size);     /* ke_timer.c */
 bool ex_lookaside_in(const void *memory, size_t size); /* ex_lookaside.c */

@@ -208,6 +208,7 @@ NTSTATUS NTAPI ZwCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess,
     }
     verify_track("section", section, run->count * PAGE_SIZE, 0, CALLER);
     status = ob_insert(kernel ? NULL : ps_current_process(), section, DesiredAccess, SectionHandle);
+    if (NT_SUCCESS(status)) ob_driver_opens(*SectionHandle, CALLER);
     ob_dereference(section);
     return status;
 }

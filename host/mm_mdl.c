@@ -10,6 +10,7 @@
 #include "host/image.h"
 #include "host/ex_pool.h"
 #include "host/mm.h"
+#include "host/seh.h"
 
 #define PAGES(mdl) ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(mdl), (mdl)->ByteCount)
 
@@ -19,15 +20,16 @@ struct held {
     PMDL mdl;
     struct run *run;   /* NULL: Linux keeps the memory */
     PEPROCESS process; /* whose user memory it is; NULL: nobody's */
+    const void *caller;
 };
 static struct held *held_list;
 static pthread_mutex_t held_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static bool hold(PMDL mdl, struct run *run, PEPROCESS process) {
+static bool hold(PMDL mdl, struct run *run, PEPROCESS process, const void *caller) {
     struct held *held = malloc(sizeof(*held));
     if (held == NULL) return false;
     pthread_mutex_lock(&held_lock);
-    *held = (struct held){.next = held_list, .mdl = mdl, .run = run, .process = process};
+    *held = (struct held){.next = held_list, .mdl = mdl, .run = run, .process = process, .caller = caller};
     held_list = held;
     pthread_mutex_unlock(&held_lock);
     return true;
@@ -48,14 +50,17 @@ static void let_go(PMDL mdl) {
 }
 
 void mm_process_ends(PEPROCESS process) {
+    const void *caller = NULL;
     PMDL mdl = NULL;
     pthread_mutex_lock(&held_lock);
     for (struct held *held = held_list; held; held = held->next) {
         if (held->process != process) continue;
         mdl = held->mdl;
+        caller = held->caller;
         held->process = NULL; /* said once */
     }
     pthread_mutex_unlock(&held_lock);
+    verify_about(caller);
     if (mdl)
         verify_violation("process-dies-with-locked-pages",
                          "the process %u (%s) ends; its pages are locked by the MDL %p", process->id, process->name,
@@ -161,7 +166,7 @@ void NTAPI MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE Access
             seh_raise(STATUS_ACCESS_VIOLATION, 2, where);
         }
     }
-    if ((run || user) && !hold(mdl, run, user ? ps_current_process() : NULL)) {
+    if ((run || user) && !hold(mdl, run, user ? ps_current_process() : NULL, seh_call_site(CALLER))) {
         if (run) mm_run_release(run);
         seh_raise(STATUS_INSUFFICIENT_RESOURCES, 0, NULL);
     }
@@ -246,7 +251,7 @@ PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_M
     uint8_t *address;
 
     if (NT_FAULT(MmMapLockedPagesSpecifyCache)) return NULL;
-    if (AccessMode != KernelMode) return map_for_user(mdl, RequestedAddress, Priority, CALLER);
+    if (AccessMode != KernelMode) return map_for_user(mdl, RequestedAddress, Priority, seh_call_site(CALLER));
     if (mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA)
         verify_violation("mdl-mapped-twice", "the MDL %p is mapped already", (void *)mdl);
     if (!(mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_PARTIAL)))
@@ -254,7 +259,7 @@ PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_M
     address = any_linux(mdl) ? linux_address(mdl)
                              : mm_map_system(MmGetMdlPfnArray(mdl), PAGES(mdl), !(Priority & MdlMappingNoWrite));
     if (address == NULL) return NULL;
-    verify_track("mdl-mapping", mdl, mdl->ByteCount, 0, CALLER);
+    verify_track("mdl-mapping", mdl, mdl->ByteCount, 0, seh_call_site(CALLER));
     mdl->MappedSystemVa = address + mdl->ByteOffset;
     mdl->MdlFlags |= MDL_MAPPED_TO_SYSTEM_VA | (mdl->MdlFlags & MDL_PARTIAL ? MDL_PARTIAL_HAS_BEEN_MAPPED : 0);
     return mdl->MappedSystemVa;

@@ -8,14 +8,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/image.h"
+
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#define POISON(address, size) __asan_poison_memory_region((address), (size))
+#define UNPOISON(address, size) __asan_unpoison_memory_region((address), (size))
+#else
+#define POISON(address, size) ((void)0)
+#define UNPOISON(address, size) ((void)0)
+#endif
+
 /* In front of every object's body. */
 struct ob_header {
     _Alignas(16) struct ob_type *type;
     int64_t references; /* atomic */
     uint32_t handles;   /* atomic; in all processes */
     uint32_t magic;
+    size_t size; /* of the body */
 };
 #define MAGIC 0x4f424a45u
+#define DEAD 0x44454144u
 
 static void symlink_delete(void *object);
 
@@ -52,35 +65,67 @@ static struct ob_header *header_of(void *object) {
     return header;
 }
 
+/* The memory of objects that have gone is kept for a while, so that their late users are told from wild pointers. */
+#define KEPT 64
+
+static bool is_dead(void *object) { return ((struct ob_header *)object - 1)->magic == DEAD; }
+
+static void bury(struct ob_header *header) {
+    static struct ob_header *kept[KEPT];
+    static unsigned next;
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+    memset(header + 1, 0xDD, header->size);
+    POISON(header + 1, header->size);
+    header->magic = DEAD;
+    pthread_mutex_lock(&lock);
+    struct ob_header *oldest = kept[next % KEPT];
+    kept[next++ % KEPT] = header;
+    pthread_mutex_unlock(&lock);
+    if (!oldest) return;
+    oldest->magic = 0;
+    UNPOISON(oldest + 1, oldest->size);
+    free(oldest);
+}
+
 void *ob_create(struct ob_type *type, size_t body_size) {
     struct ob_header *header = calloc(1, sizeof(*header) + body_size);
 
     if (header == NULL) return NULL;
-    *header = (struct ob_header){.type = type, .references = 1, .magic = MAGIC};
+    *header = (struct ob_header){.type = type, .references = 1, .magic = MAGIC, .size = body_size};
     return header + 1;
 }
 
 struct ob_type *ob_type_of(void *object) { return header_of(object)->type; }
 
 void ob_reference(void *object) {
-    if (__atomic_fetch_add(&header_of(object)->references, 1, __ATOMIC_RELAXED) <= 0)
-        verify_violation("reference-to-dead", "a reference to the %s %p, which is gone", ob_type_of(object)->name,
-                         object);
+    struct ob_header *header = (struct ob_header *)object - 1;
+
+    if (is_dead(object) || __atomic_fetch_add(&header_of(object)->references, 1, __ATOMIC_RELAXED) <= 0)
+        verify_violation("reference-to-dead", "a reference to the %s %p, which is gone", header->type->name, object);
+}
+
+void ob_driver_references(void *object, const void *caller) { verify_track("reference", object, 0, 0, caller); }
+
+void ob_driver_dereferences(void *object, const void *caller) {
+    if (image_find(caller)) verify_untrack("reference", object);
 }
 
 void ob_dereference(void *object) {
-    struct ob_header *header = header_of(object);
-    int64_t left = __atomic_sub_fetch(&header->references, 1, __ATOMIC_ACQ_REL);
+    struct ob_header *header = is_dead(object) ? (struct ob_header *)object - 1 : header_of(object);
+    int64_t left = is_dead(object) ? -1 : __atomic_sub_fetch(&header->references, 1, __ATOMIC_ACQ_REL);
 
     if (left > 0) return;
-    if (left < 0 || __atomic_load_n(&header->handles, __ATOMIC_RELAXED))
+    if (left < 0 || __atomic_load_n(&header->handles, __ATOMIC_RELAXED)) {
         verify_violation("reference-underflow", "the %s %p is dereferenced too often; %u handles are open",
                          header->type->name, object, header->handles);
+        return;
+    }
     if (header->type->delete) header->type->delete(object);
     verify_untrack("thread", object);
     verify_untrack("section", object);
-    header->magic = 0;
-    free(header);
+    while (verify_tracked("reference", object)) verify_untrack("reference", object); /* the host gave them back */
+    bury(header);
 }
 
 bool ob_dereference_if_shared(void *object) {
@@ -132,6 +177,12 @@ NTSTATUS ob_insert(PEPROCESS process, void *object, ACCESS_MASK access, HANDLE *
     return STATUS_SUCCESS;
 }
 
+void ob_driver_opens(HANDLE handle, const void *caller) {
+    /* What is in another process's table goes with that process. */
+    if (handle_process(ps_current_process(), handle) == ps_system_process)
+        verify_track("handle", (HANDLE)((ULONG_PTR)(handle_index(handle) + 1) * 4), 0, 0, caller);
+}
+
 /* The calling process and thread have names that are no handles. */
 static NTSTATUS lookup_pseudo(HANDLE handle, struct ob_type *type, void **object) {
     void *self = handle == ZwCurrentProcess() ? (void *)ps_current_process() : (void *)ps_self();
@@ -181,6 +232,7 @@ NTSTATUS ob_close(PEPROCESS process, HANDLE handle) {
     }
     pthread_mutex_unlock(&process->lock);
     if (object == NULL) return STATUS_INVALID_HANDLE;
+    if (process == ps_system_process) verify_untrack("handle", (HANDLE)((ULONG_PTR)(at + 1) * 4));
     bool last = __atomic_sub_fetch(&header_of(object)->handles, 1, __ATOMIC_ACQ_REL) == 0;
     if (ob_type_of(object)->close) ob_type_of(object)->close(process, object, last);
     ob_dereference(object);
@@ -222,6 +274,7 @@ NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAcces
     /* Kernel mode is not held to the handle's access. */
     status = ob_lookup_access(ps_current_process(), Handle, (struct ob_type *)ObjectType,
                               AccessMode == UserMode ? DesiredAccess : 0, Object, &granted);
+    if (NT_SUCCESS(status)) ob_driver_references(*Object, CALLER);
     if (NT_SUCCESS(status) && HandleInformation) *HandleInformation = (OBJECT_HANDLE_INFORMATION){0, granted};
     return status;
 }
@@ -229,17 +282,23 @@ NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAcces
 LONG_PTR NTAPI ObfReferenceObject(PVOID Object) {
     NT_ENTER(ObfReferenceObject);
     ob_reference(Object);
+    ob_driver_references(Object, CALLER);
     return __atomic_load_n(&header_of(Object)->references, __ATOMIC_RELAXED);
+}
+
+LONG_PTR ob_dereference_for(void *object, const void *caller) {
+    LONG_PTR left = is_dead(object) ? -1 : __atomic_load_n(&header_of(object)->references, __ATOMIC_RELAXED) - 1;
+    if (left == 0 && ke_irql() > PASSIVE_LEVEL)
+        verify_violation("irql-too-high", "the last reference of a %s goes at IRQL %u", ob_type_of(object)->name,
+                         ke_irql());
+    ob_driver_dereferences(object, caller);
+    ob_dereference(object);
+    return left;
 }
 
 LONG_PTR NTAPI ObfDereferenceObject(PVOID Object) {
     NT_ENTER(ObfDereferenceObject);
-    LONG_PTR left = __atomic_load_n(&header_of(Object)->references, __ATOMIC_RELAXED) - 1;
-    if (left == 0 && ke_irql() > PASSIVE_LEVEL)
-        verify_violation("irql-too-high", "the last reference of a %s goes at IRQL %u", ob_type_of(Object)->name,
-                         ke_irql());
-    ob_dereference(Object);
-    return left;
+    return ob_dereference_for(Object, CALLER);
 }
 
 NTSTATUS NTAPI ZwClose(HANDLE Handle) {
@@ -389,7 +448,10 @@ struct symlink {
     UNICODE_STRING target;
 };
 
-static void symlink_delete(void *object) { free(((struct symlink *)object)->target.Buffer); }
+static void symlink_delete(void *object) {
+    verify_untrack("symbolic-link", object);
+    free(((struct symlink *)object)->target.Buffer);
+}
 
 /* Adds a reference to what the path names, and says how many bytes of it lie behind that name. */
 static NTSTATUS lookup_once(const UNICODE_STRING *path, void **object, unsigned *left) {
@@ -439,6 +501,7 @@ NTSTATUS NTAPI IoCreateSymbolicLink(PUNICODE_STRING SymbolicLinkName, PUNICODE_S
         memcpy(link->target.Buffer, DeviceName->Buffer, DeviceName->Length);
         status = ob_name_insert(SymbolicLinkName, link);
     }
+    if (NT_SUCCESS(status)) verify_track("symbolic-link", link, 0, 0, CALLER);
     ob_dereference(link);
     return status;
 }

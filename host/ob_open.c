@@ -21,23 +21,29 @@ static NTSTATUS reference_by_pointer(PVOID object, POBJECT_TYPE type, KPROCESSOR
 NTSTATUS NTAPI ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
                                           KPROCESSOR_MODE AccessMode) {
     NT_ENTER(ObReferenceObjectByPointer);
-    return reference_by_pointer(Object, ObjectType, AccessMode);
+    NTSTATUS status = reference_by_pointer(Object, ObjectType, AccessMode);
+    if (NT_SUCCESS(status)) ob_driver_references(Object, CALLER);
+    return status;
 }
 
 NTSTATUS NTAPI ObReferenceObjectByPointerWithTag(PVOID Object, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
                                                  KPROCESSOR_MODE AccessMode, ULONG Tag) {
     NT_ENTER(ObReferenceObjectByPointerWithTag);
-    return reference_by_pointer(Object, ObjectType, AccessMode);
+    NTSTATUS status = reference_by_pointer(Object, ObjectType, AccessMode);
+    if (NT_SUCCESS(status)) ob_driver_references(Object, CALLER);
+    return status;
 }
 
 LONG_PTR NTAPI ObfReferenceObjectWithTag(PVOID Object, ULONG Tag) {
     NT_ENTER(ObfReferenceObjectWithTag);
-    return ObfReferenceObject(Object);
+    ob_driver_references(Object, CALLER);
+    ob_reference(Object);
+    return 1; /* "some number": what it is says nothing to the caller */
 }
 
 LONG_PTR NTAPI ObfDereferenceObjectWithTag(PVOID Object, ULONG Tag) {
     NT_ENTER(ObfDereferenceObjectWithTag);
-    return ObfDereferenceObject(Object);
+    return ob_dereference_for(Object, CALLER);
 }
 
 /* On Windows a worker deletes what nobody refers to any more. Here too if that cannot be done at this IRQL. */
@@ -67,11 +73,13 @@ static void dereference_later(PVOID object) {
 
 void NTAPI ObDereferenceObjectDeferDelete(PVOID Object) {
     NT_ENTER(ObDereferenceObjectDeferDelete);
+    ob_driver_dereferences(Object, CALLER);
     dereference_later(Object);
 }
 
 void NTAPI ObDereferenceObjectDeferDeleteWithTag(PVOID Object, ULONG Tag) {
     NT_ENTER(ObDereferenceObjectDeferDeleteWithTag);
+    ob_driver_dereferences(Object, CALLER);
     dereference_later(Object);
 }
 
@@ -89,6 +97,7 @@ NTSTATUS NTAPI ObOpenObjectByPointer(PVOID Object, ULONG HandleAttributes, PACCE
     if (!NT_SUCCESS(status)) return status;
     status =
         ob_insert(HandleAttributes & OBJ_KERNEL_HANDLE ? NULL : ps_current_process(), Object, DesiredAccess, Handle);
+    if (NT_SUCCESS(status)) ob_driver_opens(*Handle, CALLER);
     ob_dereference(Object);
     return status;
 }
@@ -151,6 +160,8 @@ NTSTATUS NTAPI ZwDuplicateObject(HANDLE SourceProcessHandle, HANDLE SourceHandle
             if (target)
                 status = ob_insert(HandleAttributes & OBJ_KERNEL_HANDLE ? NULL : target, object,
                                    Options & DUPLICATE_SAME_ACCESS ? granted : DesiredAccess, TargetHandle);
+            if (NT_SUCCESS(status) && target && HandleAttributes & OBJ_KERNEL_HANDLE)
+                ob_driver_opens(*TargetHandle, CALLER);
             ob_dereference(object);
         }
     }
@@ -173,6 +184,7 @@ NTSTATUS NTAPI ZwCreateEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess, POB
         return STATUS_INSUFFICIENT_RESOURCES;
     KeInitializeEvent(event, EventType, InitialState);
     status = ob_insert(kernel ? NULL : ps_current_process(), event, DesiredAccess, EventHandle);
+    if (NT_SUCCESS(status)) ob_driver_opens(*EventHandle, CALLER);
     ob_dereference(event);
     return status;
 }

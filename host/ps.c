@@ -65,9 +65,9 @@ struct host_thread *ps_self(void) {
 }
 
 static void thread_ends(PETHREAD thread) {
-    verify_about(thread->code);
-    ps_attach_check(NULL, "the thread's start");
     ps_thread_forget(thread);
+    verify_about(thread->routine); /* it has returned: no backtrace leads to it */
+    ps_attach_check(NULL, "the thread's start");
     if (thread->spin_locks)
         verify_violation("thread-ends-with-lock", "a thread ends with %u spin locks", thread->spin_locks);
     if (thread->irql != PASSIVE_LEVEL) verify_violation("thread-ends-raised", "a thread ends at IRQL %u", thread->irql);
@@ -143,7 +143,7 @@ struct system_thread {
 static void system_thread_start(void *context) {
     struct system_thread start = *(struct system_thread *)context;
     free(context);
-    ps_this->code = (const void *)(uintptr_t)start.routine;
+    ((PETHREAD)ps_self())->routine = (const void *)(uintptr_t)start.routine;
     start.routine(start.context);
 }
 
@@ -167,6 +167,7 @@ NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess, P
         ob_insert(ObjectAttributes && ObjectAttributes->Attributes & OBJ_KERNEL_HANDLE ? NULL : ps_current_process(),
                   thread, DesiredAccess, ThreadHandle);
     if (NT_SUCCESS(status)) verify_track("thread", thread, 0, 0, CALLER);
+    if (NT_SUCCESS(status)) ob_driver_opens(*ThreadHandle, CALLER);
     ob_dereference(thread);
     return status;
 }

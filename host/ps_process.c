@@ -72,6 +72,7 @@ NTSTATUS NTAPI PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process) 
     pthread_mutex_unlock(&lock);
     if (process == NULL) return STATUS_INVALID_CID;
     *Process = process;
+    ob_driver_references(process, CALLER);
     return STATUS_SUCCESS;
 }
 
@@ -85,6 +86,7 @@ NTSTATUS NTAPI PsLookupThreadByThreadId(HANDLE ThreadId, PETHREAD *Thread) {
     pthread_mutex_unlock(&lock);
     if (thread == NULL) return STATUS_INVALID_CID;
     *Thread = thread;
+    ob_driver_references(thread, CALLER);
     return STATUS_SUCCESS;
 }
 
@@ -127,6 +129,7 @@ NTSTATUS NTAPI ZwOpenProcess(PHANDLE ProcessHandle, ACCESS_MASK DesiredAccess, P
     status = PsLookupProcessByProcessId(ClientId->UniqueProcess, &process);
     if (!NT_SUCCESS(status)) return status;
     status = ob_insert(kernel ? NULL : ps_current_process(), process, DesiredAccess, ProcessHandle);
+    if (NT_SUCCESS(status)) ob_driver_opens(*ProcessHandle, CALLER);
     ob_dereference(process);
     return status;
 }
@@ -235,11 +238,13 @@ static void routine_call(struct routine *slot, PEPROCESS process, PPS_CREATE_NOT
     else
         ((PCREATE_PROCESS_NOTIFY_ROUTINE)slot->routine)((HANDLE)(ULONG_PTR)process->parent,
                                                         (HANDLE)(ULONG_PTR)process->id, info != NULL);
+    verify_about(slot->routine);
     if (ke_irql() != PASSIVE_LEVEL)
         verify_violation("irql-not-restored", "a process-notify routine returns at IRQL %u", ke_irql());
     if (self->critical_regions != regions)
         verify_violation("critical-region-balance", "a process-notify routine changes the depth of critical regions");
     ps_attach_check(attachment, "a process-notify routine");
+    verify_about(NULL);
     KeLeaveCriticalRegion();
     inside = NULL;
 }

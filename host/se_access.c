@@ -41,6 +41,7 @@ PACCESS_TOKEN NTAPI PsReferencePrimaryToken(PEPROCESS Process) {
     ob_reference(token);
     pthread_mutex_unlock(&Process->lock);
     if (old) ob_dereference(old);
+    ob_driver_references(token, CALLER);
     return token;
 }
 
@@ -48,6 +49,7 @@ void NTAPI PsDereferencePrimaryToken(PACCESS_TOKEN PrimaryToken) {
     NT_ENTER(PsDereferencePrimaryToken);
     if (ob_type_of(PrimaryToken) != &se_type_token)
         verify_violation("not-a-token", "PsDereferencePrimaryToken(%p)", PrimaryToken);
+    ob_driver_dereferences(PrimaryToken, CALLER);
     ob_dereference(PrimaryToken);
 }
 

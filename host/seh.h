@@ -68,6 +68,8 @@ _Noreturn void seh_dispatch(EXCEPTION_RECORD *record, CONTEXT *context);
 void seh_context_of(const struct seh_frame *frame, CONTEXT *context);
 void seh_trace(FILE *file, const CONTEXT *from);
 void seh_trace_from(FILE *file, uint64_t rip, uint64_t rsp, uint64_t rbp);
+/* Whether an image called what is there. */
+bool seh_in_call(uint64_t rip, uint64_t rsp, uint64_t rbp);
 /* Calls visit for each frame of the calling thread, innermost first, through host and image code alike. */
 void seh_walk(void (*visit)(uint64_t rip, void *context), void *argument);
 /* The stub through which an image called the host, seen from a frame pointer of the host; NULL if image code comes first
@@ -89,6 +91,11 @@ void NTAPI ExRaiseDatatypeMisalignment(void);
 
 /* seh_x64.S */
 extern char seh_call_return[], seh_invoke_return[];
+
+/* A function that may raise is called by a stub: for its return address, that of the stub's caller. */
+static inline const void *seh_call_site(const void *caller) {
+    return caller == (const void *)seh_call_return && seh_frames ? (const void *)(uintptr_t)seh_frames->rip : caller;
+}
 uint64_t seh_invoke(void *function, const void *first, uint64_t second, const void *third, const void *fourth,
                     struct seh_dispatch *dispatch);
 _Noreturn void seh_resume(const CONTEXT *context);

@@ -50,6 +50,7 @@ __attribute__((disable_sanitizer_instrumentation)) static _Noreturn void fault_l
     EXCEPTION_RECORD record = fault.record;
     seh_stack_forget();
     if (record.ExceptionCode == CODE_FAST_FAIL) {
+        /* * rule fast-fail: the driver ended itself with __fastfail */
         fprintf(stderr, "VERIFIER: fast-fail: code %llu\n", context.Rcx);
         seh_trace(stderr, &context);
         KeBugCheckEx(KERNEL_SECURITY_CHECK_FAILURE, context.Rcx, (ULONG_PTR)&context, (ULONG_PTR)&record, 0);
@@ -165,6 +166,15 @@ static void fatal(int number, const siginfo_t *info, const ucontext_t *context, 
     if (number == SIGTRAP || info->si_code <= 0) raise(number);
 }
 
+/* What no handler may see. A native image has none for it; our own code that an image called was given a bad pointer. */
+static const char *whose_fault(const ucontext_t *context) {
+    const greg_t *r = context->uc_mcontext.gregs;
+    if (image_find((const void *)r[REG_RIP])) return "unhandled-exception";
+    bool called = seh_in_call((uint64_t)r[REG_RIP], (uint64_t)r[REG_RSP], (uint64_t)r[REG_RBP]);
+    /* * rule fault-in-call: a function of the system faulted on what an image gave it */
+    return called ? "fault-in-call" : "host-fault";
+}
+
 bool ke_shared_fault(int number, const siginfo_t *info, ucontext_t *context); /* ke_shared.c */
 
 /* A touch of guarded pool, or of a section that has gone, is a rule broken, whatever the driver may do about the
@@ -198,7 +208,7 @@ static void on_signal(int number, siginfo_t *info, void *argument) {
     }
     if (number == SIGSEGV && info->si_code == SEGV_ACCERR) guarded_fault(info, context);
     if (!fault_take(number, info, context)) {
-        fatal(number, info, context, "host-fault");
+        fatal(number, info, context, whose_fault(context));
         return;
     }
     /* As if fault_landing had been called, by nobody. A stub's frame must not be overwritten: it is in use until the

@@ -5,6 +5,8 @@
  */
 #include "host/seh.h"
 
+#include <dlfcn.h>
+
 #define DEPTH_LIMIT 64
 #define STUB_FRAME_BELOW_RBP 256
 #define STUB_FRAME_ABOVE_RSP 96
@@ -51,6 +53,12 @@ static bool host_step(CONTEXT *context) {
 /* Calls visit with the address in each frame. */
 static void walk(const CONTEXT *from, void (*visit)(uint64_t rip, void *context), void *argument) {
     CONTEXT context = *from;
+    Dl_info info;
+    /* A call of a wild pointer: the return address is all that there is. */
+    if (!image_find((const void *)(uintptr_t)context.Rip) && !dladdr((const void *)(uintptr_t)context.Rip, &info)) {
+        visit(context.Rip, argument);
+        if (!seh_step_leaf(&context)) return;
+    }
     for (unsigned i = 0; i < DEPTH_LIMIT && context.Rip; i++) {
         uint64_t base, before = context.Rsp;
         visit(context.Rip, argument);
@@ -78,6 +86,17 @@ static void print_frame(uint64_t rip, void *argument) {
     char place[256];
     image_describe((const void *)(uintptr_t)rip, place, sizeof place);
     fprintf(printer->file, "  #%-2u %s\n", printer->frame++, place);
+}
+
+static void note_image(uint64_t rip, void *found) {
+    *(bool *)found |= image_find((const void *)(uintptr_t)rip) != NULL;
+}
+
+bool seh_in_call(uint64_t rip, uint64_t rsp, uint64_t rbp) {
+    CONTEXT context = {.Rip = rip, .Rsp = rsp, .Rbp = rbp};
+    bool found = false;
+    walk(&context, note_image, &found);
+    return found;
 }
 
 void seh_trace(FILE *file, const CONTEXT *from) {

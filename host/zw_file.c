@@ -6,7 +6,7 @@
 #include "host/kernel_private.h"
 
 static NTSTATUS open_file(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes, PIO_STATUS_BLOCK iosb,
-                          ULONG options) {
+                          ULONG options, const void *caller) {
     PEPROCESS process = attributes->Attributes & OBJ_KERNEL_HANDLE ? NULL : ps_current_process();
     NTSTATUS status;
 
@@ -14,6 +14,7 @@ static NTSTATUS open_file(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES
     if (attributes->RootDirectory || attributes->ObjectName == NULL) return STATUS_NOT_SUPPORTED;
     status = io_open_kernel(process, attributes->ObjectName, access,
                             (options & (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT)) != 0, handle);
+    if (NT_SUCCESS(status)) ob_driver_opens(*handle, caller);
     if (NT_SUCCESS(status)) *iosb = (IO_STATUS_BLOCK){.Status = status, .Information = 1 /* FILE_OPENED */};
     return status;
 }
@@ -24,14 +25,14 @@ NTSTATUS NTAPI ZwCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJE
                             ULONG EaLength) {
     NT_ENTER(ZwCreateFile);
     if (NT_FAULT(ZwCreateFile)) return STATUS_INSUFFICIENT_RESOURCES;
-    return open_file(FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, CreateOptions);
+    return open_file(FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, CreateOptions, CALLER);
 }
 
 NTSTATUS NTAPI ZwOpenFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
                           PIO_STATUS_BLOCK IoStatusBlock, ULONG ShareAccess, ULONG OpenOptions) {
     NT_ENTER(ZwOpenFile);
     if (NT_FAULT(ZwOpenFile)) return STATUS_INSUFFICIENT_RESOURCES;
-    return open_file(FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, OpenOptions);
+    return open_file(FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, OpenOptions, CALLER);
 }
 
 static NTSTATUS transfer(UCHAR major, HANDLE file, HANDLE event, PIO_APC_ROUTINE apc, PIO_STATUS_BLOCK iosb,

@@ -99,7 +99,7 @@ def main():
     found, drivers, why = rules(), planted(), reasons()
     wrong = []
     lines = [
-        "<!--", "SPDX-FileCopyrightText: 2026 The Warren Authors", "SPDX-License-Identifier: MIT", "-->", "# Rules", "",
+        "<!--", "SPDX-FileCopyrightText: 2026 The Warren Authors", "SPDX-License-" + "Identifier: MIT", "-->", "# Rules", "",
         "What the host enforces, made by `tools/gen_rules.py`. A broken rule prints `VERIFIER: rule: text` and a backtrace,",
         "and ends the process. The last column names the drivers in [`test/planted/`](../test/planted) that break it on",
         "purpose, each of which must be caught by exactly this rule (`./run test planted`), or says what else shows it.", "",

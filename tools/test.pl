@@ -19,7 +19,7 @@ $| = 1;
 # Tests poke guard pages and turn faults into exceptions, so the sanitizers must leave SIGSEGV alone.
 $ENV{ASAN_OPTIONS} //= 'detect_leaks=1:handle_segv=0:allow_user_segv_handler=1:detect_stack_use_after_return=0';
 $ENV{UBSAN_OPTIONS} //= 'print_stacktrace=1:halt_on_error=1';
-$ENV{TSAN_OPTIONS} //= 'halt_on_error=1:second_deadlock_stack=1:handle_segv=0';
+$ENV{TSAN_OPTIONS} //= 'halt_on_error=1:second_deadlock_stack=1:handle_segv=0:atexit_sleep_ms=0';
 
 my (@names, %command);
 

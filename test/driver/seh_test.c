@@ -417,7 +417,7 @@ END_TEST
 
 START_TEST(a_fault_of_the_host_itself_is_not_passed_to_the_driver) {
     load();
-    dies(fault_in_the_host, (const char *const[]){"host-fault", IN_BACKTRACE("(SehCall+"), NULL});
+    dies(fault_in_the_host, (const char *const[]){"fault-in-call", IN_BACKTRACE("(SehCall+"), NULL});
     unload();
 }
 END_TEST

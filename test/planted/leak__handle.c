@@ -1,0 +1,11 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * The handle to an event stays. */
+#define AT_ENTRY                                                                                                       \
+    OBJECT_ATTRIBUTES Attributes;                                                                                      \
+    HANDLE Handle;                                                                                                     \
+    InitializeObjectAttributes(&Attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);                                      \
+    Status = ZwCreateEvent(&Handle, EVENT_ALL_ACCESS, &Attributes, NotificationEvent, FALSE);                          \
+    if (!NT_SUCCESS(Status)) return Status
+#include "test/planted/wdm.h"

@@ -117,6 +117,7 @@ LONG NTAPI KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait) {
     __atomic_store_n(&Event->Header.SignalState, 1, __ATOMIC_RELAXED);
     if (before == 0) wake_waiters(&Event->Header);
     pthread_mutex_unlock(&dispatcher);
+    if (Wait) verify_promise = "KeSetEvent";
     return before;
 }
 
@@ -169,6 +170,7 @@ LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait) {
         wake_waiters(&Mutex->Header);
     }
     pthread_mutex_unlock(&dispatcher);
+    if (Wait) verify_promise = "KeReleaseMutex";
     return before;
 }
 
@@ -203,6 +205,7 @@ LONG NTAPI KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG 
     }
     pthread_mutex_unlock(&dispatcher);
     if (!fits) seh_raise(STATUS_SEMAPHORE_LIMIT_EXCEEDED, 0, NULL);
+    if (Wait) verify_promise = "KeReleaseSemaphore";
     return before;
 }
 

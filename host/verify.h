@@ -10,6 +10,10 @@
 
 extern __thread const void *host_caller; /* of the last exported function that the thread entered */
 
+/* The exported function that the thread called with Wait TRUE, which promises that it waits next; NULL: none. */
+extern __thread const char *verify_promise;
+void verify_promise_kept(const struct host_export *export);
+
 /* verify_lock.c: spin locks of any kind, taken and released by the calling thread */
 void verify_lock_acquired(const void *address, enum verify_lock kind);
 void verify_lock_released(const void *address, enum verify_lock kind);

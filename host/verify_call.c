@@ -5,6 +5,18 @@
  */
 #include "host/verify.h"
 
+__thread const char *verify_promise;
+
+void verify_promise_kept(const struct host_export *export) {
+    const char *call = verify_promise;
+    verify_promise = NULL;
+    if (!verify_enabled || !call || export == &host_exports[EXPORT_KeWaitForSingleObject] ||
+        export == &host_exports[EXPORT_KeWaitForMultipleObjects])
+        return;
+    verify_violation("wait-promised", "%s with Wait TRUE, and next %s instead of a wait", call,
+                     export ? export->name : "the end of the routine");
+}
+
 struct verify_call verify_call_begin(const char *what, const void *routine) {
     PETHREAD self = (PETHREAD)ps_self();
     return (struct verify_call){what,
@@ -27,6 +39,7 @@ void verify_call_end(const struct verify_call *before) {
     PETHREAD self = ps_this;
     if (!verify_enabled) return;
     verify_about(before->routine);
+    verify_promise_kept(NULL);
     if (self->spin_locks != before->locks)
         verify_violation("lock-not-released", "%s returned with %u spin locks held, and began with %u", before->what,
                          self->spin_locks, before->locks);

@@ -50,6 +50,7 @@ struct _ETHREAD {
     const void *routine; /* the driver's, if it made the thread */
     jmp_buf end;
     const void *code;        /* the routine of an image that it runs, for violations that are noticed when it ends */
+    struct fls_block *fls; /* win32_fls.c */
     struct sched_slot *slot; /* its place in the schedule; handed over to the new thread */
     char name[16];
 };
@@ -104,6 +105,9 @@ void ps_each_thread(bool (*function)(PETHREAD thread, void *context), void *cont
 NTSTATUS ps_process_notify(PEPROCESS process, bool create);
 /* What code of an image reads relative to gs: the calling thread's processor block. */
 void ps_gs_start(PETHREAD thread), ps_gs_stop(void);
+
+/* win32_fls.c: tells those who asked of the thread's values */
+void win32_fls_thread_ends(PETHREAD thread);
 
 /* rtl_print.c: DbgPrint says nothing */
 extern bool rtl_quiet;

@@ -42,6 +42,7 @@ static PETHREAD thread_object(PEPROCESS process, const char *name) {
 /* A pthread that became an NT thread by calling us ends. */
 static pthread_key_t foreign;
 static void foreign_ends(void *thread) {
+    win32_fls_thread_ends(thread);
     ps_thread_forget(thread);
     ps_gs_stop();
     seh_thread_stop();
@@ -65,6 +66,7 @@ struct host_thread *ps_self(void) {
 }
 
 static void thread_ends(PETHREAD thread) {
+    win32_fls_thread_ends(thread);
     ps_thread_forget(thread);
     verify_about(thread->routine); /* it has returned: no backtrace leads to it */
     ps_attach_check(NULL, "the thread's start");

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * What Warren adds to the Wintun 0.14 programming interface (wintun.h, whose rules hold here, too): statistics, waiting
- * for room, and packets by the batch.
+ * What Warren adds to the Wintun 0.14 programming interface (wintun.h, whose rules hold here, too): a list of adapters and
+ * the removal of leftovers, an account of what went wrong, statistics, waiting for room, and packets by the batch.
  *
  * Every function is fetched by its name from the same DLL; a program that also runs with other implementations of
  * wintun.h takes NULL from GetProcAddress as "not there".
@@ -18,6 +18,58 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* ---- adapters --------------------------------------------------------------------------------------------------- */
+
+typedef struct _WARREN_ADAPTER_INFO {
+    DWORD Size; /* sizeof(WARREN_ADAPTER_INFO) */
+    WCHAR Name[128];
+    WCHAR InstanceId[200];
+    GUID InterfaceGuid; /* NetCfgInstanceId */
+    NET_LUID Luid;
+    DWORD Present; /* 1, or 0 for a leftover of a process that died */
+    DWORD Started;
+    DWORD Problem;       /* CM_PROB_..., 0: none */
+    DWORD ProblemStatus; /* NTSTATUS that goes with it */
+} WARREN_ADAPTER_INFO;
+
+/* WarrenEnumerateAdapters: calls Callback for every adapter of this brand, present or left over, until it returns FALSE.
+ * Info->Size is the library's. Needs no special rights. Returns FALSE only when the devices cannot be listed. */
+typedef BOOL(CALLBACK *WARREN_ADAPTER_CALLBACK)(const WARREN_ADAPTER_INFO *Info, void *Context);
+typedef BOOL(WINAPI WARREN_ENUMERATE_ADAPTERS_FUNC)(WARREN_ADAPTER_CALLBACK Callback, void *Context);
+
+/* WarrenRepair: finds what processes of this brand have left over (absent devices, never present ones, never another
+ * brand's) and makes Windows forget it. With DryRun it only looks. Callback as above, for each; may be NULL. Returns how
+ * many; MAXDWORD on failure. */
+typedef DWORD(WINAPI WARREN_REPAIR_FUNC)(BOOL DryRun, WARREN_ADAPTER_CALLBACK Callback, void *Context);
+
+/* ---- what went wrong -------------------------------------------------------------------------------------------- */
+
+typedef enum _WARREN_STAGE {
+    WARREN_STAGE_NONE,
+    WARREN_STAGE_ARGUMENTS, /* the call itself */
+    WARREN_STAGE_LOCK,      /* waiting for another process of the brand */
+    WARREN_STAGE_DRIVER,    /* there is no driver for the device */
+    WARREN_STAGE_CREATE,    /* the software device */
+    WARREN_STAGE_START,     /* the device does not start: ProblemCode and Status say why */
+    WARREN_STAGE_INTERFACE, /* its network interface */
+    WARREN_STAGE_OPEN,      /* finding the adapter, opening its control device */
+    WARREN_STAGE_ATTACH     /* the session */
+} WARREN_STAGE;
+
+typedef struct _WARREN_ERROR {
+    DWORD Size;  /* sizeof(WARREN_ERROR) */
+    DWORD Win32; /* as GetLastError said */
+    WARREN_STAGE Stage;
+    DWORD ConfigRet;   /* CR_... of the configuration manager, 0: none */
+    DWORD ProblemCode; /* CM_PROB_... of the device, 0: none */
+    DWORD Status;      /* NTSTATUS or HRESULT below it, 0: none */
+    WCHAR Text[256];   /* the line that the logger got */
+} WARREN_ERROR;
+
+/* WarrenGetLastError: the last failure of a function of this library in the calling thread, other than the packet
+ * functions. FALSE with ERROR_INVALID_PARAMETER for a wrong Size; before any failure all fields are 0. */
+typedef BOOL(WINAPI WARREN_GET_LAST_ERROR_FUNC)(WARREN_ERROR *Error);
 
 /* ---- statistics ------------------------------------------------------------------------------------------------- */
 

@@ -45,17 +45,17 @@ VOID WINAPI WintunGetAdapterLUID(WINTUN_ADAPTER_HANDLE Adapter, NET_LUID *Luid) 
         return;
     }
     Luid->Value = 0;
-    LogError(ERROR_INVALID_HANDLE, L"GetAdapterLUID: the adapter handle is not open");
+    LogError(WARREN_STAGE_ARGUMENTS, ERROR_INVALID_HANDLE, L"GetAdapterLUID: the adapter handle is not open");
 }
 
 static bool NameIsValid(LPCWSTR Stage, LPCWSTR What, LPCWSTR Name) {
     if (!Name || !*Name) {
-        LogError(ERROR_INVALID_PARAMETER, L"%s: the %s is empty", Stage, What);
+        LogError(WARREN_STAGE_ARGUMENTS, ERROR_INVALID_PARAMETER, L"%s: the %s is empty", Stage, What);
         return false;
     }
     if (TextLength(Name) > NAME_MAX_LENGTH) {
-        LogError(ERROR_FILENAME_EXCED_RANGE, L"%s: the %s is longer than %u characters", Stage, What,
-                 (DWORD)NAME_MAX_LENGTH);
+        LogError(WARREN_STAGE_ARGUMENTS, ERROR_FILENAME_EXCED_RANGE, L"%s: the %s is longer than %u characters", Stage,
+                 What, (DWORD)NAME_MAX_LENGTH);
         return false;
     }
     return true;
@@ -63,12 +63,11 @@ static bool NameIsValid(LPCWSTR Stage, LPCWSTR What, LPCWSTR Name) {
 
 /* ---- one at a time ---------------------------------------------------------------------------------------------- */
 
-/* Creation and removal look at what devices there are and then act on it, so only one process of the brand may. */
-static HANDLE CreationLock(LPCWSTR Stage) {
+HANDLE CreationLock(LPCWSTR Stage) {
     HANDLE Mutex = CreateMutexW(NULL, FALSE, BRAND_MUTEX);
 
     if (!Mutex) {
-        LogError(GetLastError(), L"%s: cannot open the mutex %s", Stage, BRAND_MUTEX);
+        LogError(WARREN_STAGE_LOCK, GetLastError(), L"%s: cannot open the mutex %s", Stage, BRAND_MUTEX);
         return NULL;
     }
     switch (WaitForSingleObject(Mutex, MUTEX_TIMEOUT)) {
@@ -76,15 +75,18 @@ static HANDLE CreationLock(LPCWSTR Stage) {
     case WAIT_ABANDONED: /* its owner died; what it left half done is an absent device, which creation cleans up */
         return Mutex;
     case WAIT_TIMEOUT:
-        LogError(ERROR_TIMEOUT, L"%s: another process does not let go of the mutex %s", Stage, BRAND_MUTEX);
+        LogError(WARREN_STAGE_LOCK, ERROR_TIMEOUT, L"%s: another process does not let go of the mutex %s", Stage,
+                 BRAND_MUTEX);
         break;
-    default: LogError(GetLastError(), L"%s: cannot wait for the mutex %s", Stage, BRAND_MUTEX); break;
+    default:
+        LogError(WARREN_STAGE_LOCK, GetLastError(), L"%s: cannot wait for the mutex %s", Stage, BRAND_MUTEX);
+        break;
     }
     CloseHandle(Mutex);
     return NULL;
 }
 
-static void CreationUnlock(HANDLE Mutex) {
+void CreationUnlock(HANDLE Mutex) {
     ReleaseMutex(Mutex);
     CloseHandle(Mutex);
 }
@@ -133,7 +135,8 @@ static DWORD GuidChoose(LPCWSTR Name, LPCWSTR Type, const GUID *Requested, GUID 
     if (Requested) {
         *Guid = *Requested;
         if (GuidIsTaken(Guid))
-            return LogError(ERROR_ALREADY_EXISTS, L"CreateAdapter: an adapter with the requested GUID exists");
+            return LogError(WARREN_STAGE_ARGUMENTS, ERROR_ALREADY_EXISTS,
+                            L"CreateAdapter: an adapter with the requested GUID exists");
         return ERROR_SUCCESS;
     }
     Status = GuidDerive(Name, Type, Guid);
@@ -142,7 +145,9 @@ static DWORD GuidChoose(LPCWSTR Name, LPCWSTR Type, const GUID *Requested, GUID 
         GuidMark(Guid, 4);
     }
     if (Status < 0)
-        return LogError(ERROR_GEN_FAILURE, L"CreateAdapter: cannot make a GUID: NTSTATUS %x", (DWORD)Status);
+        return ErrorAdd(LogError(WARREN_STAGE_CREATE, ERROR_GEN_FAILURE,
+                                 L"CreateAdapter: cannot make a GUID: NTSTATUS %x", (DWORD)Status),
+                        0, 0, (DWORD)Status);
     return ERROR_SUCCESS;
 }
 
@@ -208,14 +213,16 @@ static DWORD AdapterEnumerate(ADAPTER *Adapter, LPCWSTR Name, LPCWSTR Type, cons
                             AdapterEnumerated, Enumeration, &Adapter->Device);
     if (FAILED(Result)) {
         Adapter->Device = NULL;
-        return LogError(ErrorFromResult(Result), L"CreateAdapter: the device cannot be created: HRESULT %x",
-                        (DWORD)Result);
+        return ErrorAdd(LogError(WARREN_STAGE_CREATE, ErrorFromResult(Result),
+                                 L"CreateAdapter: the device cannot be created: HRESULT %x", (DWORD)Result),
+                        0, 0, (DWORD)Result);
     }
     if (WaitForSingleObject(Enumeration->Done, ENUMERATE_TIMEOUT) != WAIT_OBJECT_0)
-        return LogError(ERROR_TIMEOUT, L"CreateAdapter: the device was not enumerated in time");
+        return LogError(WARREN_STAGE_CREATE, ERROR_TIMEOUT, L"CreateAdapter: the device was not enumerated in time");
     if (FAILED(Enumeration->Result))
-        return LogError(ErrorFromResult(Enumeration->Result), L"CreateAdapter: enumeration failed: HRESULT %x",
-                        (DWORD)Enumeration->Result);
+        return ErrorAdd(LogError(WARREN_STAGE_CREATE, ErrorFromResult(Enumeration->Result),
+                                 L"CreateAdapter: enumeration failed: HRESULT %x", (DWORD)Enumeration->Result),
+                        0, 0, (DWORD)Enumeration->Result);
     return ERROR_SUCCESS;
 }
 
@@ -234,7 +241,8 @@ static DWORD AdapterCreate(ADAPTER *Adapter, LPCWSTR Name, LPCWSTR Type, const G
     DWORD Error;
 
     Enumeration.Done = CreateEventW(NULL, FALSE, FALSE, NULL);
-    if (!Enumeration.Done) return LogError(GetLastError(), L"CreateAdapter: cannot create an event");
+    if (!Enumeration.Done)
+        return LogError(WARREN_STAGE_CREATE, GetLastError(), L"CreateAdapter: cannot create an event");
     /* Only to look sooner than at the next interval, so it may fail. */
     Filter.u.DeviceInterface.ClassGuid = GUID_DEVINTERFACE_NET;
     if (CM_Register_Notification(&Filter, Enumeration.Done, InterfaceChanged, &Notification) != CR_SUCCESS)
@@ -242,7 +250,8 @@ static DWORD AdapterCreate(ADAPTER *Adapter, LPCWSTR Name, LPCWSTR Type, const G
     Error = AdapterEnumerate(Adapter, Name, Type, Guid, &Enumeration);
     if (!Error) Error = DevnodeWaitStarted(Adapter->InstanceId, Enumeration.Done, &Interface, &Adapter->Luid);
     if (!Error && !AdapterSetDevicePath(Adapter, &Interface))
-        Error = LogError(ERROR_FILENAME_EXCED_RANGE, L"CreateAdapter: the device's path is too long");
+        Error = LogError(WARREN_STAGE_INTERFACE, ERROR_FILENAME_EXCED_RANGE,
+                         L"CreateAdapter: the device's path is too long");
     if (Error) AdapterRemove(Adapter);
     if (Notification) CM_Unregister_Notification(Notification);
     CloseHandle(Enumeration.Done);
@@ -259,7 +268,7 @@ WINTUN_ADAPTER_HANDLE WINAPI WintunCreateAdapter(LPCWSTR Name, LPCWSTR TunnelTyp
         return NULL;
     Adapter = ObjectAllocate(OBJECT_ADAPTER, sizeof(*Adapter));
     if (!Adapter) {
-        LogError(ERROR_NOT_ENOUGH_MEMORY, L"CreateAdapter: no memory");
+        LogError(WARREN_STAGE_CREATE, ERROR_NOT_ENOUGH_MEMORY, L"CreateAdapter: no memory");
         return NULL;
     }
     Mutex = CreationLock(L"CreateAdapter");
@@ -307,12 +316,12 @@ WINTUN_ADAPTER_HANDLE WINAPI WintunOpenAdapter(LPCWSTR Name) {
     if (!NameIsValid(L"OpenAdapter", L"name", Name)) return NULL;
     Adapter = ObjectAllocate(OBJECT_ADAPTER, sizeof(*Adapter));
     if (!Adapter) {
-        LogError(ERROR_NOT_ENOUGH_MEMORY, L"OpenAdapter: no memory");
+        LogError(WARREN_STAGE_OPEN, ERROR_NOT_ENOUGH_MEMORY, L"OpenAdapter: no memory");
         return NULL;
     }
     Error = DevnodeList(true, &List);
     if (Error) {
-        LogError(Error, L"OpenAdapter: cannot list the devices");
+        LogError(WARREN_STAGE_OPEN, Error, L"OpenAdapter: cannot list the devices");
         goto failed;
     }
     Error = ERROR_NOT_FOUND;
@@ -323,7 +332,7 @@ WINTUN_ADAPTER_HANDLE WINAPI WintunOpenAdapter(LPCWSTR Name) {
         ObjectShow(&Adapter->Object, OBJECT_ADAPTER);
         return Adapter;
     }
-    LogError(Error, L"OpenAdapter: there is no running adapter %s", Name);
+    LogError(WARREN_STAGE_OPEN, Error, L"OpenAdapter: there is no running adapter %s", Name);
 failed:
     ObjectFree(&Adapter->Object, OBJECT_ADAPTER);
     SetLastError(Error);
@@ -337,7 +346,7 @@ VOID WINAPI WintunCloseAdapter(WINTUN_ADAPTER_HANDLE Adapter) {
 
     if (!Adapter) return;
     if (!ObjectClaim(Adapter, OBJECT_ADAPTER)) {
-        LogError(ERROR_INVALID_HANDLE, L"CloseAdapter: the adapter handle is not open");
+        LogError(WARREN_STAGE_ARGUMENTS, ERROR_INVALID_HANDLE, L"CloseAdapter: the adapter handle is not open");
         return;
     }
     if (Adapter->Device) {

@@ -77,19 +77,28 @@ bool DevnodeGetInterface(DEVINST Node, GUID *Guid, NET_LUID *Luid) {
 
 /* ---- waiting for the start -------------------------------------------------------------------------------------- */
 
-static DWORD StartFailed(DEVINST Node, ULONG Problem) {
+NTSTATUS DevnodeProblemStatus(DEVINST Node) {
     DEVPROPTYPE Type;
     NTSTATUS Status = 0;
     ULONG Size = sizeof(Status);
 
+    return CM_Get_DevNode_PropertyW(Node, &ProblemStatusKey, &Type, (PBYTE)&Status, &Size, 0) == CR_SUCCESS ? Status
+                                                                                                            : 0;
+}
+
+static DWORD StartFailed(DEVINST Node, ULONG Problem) {
+    NTSTATUS Status = DevnodeProblemStatus(Node);
+
     if (Problem == CM_PROB_FAILED_INSTALL || Problem == CM_PROB_NOT_CONFIGURED)
-        return LogError(ERROR_SERVICE_DOES_NOT_EXIST,
-                        L"CreateAdapter: no driver is installed for the device: configuration manager problem %u",
-                        (DWORD)Problem);
-    if (CM_Get_DevNode_PropertyW(Node, &ProblemStatusKey, &Type, (PBYTE)&Status, &Size, 0) != CR_SUCCESS) Status = 0;
-    return LogError(ERROR_DEVICE_NOT_AVAILABLE,
-                    L"CreateAdapter: the device did not start: configuration manager problem %u, NTSTATUS %x",
-                    (DWORD)Problem, (DWORD)Status);
+        return ErrorAdd(
+            LogError(WARREN_STAGE_DRIVER, ERROR_SERVICE_DOES_NOT_EXIST,
+                     L"CreateAdapter: no driver is installed for the device: configuration manager problem %u",
+                     (DWORD)Problem),
+            0, (DWORD)Problem, 0);
+    return ErrorAdd(LogError(WARREN_STAGE_START, ERROR_DEVICE_NOT_AVAILABLE,
+                             L"CreateAdapter: the device did not start: configuration manager problem %u, NTSTATUS %x",
+                             (DWORD)Problem, (DWORD)Status),
+                    0, (DWORD)Problem, (DWORD)Status);
 }
 
 /* While Windows looks for a driver the node may bear one of these, and some time later lose it. */
@@ -105,15 +114,16 @@ DWORD DevnodeWaitStarted(LPCWSTR InstanceId, HANDLE Changed, GUID *Guid, NET_LUI
 
         if (Result == CR_SUCCESS) Result = CM_Get_DevNode_Status(&Status, &Problem, Node, 0);
         if (Result != CR_SUCCESS)
-            return LogError(CM_MapCrToWin32Err(Result, ERROR_GEN_FAILURE),
-                            L"CreateAdapter: the new device %s has vanished", InstanceId);
+            return ErrorAdd(LogError(WARREN_STAGE_START, CM_MapCrToWin32Err(Result, ERROR_GEN_FAILURE),
+                                     L"CreateAdapter: the new device %s has vanished", InstanceId),
+                            (DWORD)Result, 0, 0);
         if ((Status & DN_HAS_PROBLEM) && (!ProblemMayPass(Problem) || Elapsed >= INSTALL_TIMEOUT))
             return StartFailed(Node, Problem);
         if (!(Status & DN_HAS_PROBLEM) && (Status & DN_STARTED) && DevnodeGetInterface(Node, Guid, Luid))
             return ERROR_SUCCESS;
         if (Elapsed >= START_TIMEOUT)
-            return LogError(ERROR_TIMEOUT, L"CreateAdapter: the device did not start in time: node status %x",
-                            (DWORD)Status);
+            return LogError(WARREN_STAGE_START, ERROR_TIMEOUT,
+                            L"CreateAdapter: the device did not start in time: node status %x", (DWORD)Status);
         WaitForSingleObject(Changed, POLL_INTERVAL);
         Elapsed = GetTickCount64() - Start;
     }
@@ -122,21 +132,18 @@ DWORD DevnodeWaitStarted(LPCWSTR InstanceId, HANDLE Changed, GUID *Guid, NET_LUI
 /* ---- removal ---------------------------------------------------------------------------------------------------- */
 
 /* Windows keeps what it knew of a software device that is gone, and would show it among hidden devices forever. */
-static void DevnodeUninstall(LPCWSTR InstanceId) {
+bool DevnodeUninstall(LPCWSTR InstanceId) {
     SP_DEVINFO_DATA Data = {.cbSize = sizeof(Data)};
-    BOOL NeedReboot = FALSE;
     HDEVINFO Set = SetupDiCreateDeviceInfoList(NULL, NULL);
+    BOOL NeedReboot = FALSE;
+    bool Done = Set != INVALID_HANDLE_VALUE && SetupDiOpenDeviceInfoW(Set, InstanceId, NULL, 0, &Data) &&
+                DiUninstallDevice(NULL, Set, &Data, 0, &NeedReboot);
 
-    if (Set == INVALID_HANDLE_VALUE) {
+    if (!Done)
         LogLine(WINTUN_LOG_WARN, L"The removed device %s stays known to Windows (Windows error %u)", InstanceId,
                 GetLastError());
-        return;
-    }
-    if (!SetupDiOpenDeviceInfoW(Set, InstanceId, NULL, 0, &Data) ||
-        !DiUninstallDevice(NULL, Set, &Data, 0, &NeedReboot))
-        LogLine(WINTUN_LOG_WARN, L"The removed device %s stays known to Windows (Windows error %u)", InstanceId,
-                GetLastError());
-    SetupDiDestroyDeviceInfoList(Set);
+    if (Set != INVALID_HANDLE_VALUE) SetupDiDestroyDeviceInfoList(Set);
+    return Done;
 }
 
 /* Assumed: a node that can no longer be located is one that can be uninstalled, although its driver may not have been

@@ -28,6 +28,9 @@ bool DevnodeGetInterface(DEVINST Node, GUID *Guid, NET_LUID *Luid);
 /* Waits until the node has started and its interface exists. Fails at once when it cannot come to that. */
 DWORD DevnodeWaitStarted(LPCWSTR InstanceId, HANDLE Changed, GUID *Guid, NET_LUID *Luid);
 
+NTSTATUS DevnodeProblemStatus(DEVINST Node); /* that goes with its problem code */
+/* Makes Windows forget a node that is not present. False: it has been logged why not. */
+bool DevnodeUninstall(LPCWSTR InstanceId);
 /* Waits, bounded, until the node is no longer present, then makes Windows forget it. */
 void DevnodeForget(LPCWSTR InstanceId);
 /* The same for all nodes of the brand that are left over from processes that died. */

@@ -98,12 +98,16 @@ static void PoolDrain(POOL *Pool) {
 
 BOOL WINAPI DllMain(HINSTANCE Instance, DWORD Reason, LPVOID Reserved) {
     switch (Reason) {
-    case DLL_PROCESS_ATTACH: DisableThreadLibraryCalls(Instance); break;
+    case DLL_PROCESS_ATTACH:
+        DisableThreadLibraryCalls(Instance);
+        ErrorStart();
+        break;
     case DLL_PROCESS_DETACH:
         /* At the end of the process the system takes everything back itself, and other threads may have been stopped
          * in the middle of anything. Adapters and sessions that the program has not closed stay as they are: closing
          * them waits for other threads, which is not allowed here. */
         if (!Reserved) {
+            ErrorStop();
             PoolDrain(&AdapterPool);
             PoolDrain(&SessionPool);
         }

@@ -11,7 +11,8 @@ static const DEVPROPKEY DriverVersionKey = {
     {0xa8b865dd, 0x2e3d, 0x4094, {0xad, 0x97, 0xe5, 0x93, 0xa7, 0x0c, 0x75, 0xd6}}, 3};
 
 BOOL WINAPI WintunDeleteDriver(VOID) {
-    LogError(ERROR_CALL_NOT_IMPLEMENTED, L"DeleteDriver: this version neither installs nor removes driver packages");
+    LogError(WARREN_STAGE_DRIVER, ERROR_CALL_NOT_IMPLEMENTED,
+             L"DeleteDriver: this version neither installs nor removes driver packages");
     return FALSE;
 }
 
@@ -47,12 +48,13 @@ DWORD WINAPI WintunGetRunningDriverVersion(VOID) {
     DWORD Error = DevnodeList(true, &List);
 
     if (Error) {
-        LogError(Error, L"GetRunningDriverVersion: cannot list the devices");
+        LogError(WARREN_STAGE_OPEN, Error, L"GetRunningDriverVersion: cannot list the devices");
         return 0;
     }
     for (LPCWSTR InstanceId = List; *InstanceId && !Version; InstanceId += TextLength(InstanceId) + 1)
         DriverVersionOf(InstanceId, &Version);
     MemoryFree(List);
-    if (!Version) LogError(ERROR_FILE_NOT_FOUND, L"GetRunningDriverVersion: the driver is not running");
+    if (!Version)
+        LogError(WARREN_STAGE_OPEN, ERROR_FILE_NOT_FOUND, L"GetRunningDriverVersion: the driver is not running");
     return Version;
 }

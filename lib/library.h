@@ -27,7 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "include/wintun.h"
+#include "include/warren.h"
 
 #include <gen/brand.h>
 
@@ -67,8 +67,22 @@ void MemoryFree(void *Memory);
 
 /* Format: %s LPCWSTR, %u DWORD in decimal, %x DWORD in hexadecimal, %% itself. */
 void LogLine(WINTUN_LOGGER_LEVEL Level, LPCWSTR Format, ...);
-/* Logs an error, adding the code, and makes it the last error. Returns it. */
-DWORD LogError(DWORD Error, LPCWSTR Format, ...);
+/* Logs an error, adding the code, makes it the last error, and keeps it for WarrenGetLastError. Returns it. */
+DWORD LogError(WARREN_STAGE Stage, DWORD Error, LPCWSTR Format, ...);
+
+/* ---- error.c ---------------------------------------------------------------------------------------------------- */
+
+void ErrorStart(void); /* when the library is loaded, and unloaded */
+void ErrorStop(void);
+void ErrorKeep(WARREN_STAGE Stage, DWORD Win32, LPCWSTR Text);
+/* To the error that has just been logged: what lies below it; 0: nothing. Returns Win32, which is the last error again. */
+DWORD ErrorAdd(DWORD Win32, DWORD ConfigRet, DWORD ProblemCode, DWORD Status);
+
+/* ---- structures with a Size (statistics.c) ---------------------------------------------------------------------- */
+
+bool StructureIsValid(const void *Structure);
+/* As much as the caller knows; what only he knows is 0. His Size stays. */
+void StructureAnswer(void *To, const void *From, DWORD Size);
 
 /* ---- small things with strings (log.c) -------------------------------------------------------------------------- */
 
@@ -85,6 +99,11 @@ bool TextEqualNoCase(LPCWSTR Left, LPCWSTR Right); /* ASCII letters only fold */
 /* ---- adapter.c -------------------------------------------------------------------------------------------------- */
 
 #define NAME_MAX_LENGTH 127 /* characters, without the end */
+
+/* Creation and removal look at what devices there are and then act on it, so only one process of the brand may. NULL: it
+ * has been logged why not. */
+HANDLE CreationLock(LPCWSTR Stage);
+void CreationUnlock(HANDLE Mutex);
 
 /* Path of the adapter's control device; false if the handle is none. */
 bool AdapterGetDevicePath(WINTUN_ADAPTER_HANDLE Adapter, LPCWSTR *Path);

@@ -169,20 +169,19 @@ void LogLine(WINTUN_LOGGER_LEVEL Level, LPCWSTR Format, ...) {
     SetLastError(LastError);
 }
 
-DWORD LogError(DWORD Error, LPCWSTR Format, ...) {
+DWORD LogError(WARREN_STAGE Stage, DWORD Error, LPCWSTR Format, ...) {
     WCHAR Line[LINE_ROOM] = {0};
     va_list Arguments;
 
+    va_start(Arguments, Format);
+    AppendFormat(Line, Format, Arguments);
+    va_end(Arguments);
+    TextAppend(Line, LINE_ROOM, L" (Windows error ");
+    AppendNumber(Line, Error);
+    TextAppend(Line, LINE_ROOM, L")");
+    ErrorKeep(Stage, Error, Line);
     AcquireSRWLockShared(&LoggerLock);
-    if (Logger) {
-        va_start(Arguments, Format);
-        AppendFormat(Line, Format, Arguments);
-        va_end(Arguments);
-        TextAppend(Line, LINE_ROOM, L" (Windows error ");
-        AppendNumber(Line, Error);
-        TextAppend(Line, LINE_ROOM, L")");
-        Deliver(WINTUN_LOG_ERR, Line);
-    }
+    if (Logger) Deliver(WINTUN_LOG_ERR, Line);
     ReleaseSRWLockShared(&LoggerLock);
     SetLastError(Error);
     return Error;

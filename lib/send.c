@@ -152,7 +152,7 @@ VOID WINAPI WarrenSendPackets(WINTUN_SESSION_HANDLE Session, const WARREN_PACKET
 
 HANDLE WINAPI WarrenGetWriteWaitEvent(WINTUN_SESSION_HANDLE Session) {
     if (!SessionLock(Session, offsetof(SESSION, SendLock))) {
-        LogError(ERROR_INVALID_HANDLE, L"GetWriteWaitEvent: the session handle is not open");
+        LogError(WARREN_STAGE_ARGUMENTS, ERROR_INVALID_HANDLE, L"GetWriteWaitEvent: the session handle is not open");
         return NULL;
     }
     Session->RoomWanted = true;

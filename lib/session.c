@@ -19,10 +19,12 @@ _Static_assert(WINTUN_MIN_RING_CAPACITY == RING_CAPACITY_MIN && WINTUN_MAX_RING_
 static DWORD AttachError(DWORD Error) {
     switch (Error) {
     case ERROR_SHARING_VIOLATION:
-        return LogError(ERROR_ALREADY_INITIALIZED, L"StartSession: the adapter has a session already");
+        return LogError(WARREN_STAGE_ATTACH, ERROR_ALREADY_INITIALIZED,
+                        L"StartSession: the adapter has a session already");
     case ERROR_REVISION_MISMATCH:
-        return LogError(Error, L"StartSession: the running driver is of another version than this library");
-    default: return LogError(Error, L"StartSession: the driver refused to attach");
+        return LogError(WARREN_STAGE_ATTACH, Error,
+                        L"StartSession: the running driver is of another version than this library");
+    default: return LogError(WARREN_STAGE_ATTACH, Error, L"StartSession: the driver refused to attach");
     }
 }
 
@@ -47,7 +49,8 @@ static DWORD SessionAttach(SESSION *Session, DWORD Capacity) {
         Out.to_client_offset < ABI_DATA_OFFSET ||
         Out.to_client_offset + (uint64_t)Capacity + RING_SLACK > Out.view_size ||
         Out.to_stack_offset < ABI_DATA_OFFSET || Out.to_stack_offset + (uint64_t)Capacity + RING_SLACK > Out.view_size)
-        return LogError(ERROR_REVISION_MISMATCH, L"StartSession: the driver's answer makes no sense");
+        return LogError(WARREN_STAGE_ATTACH, ERROR_REVISION_MISMATCH,
+                        L"StartSession: the driver's answer makes no sense");
     View = Session->View;
     ring_consumer_init(&Session->ToClient, (struct ring_shared *)View, View + Out.to_client_offset, Capacity);
     ring_producer_init(&Session->ToStack, (struct ring_shared *)View + 1, View + Out.to_stack_offset, Capacity);
@@ -78,16 +81,18 @@ static DWORD SessionOpen(SESSION *Session, LPCWSTR Path, DWORD Capacity) {
 
     Session->ReceiveLock = Session->SendLock = (SRWLOCK)SRWLOCK_INIT;
     if (!PendingInit(&Session->Received, Capacity) || !PendingInit(&Session->Allocated, Capacity))
-        return LogError(ERROR_NOT_ENOUGH_MEMORY, L"StartSession: no memory for the list of packets");
+        return LogError(WARREN_STAGE_ATTACH, ERROR_NOT_ENOUGH_MEMORY,
+                        L"StartSession: no memory for the list of packets");
     Device = CreateFileW(Path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
                          FILE_ATTRIBUTE_NORMAL, NULL);
     if (Device == INVALID_HANDLE_VALUE)
-        return LogError(GetLastError(), L"StartSession: cannot open the adapter's device %s", Path);
+        return LogError(WARREN_STAGE_OPEN, GetLastError(), L"StartSession: cannot open the adapter's device %s", Path);
     Session->Device = Device;
     Session->DataEvent = CreateEventW(NULL, FALSE, FALSE, NULL);
     if (Session->DataEvent) Session->KickEvent = CreateEventW(NULL, FALSE, FALSE, NULL);
     if (Session->KickEvent) Session->RoomEvent = CreateEventW(NULL, FALSE, FALSE, NULL);
-    if (!Session->RoomEvent) return LogError(GetLastError(), L"StartSession: cannot create an event");
+    if (!Session->RoomEvent)
+        return LogError(WARREN_STAGE_ATTACH, GetLastError(), L"StartSession: cannot create an event");
     Error = SessionAttach(Session, Capacity);
     if (Error) return Error;
     /* So that a program may begin by waiting. */
@@ -101,17 +106,18 @@ WINTUN_SESSION_HANDLE WINAPI WintunStartSession(WINTUN_ADAPTER_HANDLE Adapter, D
     DWORD Error;
 
     if (!ring_capacity_valid(Capacity)) {
-        LogError(ERROR_INVALID_PARAMETER, L"StartSession: capacity %x is no power of two from %x to %x", Capacity,
-                 (DWORD)RING_CAPACITY_MIN, (DWORD)RING_CAPACITY_MAX);
+        LogError(WARREN_STAGE_ARGUMENTS, ERROR_INVALID_PARAMETER,
+                 L"StartSession: capacity %x is no power of two from %x to %x", Capacity, (DWORD)RING_CAPACITY_MIN,
+                 (DWORD)RING_CAPACITY_MAX);
         return NULL;
     }
     if (!AdapterGetDevicePath(Adapter, &Path)) {
-        LogError(ERROR_INVALID_HANDLE, L"StartSession: the adapter handle is not open");
+        LogError(WARREN_STAGE_ARGUMENTS, ERROR_INVALID_HANDLE, L"StartSession: the adapter handle is not open");
         return NULL;
     }
     Session = ObjectAllocate(OBJECT_SESSION, sizeof(*Session));
     if (!Session) {
-        LogError(ERROR_NOT_ENOUGH_MEMORY, L"StartSession: no memory");
+        LogError(WARREN_STAGE_ATTACH, ERROR_NOT_ENOUGH_MEMORY, L"StartSession: no memory");
         return NULL;
     }
     Error = SessionOpen(Session, Path, Capacity);
@@ -127,7 +133,7 @@ WINTUN_SESSION_HANDLE WINAPI WintunStartSession(WINTUN_ADAPTER_HANDLE Adapter, D
 VOID WINAPI WintunEndSession(WINTUN_SESSION_HANDLE Session) {
     if (!Session) return;
     if (!ObjectClaim(Session, OBJECT_SESSION)) {
-        LogError(ERROR_INVALID_HANDLE, L"EndSession: the session handle is not open");
+        LogError(WARREN_STAGE_ARGUMENTS, ERROR_INVALID_HANDLE, L"EndSession: the session handle is not open");
         return;
     }
     /* A thread that is late, against the rules, finds either a working session or none: see SessionLock. */
@@ -140,7 +146,7 @@ VOID WINAPI WintunEndSession(WINTUN_SESSION_HANDLE Session) {
 
 HANDLE WINAPI WintunGetReadWaitEvent(WINTUN_SESSION_HANDLE Session) {
     if (!ObjectIs(Session, OBJECT_SESSION)) {
-        LogError(ERROR_INVALID_HANDLE, L"GetReadWaitEvent: the session handle is not open");
+        LogError(WARREN_STAGE_ARGUMENTS, ERROR_INVALID_HANDLE, L"GetReadWaitEvent: the session handle is not open");
         return NULL;
     }
     return Session->DataEvent;

@@ -9,8 +9,9 @@
 
 #include <winioctl.h>
 
-/* As much as the caller knows; what only he knows is 0. His Size stays. */
-static void Answer(void *To, const void *From, DWORD Size) {
+bool StructureIsValid(const void *Structure) { return Structure && *(const DWORD *)Structure >= sizeof(DWORD64); }
+
+void StructureAnswer(void *To, const void *From, DWORD Size) {
     DWORD Room = *(const DWORD *)To;
 
     memcpy((BYTE *)To + sizeof(DWORD), (const BYTE *)From + sizeof(DWORD), (Room < Size ? Room : Size) - sizeof(DWORD));
@@ -18,8 +19,8 @@ static void Answer(void *To, const void *From, DWORD Size) {
 }
 
 static bool SizeIsValid(LPCWSTR Stage, const void *Structure) {
-    if (Structure && *(const DWORD *)Structure >= sizeof(DWORD64)) return true;
-    LogError(ERROR_INVALID_PARAMETER, L"%s: Size of the structure is not set", Stage);
+    if (StructureIsValid(Structure)) return true;
+    LogError(WARREN_STAGE_ARGUMENTS, ERROR_INVALID_PARAMETER, L"%s: Size of the structure is not set", Stage);
     return false;
 }
 
@@ -29,11 +30,12 @@ static DWORD CountersOf(LPCWSTR Path, struct abi_counters *Counters) {
     DWORD Error = ERROR_SUCCESS, Returned = 0;
 
     if (Device == INVALID_HANDLE_VALUE)
-        return LogError(GetLastError(), L"GetAdapterStatistics: cannot open the adapter's device %s", Path);
+        return LogError(WARREN_STAGE_OPEN, GetLastError(), L"GetAdapterStatistics: cannot open the adapter's device %s",
+                        Path);
     if (!DeviceIoControl(Device, ABI_CTL_COUNTERS, NULL, 0, Counters, sizeof(*Counters), &Returned, NULL))
-        Error = LogError(GetLastError(), L"GetAdapterStatistics: the driver does not answer");
+        Error = LogError(WARREN_STAGE_OPEN, GetLastError(), L"GetAdapterStatistics: the driver does not answer");
     else if (Returned != sizeof(*Counters) || Counters->size != sizeof(*Counters))
-        Error = LogError(ERROR_REVISION_MISMATCH,
+        Error = LogError(WARREN_STAGE_OPEN, ERROR_REVISION_MISMATCH,
                          L"GetAdapterStatistics: the running driver is of another version than this library");
     CloseHandle(Device);
     return Error;
@@ -47,7 +49,7 @@ BOOL WINAPI WarrenGetAdapterStatistics(WINTUN_ADAPTER_HANDLE Adapter, WARREN_STA
 
     if (!SizeIsValid(L"GetAdapterStatistics", Statistics)) return FALSE;
     if (!AdapterGetDevicePath(Adapter, &Path)) {
-        LogError(ERROR_INVALID_HANDLE, L"GetAdapterStatistics: the adapter handle is not open");
+        LogError(WARREN_STAGE_ARGUMENTS, ERROR_INVALID_HANDLE, L"GetAdapterStatistics: the adapter handle is not open");
         return FALSE;
     }
     Error = CountersOf(Path, &Counters);
@@ -69,7 +71,7 @@ BOOL WINAPI WarrenGetAdapterStatistics(WINTUN_ADAPTER_HANDLE Adapter, WARREN_STA
         .ClientWakeUps = Counters.wakes,
         .DriverSleeps = Counters.sleeps,
     };
-    Answer(Statistics, &Full, sizeof(Full));
+    StructureAnswer(Statistics, &Full, sizeof(Full));
     return TRUE;
 }
 
@@ -78,7 +80,7 @@ BOOL WINAPI WarrenGetSessionStatistics(WINTUN_SESSION_HANDLE Session, WARREN_SES
 
     if (!SizeIsValid(L"GetSessionStatistics", Statistics)) return FALSE;
     if (!SessionLock(Session, offsetof(SESSION, ReceiveLock))) {
-        LogError(ERROR_INVALID_HANDLE, L"GetSessionStatistics: the session handle is not open");
+        LogError(WARREN_STAGE_ARGUMENTS, ERROR_INVALID_HANDLE, L"GetSessionStatistics: the session handle is not open");
         return FALSE;
     }
     Full.Capacity = Session->ToClient.capacity;
@@ -95,6 +97,6 @@ BOOL WINAPI WarrenGetSessionStatistics(WINTUN_SESSION_HANDLE Session, WARREN_SES
     Full.DriverKicks = Session->SendCount.Kicks;
     ReleaseSRWLockExclusive(&Session->SendLock);
     ReleaseSRWLockExclusive(&Session->ReceiveLock);
-    Answer(Statistics, &Full, sizeof(Full));
+    StructureAnswer(Statistics, &Full, sizeof(Full));
     return TRUE;
 }

@@ -666,6 +666,13 @@ WINBASEAPI BOOL NTAPI GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlappe
                                           BOOL bWait);
 WINBASEAPI BOOL NTAPI CloseHandle(HANDLE hObject);
 WINBASEAPI BOOL NTAPI UnmapViewOfFile(LPCVOID lpBaseAddress);
+#define MAXDWORD 0xFFFFFFFFu
+#define FLS_OUT_OF_INDEXES 0xFFFFFFFFu
+typedef VOID(NTAPI *PFLS_CALLBACK_FUNCTION)(PVOID lpFlsData);
+WINBASEAPI DWORD NTAPI FlsAlloc(PFLS_CALLBACK_FUNCTION lpCallback);
+WINBASEAPI BOOL NTAPI FlsFree(DWORD dwFlsIndex);
+WINBASEAPI PVOID NTAPI FlsGetValue(DWORD dwFlsIndex);
+WINBASEAPI BOOL NTAPI FlsSetValue(DWORD dwFlsIndex, PVOID lpFlsData);
 WINBASEAPI LPVOID NTAPI VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType, DWORD flProtect);
 WINBASEAPI BOOL NTAPI VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType);
 WINBASEAPI BOOL NTAPI VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect, PDWORD lpflOldProtect);

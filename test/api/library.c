@@ -70,6 +70,8 @@ void library_start(bool with_driver) {
     LOAD(SendPacket);
 #undef LOAD
 #define LOAD(name) ck_assert_ptr_nonnull(api.name = (void *)GetProcAddress(library, "Warren" #name))
+    LOAD(EnumerateAdapters);
+    LOAD(Repair);
     LOAD(GetAdapterStatistics);
     LOAD(GetSessionStatistics);
     LOAD(GetWriteWaitEvent);
@@ -77,6 +79,7 @@ void library_start(bool with_driver) {
     LOAD(ReleasePackets);
     LOAD(AllocatePackets);
     LOAD(SendPackets);
+    ck_assert_ptr_nonnull(api.WarrenGetLastError = (void *)GetProcAddress(library, "WarrenGetLastError"));
     library_forget_log();
     api.SetLogger(logger);
 }

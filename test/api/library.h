@@ -28,6 +28,9 @@ extern struct api {
     WINTUN_RELEASE_RECEIVE_PACKET_FUNC *ReleaseReceivePacket;
     WINTUN_ALLOCATE_SEND_PACKET_FUNC *AllocateSendPacket;
     WINTUN_SEND_PACKET_FUNC *SendPacket;
+    WARREN_ENUMERATE_ADAPTERS_FUNC *EnumerateAdapters;
+    WARREN_REPAIR_FUNC *Repair;
+    WARREN_GET_LAST_ERROR_FUNC *WarrenGetLastError;
     WARREN_GET_ADAPTER_STATISTICS_FUNC *GetAdapterStatistics;
     WARREN_GET_SESSION_STATISTICS_FUNC *GetSessionStatistics;
     WARREN_GET_WRITE_WAIT_EVENT_FUNC *GetWriteWaitEvent;

@@ -4,16 +4,19 @@
  * Interlocked lists: with the driver's spin lock, or (the sequenced ones) with nothing that the driver sees.
  */
 #include "host/sched.h"
+#include "host/verify.h"
 
 /* Such a lock is for these functions only. Interrupts are off while it is held. */
 static KIRQL enter(PKSPIN_LOCK lock) {
     KIRQL old = ke_irql();
     ke_irql_move(ps_this, HIGH_LEVEL);
+    verify_lock_acquired(lock, VERIFY_LOCK_INTERLOCKED); /* for the image that called; what follows is our own */
     KeAcquireSpinLockAtDpcLevel(lock);
     return old;
 }
 
 static void leave(PKSPIN_LOCK lock, KIRQL old) {
+    verify_lock_released(lock, VERIFY_LOCK_INTERLOCKED);
     KeReleaseSpinLockFromDpcLevel(lock);
     ke_irql_move(ps_this, old);
 }

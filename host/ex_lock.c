@@ -50,7 +50,7 @@ static void lock_shared(PEX_SPIN_LOCK lock) {
     if (!share) host_panic("a thread shares more than %zu spin locks", SHARED_MAX);
     *share = lock;
     self->spin_locks++;
-    verify_lock_acquired((const void *)(uintptr_t)lock);
+    verify_lock_acquired((const void *)(uintptr_t)lock, VERIFY_LOCK_SHARED);
 }
 
 static void unlock_shared(PEX_SPIN_LOCK lock) {
@@ -62,7 +62,7 @@ static void unlock_shared(PEX_SPIN_LOCK lock) {
         return;
     }
     *share = NULL;
-    verify_lock_released((const void *)(uintptr_t)lock);
+    verify_lock_released((const void *)(uintptr_t)lock, VERIFY_LOCK_SHARED);
     ps_this->spin_locks--;
     __atomic_fetch_sub(lock, 1, __ATOMIC_RELEASE);
 }
@@ -83,7 +83,7 @@ static void lock_exclusive(PEX_SPIN_LOCK lock) {
         now = load(lock);
     }
     self->spin_locks++;
-    verify_lock_acquired((const void *)(uintptr_t)lock);
+    verify_lock_acquired((const void *)(uintptr_t)lock, VERIFY_LOCK_SHARED);
 }
 
 static void unlock_exclusive(PEX_SPIN_LOCK lock) {
@@ -92,7 +92,7 @@ static void unlock_exclusive(PEX_SPIN_LOCK lock) {
                          (const void *)(uintptr_t)lock);
         return;
     }
-    verify_lock_released((const void *)(uintptr_t)lock);
+    verify_lock_released((const void *)(uintptr_t)lock, VERIFY_LOCK_SHARED);
     ps_this->spin_locks--;
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
@@ -100,6 +100,7 @@ static void unlock_exclusive(PEX_SPIN_LOCK lock) {
 static KIRQL raise(void) {
     KIRQL old = ke_irql();
     if (old < DISPATCH_LEVEL) ke_irql_move(ps_this, DISPATCH_LEVEL);
+    verify_irql_saved(old);
     return old;
 }
 
@@ -114,6 +115,7 @@ static void lower(KIRQL irql, const char *name) {
     if (irql < DISPATCH_LEVEL && ke_locks_held())
         verify_violation("irql-lower-with-lock", "%s to IRQL %u while %u spin locks are held", name, irql,
                          ke_locks_held());
+    verify_irql_restored(irql, name);
     ke_irql_move(ps_this, irql);
 }
 

@@ -7,7 +7,7 @@
 
 static bool apcs_off(void) {
     PETHREAD self = (PETHREAD)ps_self();
-    return self->irql >= APC_LEVEL || self->critical_regions > 0 || self->guarded_regions > 0;
+    return self->irql >= APC_LEVEL || self->critical_regions > 0 || self->guarded_regions > 0 || self->mutexes;
 }
 
 static void at_apc(const char *name) {

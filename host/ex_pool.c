@@ -116,6 +116,16 @@ void *ex_pool_for(const void *caller, SIZE_T size, ULONG tag, bool paged) {
     return allocate(size, tag, false, paged, caller);
 }
 
+void *ex_pool_extension(const void *caller, SIZE_T size, ULONG tag) {
+    void *memory = allocate(size, tag, true, false, caller);
+    if (memory) verify_untrack("pool", memory);
+    return memory;
+}
+
+void ex_pool_give(void *memory) {
+    if (memory) ExFreePoolWithTag(memory, 0);
+}
+
 PVOID NTAPI ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag) {
     NT_ENTER(ExAllocatePoolWithTag);
     bool paged = PoolType & 1; /* PagedPool, and all its kinds */
@@ -145,6 +155,7 @@ static bool holds_live(const void *memory, size_t size) {
     } kinds[] = {{ex_resource_in, "pool-holds-resource", "a resource that was not deleted"},
                  {ke_dpc_in, "pool-holds-dpc", "a queued DPC"},
                  {ke_timer_in, "pool-holds-timer", "a running timer"},
+                 {ex_work_in, "pool-holds-work-item", "a queued work item"},
                  {ex_lookaside_in, "pool-holds-lookaside", "a lookaside list that was not deleted"}};
     for (unsigned at = 0; verify_enabled && at < sizeof kinds / sizeof *kinds; at++) {
         if (!kinds[at].in(memory, size)) continue;

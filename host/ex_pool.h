@@ -11,6 +11,9 @@
 
 /* For an image, which must free it. `caller` is who asked. */
 void *ex_pool_for(const void *caller, SIZE_T size, ULONG tag, bool paged);
+/* For an image, which need not free it: what belongs to an object of the system. Zeroed. */
+void *ex_pool_extension(const void *caller, SIZE_T size, ULONG tag);
+void ex_pool_give(void *memory); /* of ex_pool_extension; may be NULL */
 /* Whether the memory lies in paged pool. */
 bool ex_pool_is_paged(const void *address);
 /* For verify_irql.c: all of it. */

@@ -8,6 +8,7 @@
 
 #include "host/image.h"
 #include "host/kernel_private.h"
+#include "host/verify.h"
 
 struct owner {
     struct owner *next;
@@ -43,7 +44,7 @@ static struct resource *of(PERESOURCE public) {
 
 static void check_apc(const char *name) {
     PETHREAD self = (PETHREAD)ps_self();
-    if (self->irql < APC_LEVEL && self->critical_regions == 0 && self->guarded_regions == 0)
+    if (self->irql < APC_LEVEL && self->critical_regions == 0 && self->guarded_regions == 0 && !self->mutexes)
         verify_violation("resource-apc", "%s with normal kernel APCs enabled", name);
 }
 
@@ -51,6 +52,7 @@ NTSTATUS NTAPI ExInitializeResourceLite(PERESOURCE Resource) {
     NT_ENTER(ExInitializeResourceLite);
     struct resource *resource = calloc(1, sizeof *resource);
     if (!resource) host_panic("no memory for a resource");
+    verify_resident(Resource, "a resource");
     memset(Resource, 0, sizeof *Resource);
     Resource->Reserved2 = resource;
     resource->public = Resource;

@@ -4,6 +4,7 @@
  * Work items that live in the driver's memory. Without a reference to anything, so nothing keeps the driver loaded.
  */
 #include "host/sched.h"
+#include "host/verify.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_ENTRY items = {&items, &items}; /* lock */
@@ -27,6 +28,7 @@ static PWORK_QUEUE_ITEM take(void) {
 
 void ex_work_returned(const void *routine) {
     verify_about(routine);
+    verify_mutexes(0, "a work item");
     if (ke_irql() != PASSIVE_LEVEL || ke_locks_held() || ps_this->critical_regions || ps_this->guarded_regions)
         verify_violation("work-item-returns", "the work item's routine %p returns at IRQL %u with %u spin locks",
                          routine, ke_irql(), ke_locks_held());
@@ -77,6 +79,7 @@ static void work_main(void *context) {
 
 void NTAPI ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType) {
     NT_ENTER(ExQueueWorkItem);
+    verify_resident(WorkItem, "a work item");
     pthread_mutex_lock(&lock);
     if (!thread) {
         ke_header_init(&wake.Header, KE_SYNCHRONIZATION_EVENT, sizeof(KEVENT) / sizeof(LONG), 0);

@@ -4,6 +4,7 @@
  * Images, of either kind, and who is where in memory.
  */
 #include "host/kernel_private.h"
+#include "host/pdb.h"
 #include "host/pe.h"
 #include "host/verify.h"
 
@@ -29,6 +30,8 @@ struct image {
     struct pe pe;
     struct pe_symbols symbols;
     bool discarded;
+    struct pdb *pdb;     /* read when somebody asks for a name; pdb_lock */
+    bool pdb_looked_for; /* pdb_lock */
 };
 
 /* Lock legend: w written under places_lock, read atomically without: in signals, and on each NBL's way. */
@@ -155,6 +158,7 @@ static bool pe_load(struct image *image) {
 
 static void image_free(struct image *image) {
     pe_export_free(&image->symbols);
+    pdb_free(image->pdb);
     pe_unmap(&image->pe);
     if (image->native) dlclose(image->native);
     free(image->pe.file);
@@ -311,6 +315,17 @@ static bool map_lookup(const struct image *image, uint32_t rva, char *name, size
     return found;
 }
 
+static bool pdb_lookup(struct image *image, uint32_t rva, char *name, size_t size, uint32_t *offset) {
+    static pthread_mutex_t pdb_lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&pdb_lock);
+    if (!image->pdb_looked_for) image->pdb = pdb_beside(&image->pe, image->path);
+    image->pdb_looked_for = true;
+    pthread_mutex_unlock(&pdb_lock);
+    const char *found = image->pdb ? pdb_find(image->pdb, rva, offset) : NULL;
+    if (found) snprintf(name, size, "%s", found);
+    return found;
+}
+
 static bool export_lookup(const struct image *image, uint32_t rva, char *name, size_t size, uint32_t *offset) {
     bool found = false;
     for (uint32_t i = 0; i < image->symbols.count; i++) {
@@ -331,7 +346,8 @@ void image_describe(const void *address, char *text, size_t size) {
     Dl_info info;
     if (image && !image->native) {
         uint32_t rva = (uint32_t)((const uint8_t *)address - image->base);
-        if (map_lookup(image, rva, name, sizeof name, &offset) || export_lookup(image, rva, name, sizeof name, &offset))
+        if (map_lookup(image, rva, name, sizeof name, &offset) || pdb_lookup(image, rva, name, sizeof name, &offset) ||
+            export_lookup(image, rva, name, sizeof name, &offset))
             snprintf(text, size, "%s+0x%x (%s+0x%x)", image->name, rva, name, offset);
         else
             snprintf(text, size, "%s+0x%x", image->name, rva);

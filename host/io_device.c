@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/ex_pool.h"
 #include "host/io.h"
+#include "host/verify.h"
 
 void io_device_delete(void *object) {
     PDEVICE_OBJECT device = object;
     if (device->SecurityDescriptor) ExFreePoolWithTag(device->SecurityDescriptor, 0);
-    free(device->DeviceExtension);
+    ex_pool_give(device->DeviceExtension);
     free(device->DeviceObjectExtension);
 }
 
@@ -39,7 +41,8 @@ NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtension
     } else {
         status = STATUS_INSUFFICIENT_RESOURCES;
     }
-    if (DeviceExtensionSize && (device->DeviceExtension = calloc(1, DeviceExtensionSize)) == NULL)
+    if (DeviceExtensionSize &&
+        (device->DeviceExtension = ex_pool_extension(CALLER, DeviceExtensionSize, 0x69766544 /* "Devi" */)) == NULL)
         status = STATUS_INSUFFICIENT_RESOURCES;
     if (NT_SUCCESS(status) && DeviceName) status = ob_name_insert(DeviceName, device);
     if (!NT_SUCCESS(status)) {
@@ -120,7 +123,9 @@ NTSTATUS io_driver_start(const char *service, PDRIVER_INITIALIZE entry, PDRIVER_
     made->object.DriverExtension = &made->extension;
     made->extension.DriverObject = &made->object;
     for (unsigned at = 0; at <= IRP_MJ_MAXIMUM_FUNCTION; at++) made->object.MajorFunction[at] = invalid_request;
+    struct verify_call before = verify_call_begin("DriverEntry", (const void *)(uintptr_t)entry);
     status = entry(&made->object, &path);
+    verify_call_end(&before);
     if (!NT_SUCCESS(status)) {
         verify_about((const void *)(uintptr_t)entry);
         if (made->object.DeviceObject)
@@ -145,7 +150,9 @@ void io_driver_unload(PDRIVER_OBJECT driver) {
         if (device->ReferenceCount)
             verify_violation("driver-unload-open", "a driver is unloaded whose device %p is open", (void *)device);
     verify_about(NULL);
+    struct verify_call before = verify_call_begin("DriverUnload", (const void *)(uintptr_t)driver->DriverUnload);
     if (driver->DriverUnload) driver->DriverUnload(driver);
+    verify_call_end(&before);
     ke_work_wait(driver);
     verify_about((const void *)(uintptr_t)driver->DriverUnload);
     if (driver->DeviceObject) verify_violation("driver-unload-devices", "an unloaded driver left devices");

@@ -14,6 +14,7 @@
 #include "host/registry.h"
 #include "host/status.h"
 #include "host/win32_private.h"
+#include "host/verify.h"
 
 /* Lock legend: i immutable; p pnp_lock */
 struct interface {
@@ -277,7 +278,10 @@ static void notify(bool arrived, const GUID *class_guid, const WCHAR *link, void
     if (!arrived) change.Event.Data1++;
     if (!NT_SUCCESS(nt_name(link, &name))) return;
     change.SymbolicLinkName = &name;
+    struct verify_call before =
+        verify_call_begin("a notification routine", (const void *)(uintptr_t)notification->routine);
     notification->routine(&change, notification->context);
+    verify_call_end(&before);
     RtlFreeUnicodeString(&name);
 }
 

@@ -7,6 +7,7 @@
  * dispatch routine's answer can be compared with what happened, even when the packet is long gone.
  */
 #include "host/io.h"
+#include "host/verify.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -398,9 +399,14 @@ static bool step(struct record *record, PIRP irp) {
     irp->CurrentLocation++;
     irp->Tail.Overlay.CurrentStackLocation++;
     pass(record, at, irp->PendingReturned);
-    if (routine && wants(irp, control))
-        return routine(irp->CurrentLocation <= irp->StackCount ? IoGetCurrentIrpStackLocation(irp)->DeviceObject : NULL,
-                       irp, context) == STATUS_MORE_PROCESSING_REQUIRED;
+    if (routine && wants(irp, control)) {
+        PDEVICE_OBJECT device =
+            irp->CurrentLocation <= irp->StackCount ? IoGetCurrentIrpStackLocation(irp)->DeviceObject : NULL;
+        struct verify_call before = verify_call_begin("a completion routine", (const void *)(uintptr_t)routine);
+        NTSTATUS status = routine(device, irp, context);
+        verify_call_end(&before);
+        return status == STATUS_MORE_PROCESSING_REQUIRED;
+    }
     if (irp->PendingReturned && irp->CurrentLocation <= irp->StackCount) IoMarkIrpPending(irp);
     return false;
 }

@@ -7,6 +7,7 @@
  * be at DISPATCH_LEVEL: the last reference to a file, which calls the driver, goes in a worker thread then.
  */
 #include "host/io.h"
+#include "host/verify.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -254,7 +255,11 @@ NTSTATUS io_request_send(struct io_request *request, ULONG_PTR *information) {
     InsertTailList(&requests, &request->link);
     request->listed = true;
     pthread_mutex_unlock(&requests_lock);
+    unsigned mutexes = ((PETHREAD)ps_self())->mutexes;
     status = IofCallDriver(request->top, request->irp);
+    verify_about(before.routine);
+    verify_mutexes(mutexes, "a request");
+    verify_about(NULL);
     check_back(before, status, request);
     if (!request->async || status != STATUS_PENDING || synchronous) status = wait(request, status, information);
     release(request);

@@ -25,6 +25,7 @@ KIRQL NTAPI KfRaiseIrql(KIRQL NewIrql) {
     KIRQL old = self->irql;
     if (NewIrql < old) verify_violation("irql-raise-lowers", "KeRaiseIrql(%u) at %u", NewIrql, old);
     ke_irql_move(self, NewIrql);
+    verify_irql_saved(old);
     return old;
 }
 
@@ -35,12 +36,13 @@ void NTAPI KeLowerIrql(KIRQL NewIrql) {
     if (NewIrql < DISPATCH_LEVEL && self->spin_locks != 0)
         verify_violation("irql-lower-with-lock", "KeLowerIrql(%u) while %u spin locks are held", NewIrql,
                          self->spin_locks);
+    verify_irql_lowered(NewIrql);
     ke_irql_move(self, NewIrql);
 }
 
 /* --- spin locks: the word holds the owning thread ---------------------------------------------------------------- */
 
-static void spin_acquire(PKSPIN_LOCK lock) {
+static void spin_acquire(PKSPIN_LOCK lock, enum verify_lock kind) {
     PETHREAD self = (PETHREAD)ps_self();
     ULONG_PTR expected = 0;
 
@@ -54,17 +56,17 @@ static void spin_acquire(PKSPIN_LOCK lock) {
         sched_relax(tries);
     }
     self->spin_locks++;
-    verify_lock_acquired(lock);
+    verify_lock_acquired(lock, kind);
 }
 
-static void spin_release(PKSPIN_LOCK lock) {
+static void spin_release(PKSPIN_LOCK lock, enum verify_lock kind) {
     PETHREAD self = (PETHREAD)ps_self();
 
     if (lock == NULL || __atomic_load_n(lock, __ATOMIC_RELAXED) != (ULONG_PTR)self) {
         verify_violation("spin-lock-foreign-release", "the spin lock %p is not held by this thread", (void *)lock);
         return;
     }
-    verify_lock_released(lock);
+    verify_lock_released(lock, kind);
     self->spin_locks--;
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
@@ -79,37 +81,39 @@ static void lower(KIRQL irql, const char *name) {
     if (irql < DISPATCH_LEVEL && ps_this->spin_locks)
         verify_violation("irql-lower-with-lock", "%s to IRQL %u while %u spin locks are held", name, irql,
                          ps_this->spin_locks);
+    verify_irql_restored(irql, name);
     ke_irql_move(ps_this, irql);
 }
 
-static KIRQL acquire_and_raise(PKSPIN_LOCK lock) {
+static KIRQL acquire_and_raise(PKSPIN_LOCK lock, enum verify_lock kind) {
     PETHREAD self = (PETHREAD)ps_self();
     KIRQL old = self->irql;
     if (old < DISPATCH_LEVEL) ke_irql_move(self, DISPATCH_LEVEL);
-    spin_acquire(lock);
+    spin_acquire(lock, kind);
+    verify_irql_saved(old);
     return old;
 }
 
 KIRQL NTAPI KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock) {
     NT_ENTER(KeAcquireSpinLockRaiseToDpc);
-    return acquire_and_raise(SpinLock);
+    return acquire_and_raise(SpinLock, VERIFY_LOCK_PLAIN);
 }
 
 void NTAPI KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql) {
     NT_ENTER(KeReleaseSpinLock);
-    spin_release(SpinLock);
+    spin_release(SpinLock, VERIFY_LOCK_PLAIN);
     lower(NewIrql, "KeReleaseSpinLock");
 }
 
 KIRQL NTAPI KeAcquireSpinLockForDpc(PKSPIN_LOCK SpinLock) {
     NT_ENTER(KeAcquireSpinLockForDpc);
-    return acquire_and_raise(SpinLock);
+    return acquire_and_raise(SpinLock, VERIFY_LOCK_PLAIN);
 }
 
 void NTAPI KeReleaseSpinLockForDpc(PKSPIN_LOCK SpinLock, KIRQL OldIrql) {
     NT_ENTER(KeReleaseSpinLockForDpc);
     at_dispatch("KeReleaseSpinLockForDpc");
-    spin_release(SpinLock);
+    spin_release(SpinLock, VERIFY_LOCK_PLAIN);
     lower(OldIrql, "KeReleaseSpinLockForDpc");
 }
 
@@ -123,7 +127,7 @@ BOOLEAN NTAPI KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock) {
         return FALSE;
     }
     self->spin_locks++;
-    verify_lock_acquired(SpinLock);
+    verify_lock_acquired(SpinLock, VERIFY_LOCK_PLAIN);
     return TRUE;
 }
 
@@ -136,27 +140,31 @@ BOOLEAN NTAPI KeTestSpinLock(PKSPIN_LOCK SpinLock) {
 
 void NTAPI KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock) {
     NT_ENTER(KeAcquireSpinLockAtDpcLevel);
-    spin_acquire(SpinLock);
+    spin_acquire(SpinLock, VERIFY_LOCK_PLAIN);
 }
 
 void NTAPI KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock) {
     NT_ENTER(KeReleaseSpinLockFromDpcLevel);
-    spin_release(SpinLock);
+    spin_release(SpinLock, VERIFY_LOCK_PLAIN);
 }
 
 /* --- the same with a handle, which says which lock until that is released ----------------------------------------- */
 
-static void acquire_queued(PKSPIN_LOCK lock, PKLOCK_QUEUE_HANDLE handle) {
-    handle->OldIrql = acquire_and_raise(lock);
+static void queue(PKSPIN_LOCK lock, PKLOCK_QUEUE_HANDLE handle) {
     handle->LockQueue.Next = NULL;
     handle->LockQueue.Lock = lock;
+}
+
+static void acquire_queued(PKSPIN_LOCK lock, PKLOCK_QUEUE_HANDLE handle) {
+    handle->OldIrql = acquire_and_raise(lock, VERIFY_LOCK_QUEUED);
+    queue(lock, handle);
 }
 
 static void release_queued(PKLOCK_QUEUE_HANDLE handle, const char *name) {
     PKSPIN_LOCK lock = (PKSPIN_LOCK)handle->LockQueue.Lock;
     at_dispatch(name);
     handle->LockQueue.Lock = NULL;
-    spin_release(lock);
+    spin_release(lock, VERIFY_LOCK_QUEUED);
 }
 
 void NTAPI KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle) {
@@ -184,7 +192,9 @@ void NTAPI KeReleaseInStackQueuedSpinLockForDpc(PKLOCK_QUEUE_HANDLE LockHandle) 
 void NTAPI KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle) {
     NT_ENTER(KeAcquireInStackQueuedSpinLockAtDpcLevel);
     at_dispatch("KeAcquireInStackQueuedSpinLockAtDpcLevel");
-    acquire_queued(SpinLock, LockHandle);
+    spin_acquire(SpinLock, VERIFY_LOCK_QUEUED);
+    LockHandle->OldIrql = ke_irql();
+    queue(SpinLock, LockHandle);
 }
 
 void NTAPI KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE LockHandle) {

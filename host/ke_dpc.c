@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "host/sched.h"
+#include "host/verify.h"
 
 #define QUEUES 2
 #define TYPE_DPC 0x13
@@ -18,6 +19,7 @@ struct queue {
     PETHREAD thread;          /* L: NULL until something is queued */
     KEVENT wake;              /* something is queued, or the thread shall end */
     bool stopping;            /* L */
+    const void *inside;       /* L: the routine that runs */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -54,11 +56,13 @@ void ke_dpc_call(PKDPC dpc, PKDEFERRED_ROUTINE routine, PVOID first, PVOID secon
 static PKDPC take(struct queue *queue, KDPC *call) {
     PKDPC dpc = NULL;
     pthread_mutex_lock(&lock);
+    queue->inside = NULL;
     if (queue->first != end) {
         dpc = dpc_of(queue->first);
         queue->first = dpc->DpcListEntry.Next;
         dpc->DpcData = NULL; /* may be queued again from here on, and run on another processor at the same time */
         *call = *dpc;
+        queue->inside = (const void *)(uintptr_t)dpc->DeferredRoutine;
     }
     pthread_mutex_unlock(&lock);
     return dpc;
@@ -150,10 +154,12 @@ static bool inside(const void *address, const void *memory, size_t size) {
 bool ke_dpc_in(const void *memory, size_t size) {
     bool found = false;
     pthread_mutex_lock(&lock);
-    for (unsigned at = 0; at < QUEUES; at++)
+    for (unsigned at = 0; at < QUEUES; at++) {
+        found |= inside(queues[at].inside, memory, size);
         for (PSINGLE_LIST_ENTRY entry = queues[at].first; entry != end && !found; entry = entry->Next)
             found = inside(dpc_of(entry), memory, size) ||
                     inside((void *)(uintptr_t)dpc_of(entry)->DeferredRoutine, memory, size);
+    }
     pthread_mutex_unlock(&lock);
     return found;
 }
@@ -169,6 +175,7 @@ void ke_image_check(const void *base, size_t size, const char *name) {
 
 void NTAPI KeInitializeDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext) {
     NT_ENTER(KeInitializeDpc);
+    verify_resident(Dpc, "a DPC");
     if (ke_dpc_in(Dpc, sizeof *Dpc))
         verify_violation("dpc-queued", "the DPC %p is initialized while queued", (void *)Dpc);
     *Dpc = (KDPC){.Type = TYPE_DPC,

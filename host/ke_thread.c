@@ -56,5 +56,5 @@ BOOLEAN NTAPI KeAreAllApcsDisabled(void) {
 BOOLEAN NTAPI KeAreApcsDisabled(void) {
     NT_ENTER(KeAreApcsDisabled);
     PETHREAD self = (PETHREAD)ps_self();
-    return self->critical_regions > 0 || self->guarded_regions > 0;
+    return self->critical_regions > 0 || self->guarded_regions > 0 || self->mutexes;
 }

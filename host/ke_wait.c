@@ -6,6 +6,7 @@
  */
 #include "host/image.h"
 #include "host/sched.h"
+#include "host/verify.h"
 
 static pthread_mutex_t dispatcher = PTHREAD_MUTEX_INITIALIZER;
 
@@ -25,6 +26,7 @@ struct wait_block {
 };
 
 void ke_header_init(DISPATCHER_HEADER *header, UCHAR type, UCHAR size, LONG state) {
+    verify_resident(header, "an event, mutex, semaphore or timer");
     header->Lock = 0;
     header->Type = type;
     header->Size = size;
@@ -44,7 +46,7 @@ static void take(DISPATCHER_HEADER *header, PETHREAD thread) {
     case KE_TIMER_SYNCHRONIZATION: __atomic_store_n(&header->SignalState, 0, __ATOMIC_RELAXED); break;
     case KE_SEMAPHORE: __atomic_fetch_sub(&header->SignalState, 1, __ATOMIC_RELAXED); break;
     case KE_MUTANT:
-        header->SignalState--;
+        if (header->SignalState-- == 1 && ((KMUTANT *)header)->ApcDisable) thread->mutexes++;
         ((KMUTANT *)header)->OwnerThread = (PKTHREAD)thread;
         break;
     default: break;
@@ -115,6 +117,7 @@ LONG NTAPI KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait) {
     __atomic_store_n(&Event->Header.SignalState, 1, __ATOMIC_RELAXED);
     if (before == 0) wake_waiters(&Event->Header);
     pthread_mutex_unlock(&dispatcher);
+    if (Wait) verify_promise = "KeSetEvent";
     return before;
 }
 
@@ -151,6 +154,7 @@ void NTAPI KeInitializeMutex(PRKMUTEX Mutex, ULONG Level) {
     ke_header_init(&Mutex->Header, KE_MUTANT, sizeof(KMUTANT) / sizeof(LONG), 1);
     Mutex->OwnerThread = NULL;
     Mutex->Abandoned = FALSE;
+    Mutex->ApcDisable = TRUE;
 }
 
 LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait) {
@@ -162,9 +166,11 @@ LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait) {
         verify_violation("mutex-not-owned", "KeReleaseMutex(%p) by a thread that does not own it", (void *)Mutex);
     if (++Mutex->Header.SignalState == 1) {
         Mutex->OwnerThread = NULL;
+        if (Mutex->ApcDisable && ps_this->mutexes) ps_this->mutexes--;
         wake_waiters(&Mutex->Header);
     }
     pthread_mutex_unlock(&dispatcher);
+    if (Wait) verify_promise = "KeReleaseMutex";
     return before;
 }
 
@@ -199,6 +205,7 @@ LONG NTAPI KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG 
     }
     pthread_mutex_unlock(&dispatcher);
     if (!fits) seh_raise(STATUS_SEMAPHORE_LIMIT_EXCEEDED, 0, NULL);
+    if (Wait) verify_promise = "KeReleaseSemaphore";
     return before;
 }
 

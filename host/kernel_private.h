@@ -12,6 +12,15 @@
 #include "host/kernel.h"
 #include "host/se.h"
 
+/* How a spin lock is used. */
+enum verify_lock { VERIFY_LOCK_PLAIN, VERIFY_LOCK_QUEUED, VERIFY_LOCK_SHARED, VERIFY_LOCK_INTERLOCKED };
+#define VERIFY_HELD 12
+struct verify_held {
+    const void *address, *caller;
+    enum verify_lock kind;
+    bool ordered;
+};
+
 /* A thread is its own logical processor: what Windows keeps per processor or per thread is here, and only its owner
  * touches it, but for the header, which the dispatcher lock guards. */
 struct _ETHREAD {
@@ -19,10 +28,13 @@ struct _ETHREAD {
     PEPROCESS process;
     unsigned id;
     KIRQL irql;
-    unsigned spin_locks;  /* held */
-    const void *held[12]; /* those that images took, in order (verify_lock.c) */
+    unsigned spin_locks;                  /* held */
+    struct verify_held held[VERIFY_HELD]; /* those that images took, in order (verify_lock.c) */
     unsigned held_count;
+    KIRQL saved[16]; /* IRQLs that it was told to go back to (verify_irql.c) */
+    unsigned saved_count;
     uint64_t raised_at;      /* its CPU time when it reached DISPATCH_LEVEL (verify_irql.c) */
+    unsigned mutexes;        /* of drivers, owned */
     int critical_regions;    /* depth */
     int guarded_regions;     /* depth */
     LONG priority, base;     /* ke_thread.c: atomic; the base is relative to its process's */
@@ -63,7 +75,6 @@ struct _EPROCESS {
 };
 
 extern __thread PETHREAD ps_this;
-void ke_work_check(const void *routine);      /* ex_work.c: a work item has come back */
 void ke_irql_move(PETHREAD self, KIRQL irql); /* verify_irql.c: the calling thread is at this IRQL from now on */
 
 /* What the types' last references call. */
@@ -131,6 +142,7 @@ void ke_work_wait(PDRIVER_OBJECT driver);
 bool ex_work_in(const void *memory, size_t size);
 /* A worker's routine has come back; it is the violation's, if there is one. */
 void ex_work_returned(const void *routine);
+bool ex_work_in(const void *memory, size_t size);      /* ex_work.c: a queued item, or a routine that runs */
 bool ke_timer_in(const void *memory, size_t size);     /* ke_timer.c */
 bool ex_lookaside_in(const void *memory, size_t size); /* ex_lookaside.c */
 bool ex_resource_owned_by(PETHREAD thread);            /* ex_resource.c */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "host/pnp_private.h"
+#include "host/verify.h"
 
 enum request_kind {
     REQUEST_NOTHING,
@@ -177,7 +178,9 @@ static void start(struct devnode *node) {
         return;
     }
     PDRIVER_ADD_DEVICE add = package->driver->DriverExtension->AddDevice;
+    struct verify_call before = verify_call_begin("AddDevice", (const void *)(uintptr_t)add);
     status = add ? add(package->driver, node->pdo) : STATUS_NOT_SUPPORTED;
+    verify_call_end(&before);
     if (!NT_SUCCESS(status)) {
         problem_set(node, CM_PROB_FAILED_ADD, status);
         return;

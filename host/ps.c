@@ -71,6 +71,8 @@ static void thread_ends(PETHREAD thread) {
     if (thread->spin_locks)
         verify_violation("thread-ends-with-lock", "a thread ends with %u spin locks", thread->spin_locks);
     if (thread->irql != PASSIVE_LEVEL) verify_violation("thread-ends-raised", "a thread ends at IRQL %u", thread->irql);
+    if (thread->mutexes)
+        verify_violation("thread-ends-with-mutex", "a thread ends and owns %u mutexes", thread->mutexes);
     if (thread->critical_regions)
         verify_violation("critical-region-balance", "a thread ends inside %d critical regions",
                          thread->critical_regions);

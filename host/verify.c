@@ -66,13 +66,16 @@ unsigned verify_seen(const char *rule) {
 }
 
 void host_enter(struct host_export *export, const void *caller) {
-    host_caller = caller;
-    if (__builtin_expect(__atomic_load_n(&sched_on, __ATOMIC_RELAXED), 0) &&
-        (image_find(caller) || caller == (const void *)seh_call_return))
-        sched_step();
+    /* A function that may raise is called by a stub, and that by the image. */
+    const void *image = export->raises && caller == (const void *)seh_call_return && seh_frames
+                            ? (const void *)(uintptr_t)seh_frames->rip
+                            : caller;
+    host_caller = image;
+    if (__builtin_expect(verify_promise != NULL, 0)) verify_promise_kept(export);
+    if (__builtin_expect(__atomic_load_n(&sched_on, __ATOMIC_RELAXED), 0) && image_find(image)) sched_step();
     if (!verify_enabled) return;
     __atomic_fetch_add(&export->calls, 1, __ATOMIC_RELAXED);
-    if (__builtin_expect(ke_irql() >= DISPATCH_LEVEL, 0) && image_is_paged(caller))
+    if (__builtin_expect(ke_irql() >= DISPATCH_LEVEL, 0) && image_is_paged(image))
         verify_violation("pageable-code", "%s at IRQL %u from code in a PAGE section", export->name, ke_irql());
     if (__builtin_expect(ke_irql() > export->max_irql, 0))
         verify_violation("irql-too-high", "%s at IRQL %u; it may be called up to %u", export->name, ke_irql(),

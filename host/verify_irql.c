@@ -43,6 +43,43 @@ static void lowered(PETHREAD self) {
                          (unsigned long long)(spent / 1000000), (unsigned long long)(verify_dispatch_limit / 1000000));
 }
 
+/* --- going back --------------------------------------------------------------------------------------------------- */
+
+/* Locks may be released in another order than they were taken in, each to the IRQL that belongs to its turn; so these are
+ * a set. They are told to images and to the host alike. */
+void verify_irql_saved(KIRQL irql) {
+    PETHREAD self = ps_this;
+    if (self->saved_count < sizeof self->saved) self->saved[self->saved_count++] = irql;
+}
+
+static bool take_back(KIRQL irql) {
+    PETHREAD self = ps_this;
+    for (unsigned i = self->saved_count; i--;) {
+        if (self->saved[i] != irql) continue;
+        self->saved[i] = self->saved[--self->saved_count];
+        return true;
+    }
+    return false;
+}
+
+void verify_irql_lowered(KIRQL irql) { take_back(irql); }
+
+void verify_irql_restored(KIRQL irql, const char *call) {
+    PETHREAD self = ps_this;
+    if (!verify_enabled || take_back(irql)) return;
+    /* Nothing to go back to, or another lock's release will: locks may be taken and left hand over hand. */
+    if (irql == self->irql && (!self->saved_count || self->spin_locks)) return;
+    KIRQL right = self->saved_count ? self->saved[self->saved_count - 1] : self->irql;
+    verify_violation("spin-lock-wrong-irql", "%s to IRQL %u; the lock was taken at %u", call, irql, right);
+}
+
+void verify_resident(const void *object, const char *what) {
+    if (verify_enabled && ex_pool_is_paged(object))
+        verify_violation("paged-dispatcher-object", "%p, %s, is in paged pool", object, what);
+}
+
+/* --- raised, and lowered ------------------------------------------------------------------------------------------ */
+
 void ke_irql_move(PETHREAD self, KIRQL irql) {
     KIRQL old = self->irql;
     self->irql = irql;
@@ -51,4 +88,5 @@ void ke_irql_move(PETHREAD self, KIRQL irql) {
         raised(self);
     else
         lowered(self);
+    if (irql < DISPATCH_LEVEL && !self->spin_locks) self->saved_count = 0;
 }

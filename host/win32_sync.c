@@ -195,6 +195,7 @@ BOOL NTAPI ResetEvent(HANDLE hEvent) {
 static void mutex_start(void *object, bool unused, bool owned) {
     (void)unused;
     KeInitializeMutex(object, 0);
+    ((PKMUTANT)object)->ApcDisable = FALSE; /* a program's: it may keep it as long as it likes */
     /* Nobody else has it yet, so this does not wait. */
     if (owned) KeWaitForSingleObject(object, UserRequest, UserMode, FALSE, NULL);
 }

@@ -3,12 +3,12 @@
  *
  * A cancel routine returns at another IRQL. */
 #define OUTSIDE                                                                                                        \
-    static VOID NTAPI Cancel(PDEVICE_OBJECT DeviceObject, PIRP Irp) { IoReleaseCancelSpinLock(APC_LEVEL); }
-#define AT_ENTRY                                                                                                       \
-    PIRP Own = IoAllocateIrp(2, FALSE);                                                                                \
-    if (Own == NULL) return STATUS_INSUFFICIENT_RESOURCES;                                                             \
-    IoSetNextIrpStackLocation(Own);                                                                                    \
-    IoGetCurrentIrpStackLocation(Own)->DeviceObject = Device;                                                          \
-    IoSetCancelRoutine(Own, Cancel);                                                                                   \
-    IoCancelIrp(Own)
+    static VOID NTAPI Cancel(PDEVICE_OBJECT DeviceObject, PIRP Irp) {                                                  \
+        KIRQL Irql;                                                                                                    \
+        IoReleaseCancelSpinLock(Irp->CancelIrql);                                                                      \
+        KeRaiseIrql(APC_LEVEL, &Irql);                                                                                 \
+    }
+#define AT_CONTROL                                                                                                     \
+    IoSetCancelRoutine(Irp, Cancel);                                                                                   \
+    IoCancelIrp(Irp)
 #include "test/planted/wdm.h"

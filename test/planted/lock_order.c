@@ -3,7 +3,7 @@
  *
  * Two spin locks are taken in one order and then in the other. */
 #define AT_ENTRY                                                                                                       \
-    KSPIN_LOCK First, Second;                                                                                          \
+    static KSPIN_LOCK First, Second;                                                                                   \
     KIRQL Irql;                                                                                                        \
     KeInitializeSpinLock(&First);                                                                                      \
     KeInitializeSpinLock(&Second);                                                                                     \

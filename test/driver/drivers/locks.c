@@ -95,7 +95,7 @@ EXPORTED ULONG LockMeet(void) {
 enum { SPIN, QUEUED, EX_SPIN, RESOURCE, PUSH, FAST, FAST_TRY, UNSAFE, GUARDED, SEMAPHORE, KINDS };
 
 static struct {
-    KSPIN_LOCK Spin;
+    KSPIN_LOCK Spin, Queued;
     EX_SPIN_LOCK ExSpin;
     ERESOURCE Resource;
     EX_PUSH_LOCK Push;
@@ -113,7 +113,7 @@ struct Hold {
 static void TakeExclusive(ULONG Kind, struct Hold *Hold) {
     switch (Kind) {
     case SPIN: KeAcquireSpinLock(&Lock.Spin, &Hold->Irql); break;
-    case QUEUED: KeAcquireInStackQueuedSpinLock(&Lock.Spin, &Hold->Handle); break;
+    case QUEUED: KeAcquireInStackQueuedSpinLock(&Lock.Queued, &Hold->Handle); break;
     case EX_SPIN: Hold->Irql = ExAcquireSpinLockExclusive(&Lock.ExSpin); break;
     case RESOURCE: ExEnterCriticalRegionAndAcquireResourceExclusive(&Lock.Resource); break;
     case PUSH: KeEnterCriticalRegion(), ExAcquirePushLockExclusive(&Lock.Push); break;
@@ -163,6 +163,7 @@ static void GiveShared(ULONG Kind, struct Hold *Hold) {
 EXPORTED ULONG LockContendBegin(void) {
     CHECK(NT_SUCCESS(ExInitializeResourceLite(&Lock.Resource)));
     KeInitializeSpinLock(&Lock.Spin);
+    KeInitializeSpinLock(&Lock.Queued);
     ExInitializePushLock(&Lock.Push);
     ExInitializeFastMutex(&Lock.Fast);
     KeInitializeSemaphore(&Lock.Semaphore, 1, 1);
@@ -213,7 +214,7 @@ EXPORTED ULONG LockContend(ULONG Kind, ULONG Rounds) {
 EXPORTED ULONG LockContendEnd(LONG Total) {
     CHECK(First == Total && Second == Total);
     CHECK(NT_SUCCESS(ExDeleteResourceLite(&Lock.Resource)));
-    CHECK(Lock.Spin == 0 && Lock.ExSpin == 0 && Lock.Push == 0);
+    CHECK(Lock.Spin == 0 && Lock.Queued == 0 && Lock.ExSpin == 0 && Lock.Push == 0);
     return 0;
 }
 

@@ -83,8 +83,9 @@ static void check_result(struct ndis_request *request) {
     verify_about(request->handler);
     if (block->DATA.Oid != given->DATA.Oid || block->RequestType != given->RequestType ||
         *parts.buffer != (request->size ? request->buffer : NULL) || parts.size != request->size ||
-        block->RequestId != given->RequestId)
-        verify_violation("oid-changed", "OID %#x: the miniport changed the request's type, OID, buffer or id", oid);
+        block->RequestId != given->RequestId || block->RequestHandle != given->RequestHandle)
+        verify_violation("oid-changed", "OID %#x: the miniport changed the request's type, OID, buffer, id or handle",
+                         oid);
     if (!fence_whole((uint8_t *)block + request->block_size))
         verify_violation("oid-overrun", "OID %#x: the miniport wrote behind the NDIS_OID_REQUEST of its NDIS version",
                          oid);

@@ -10,8 +10,9 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_ENTRY items = {&items, &items}; /* lock */
 static PETHREAD thread;                     /* lock */
 static KEVENT wake;
-static bool stopping;      /* lock */
-static const void *inside; /* lock: the routine that runs */
+static bool stopping;           /* lock */
+static const void *running;     /* lock: the routine */
+static pthread_cond_t returned; /* of the monotonic clock */
 
 static PWORK_QUEUE_ITEM take(void) {
     PWORK_QUEUE_ITEM item = NULL;
@@ -19,21 +20,10 @@ static PWORK_QUEUE_ITEM take(void) {
     if (!IsListEmpty(&items)) {
         item = CONTAINING_RECORD(RemoveHeadList(&items), WORK_QUEUE_ITEM, List);
         item->List.Flink = NULL; /* may be queued again, or freed, from its routine on */
-        inside = (const void *)(uintptr_t)item->WorkerRoutine;
+        running = (const void *)(uintptr_t)item->WorkerRoutine;
     }
     pthread_mutex_unlock(&lock);
     return item;
-}
-
-bool ex_work_in(const void *memory, size_t size) {
-    pthread_mutex_lock(&lock);
-    bool found = (uintptr_t)inside - (uintptr_t)memory < size;
-    for (PLIST_ENTRY at = items.Flink; at != &items && !found; at = at->Flink) {
-        PWORK_QUEUE_ITEM item = CONTAINING_RECORD(at, WORK_QUEUE_ITEM, List);
-        found = (uintptr_t)item - (uintptr_t)memory < size || (uintptr_t)item->WorkerRoutine - (uintptr_t)memory < size;
-    }
-    pthread_mutex_unlock(&lock);
-    return found;
 }
 
 void ex_work_returned(const void *routine) {
@@ -46,14 +36,33 @@ void ex_work_returned(const void *routine) {
     verify_about(NULL);
 }
 
+static bool inside(const void *address, const void *memory, size_t size) {
+    return (uintptr_t)address - (uintptr_t)memory < size;
+}
+
 static void call(PWORK_QUEUE_ITEM item) {
     PWORKER_THREAD_ROUTINE routine = item->WorkerRoutine;
 
     routine(item->Parameter);
-    pthread_mutex_lock(&lock);
-    inside = NULL;
-    pthread_mutex_unlock(&lock);
     ex_work_returned((const void *)(uintptr_t)routine);
+    pthread_mutex_lock(&lock);
+    running = NULL;
+    sched_wake(&returned);
+    pthread_mutex_unlock(&lock);
+}
+
+bool ex_work_in(const void *memory, size_t size) {
+    pthread_mutex_lock(&lock);
+    bool found = false;
+    for (LIST_ENTRY *entry = items.Flink; entry != &items && !found; entry = entry->Flink) {
+        PWORK_QUEUE_ITEM item = CONTAINING_RECORD(entry, WORK_QUEUE_ITEM, List);
+        found = inside(item, memory, size) || inside((const void *)(uintptr_t)item->WorkerRoutine, memory, size);
+    }
+    /* Who has signalled the end of its work has to return still: no driver can do better. */
+    uint64_t until = sched_clock(CLOCK_MONOTONIC) + 2000000000;
+    while (!found && inside(running, memory, size)) found = !sched_wait(&returned, &lock, &until);
+    pthread_mutex_unlock(&lock);
+    return found;
 }
 
 static void work_main(void *context) {
@@ -69,9 +78,19 @@ static void work_main(void *context) {
     } while (!last);
 }
 
+static void once(void) {
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&returned, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 void NTAPI ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType) {
     NT_ENTER(ExQueueWorkItem);
+    static pthread_once_t before = PTHREAD_ONCE_INIT;
     verify_resident(WorkItem, "a work item");
+    pthread_once(&before, once);
     pthread_mutex_lock(&lock);
     if (!thread) {
         ke_header_init(&wake.Header, KE_SYNCHRONIZATION_EVENT, sizeof(KEVENT) / sizeof(LONG), 0);

@@ -153,6 +153,7 @@ void io_driver_unload(PDRIVER_OBJECT driver) {
     struct verify_call before = verify_call_begin("DriverUnload", (const void *)(uintptr_t)driver->DriverUnload);
     if (driver->DriverUnload) driver->DriverUnload(driver);
     verify_call_end(&before);
+    ke_work_wait(driver);
     verify_about((const void *)(uintptr_t)driver->DriverUnload);
     if (driver->DeviceObject) verify_violation("driver-unload-devices", "an unloaded driver left devices");
     verify_about(NULL);

@@ -166,11 +166,7 @@ bool ke_dpc_in(const void *memory, size_t size) {
 
 void ke_image_check(const void *base, size_t size, const char *name) {
     verify_about(base);
-    if (ke_dpc_in(base, size))
-        verify_violation("unload-with-dpc", "%s is unloaded with a DPC queued, or running", name);
-    /* Nothing waits for such work items: one that only has to return gets the time for that. */
-    for (unsigned tries = 0; tries < 50 && ex_work_in(base, size); tries++)
-        KeDelayExecutionThread(KernelMode, FALSE, &(LARGE_INTEGER){.QuadPart = -10000});
+    if (ke_dpc_in(base, size)) verify_violation("unload-with-dpc", "%s is unloaded with a DPC queued", name);
     if (ex_work_in(base, size))
         verify_violation("unload-with-work-item", "%s is unloaded with a work item queued, or running", name);
     if (ke_timer_in(base, size)) verify_violation("unload-with-timer", "%s is unloaded with a timer running", name);

@@ -8,7 +8,7 @@
 #include "host/sched.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed, work_changed = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t changed, work_changed = PTHREAD_COND_INITIALIZER, work_done = PTHREAD_COND_INITIALIZER;
 static bool stopping;
 static PETHREAD timer_thread, work_thread;
 
@@ -162,6 +162,7 @@ struct _IO_WORKITEM {
     bool queued;
 };
 static LIST_ENTRY work = {&work, &work};
+static PDRIVER_OBJECT working_for; /* lock: whose device's routine runs */
 
 static void work_main(void *context) {
     pthread_mutex_lock(&lock);
@@ -171,13 +172,16 @@ static void work_main(void *context) {
         if (IsListEmpty(&work)) break;
         item = CONTAINING_RECORD(RemoveHeadList(&work), struct _IO_WORKITEM, link);
         item->queued = false;
-        pthread_mutex_unlock(&lock);
         PDEVICE_OBJECT device = item->device; /* the routine may free the item */
+        working_for = device->DriverObject;
+        pthread_mutex_unlock(&lock);
         PIO_WORKITEM_ROUTINE routine = item->routine;
         routine(device, item->context);
         ex_work_returned((const void *)(uintptr_t)routine);
         ob_dereference(device);
         pthread_mutex_lock(&lock);
+        working_for = NULL;
+        sched_wake(&work_done);
     }
     pthread_mutex_unlock(&lock);
 }
@@ -213,6 +217,21 @@ void NTAPI IoFreeWorkItem(PIO_WORKITEM IoWorkItem) {
         verify_violation("work-item-queued", "the work item %p is freed while queued", (void *)IoWorkItem);
     verify_untrack("work-item", IoWorkItem);
     free(IoWorkItem);
+}
+
+/* lock */
+static bool works_for(PDRIVER_OBJECT driver) {
+    bool found = working_for == driver;
+    for (LIST_ENTRY *entry = work.Flink; entry != &work && !found; entry = entry->Flink)
+        found = CONTAINING_RECORD(entry, struct _IO_WORKITEM, link)->device->DriverObject == driver;
+    return found;
+}
+
+void ke_work_wait(PDRIVER_OBJECT driver) {
+    if ((PETHREAD)ps_self() == work_thread) return;
+    pthread_mutex_lock(&lock);
+    while (works_for(driver)) sched_wait(&work_done, &lock, NULL);
+    pthread_mutex_unlock(&lock);
 }
 
 void ke_stop(void) {

@@ -1,13 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * Sessions: attach to the adapter's rings, and move packets through them.
- *
- * Each direction has one lock, held for a few instructions and never across a system call. The library trusts the
- * driver, which made the rings, but not the program that shares its address space: it may have written over them.
+ * Sessions: attach to the adapter's rings, and let go of them.
  */
-#include "lib/library.h"
-#include "lib/pending.h"
+#include "lib/session.h"
 
 #include "core/abi.h"
 
@@ -16,28 +12,6 @@
 _Static_assert(WINTUN_MIN_RING_CAPACITY == RING_CAPACITY_MIN && WINTUN_MAX_RING_CAPACITY == RING_CAPACITY_MAX &&
                    WINTUN_MAX_IP_PACKET_SIZE == RING_PACKET_MAX,
                "the API's limits are the ring's");
-
-/* i: set before the handle is shown, then only read. r, s: the direction's lock. The padding keeps a thread that
- * receives and one that sends from taking each other's cache lines away. */
-typedef struct _TUN_SESSION {
-    OBJECT Object;
-    HANDLE Device;    /* i */
-    HANDLE DataEvent; /* i; the API's read-wait event */
-    HANDLE KickEvent; /* i */
-    void *View;       /* i */
-    BYTE Padding[RING_LINE];
-
-    SRWLOCK ReceiveLock;
-    struct ring_consumer ToClient; /* r */
-    PENDING Received;              /* r */
-    bool ReceiveBroken;            /* r; that the ring is damaged has been logged */
-    BYTE MorePadding[RING_LINE];
-
-    SRWLOCK SendLock;
-    struct ring_producer ToStack; /* s */
-    PENDING Allocated;            /* s */
-    bool SendBroken;              /* s; as above */
-} SESSION;
 
 /* ---- start and end ---------------------------------------------------------------------------------------------- */
 
@@ -60,8 +34,7 @@ static DWORD SessionAttach(SESSION *Session, DWORD Capacity) {
         .to_stack_capacity = Capacity,
         .data_event = (ULONG_PTR)Session->DataEvent,
         .kick_event = (ULONG_PTR)Session->KickEvent,
-        /* Nobody waits for room in this API, so want_room is never raised, and any event of ours will do. */
-        .room_event = (ULONG_PTR)Session->KickEvent,
+        .room_event = (ULONG_PTR)Session->RoomEvent,
     };
     struct abi_attach_out Out;
     DWORD Returned = 0;
@@ -91,6 +64,7 @@ static void SessionClose(SESSION *Session) {
     }
     if (Session->Device) CloseHandle(Session->Device);
     if (Session->View) UnmapViewOfFile(Session->View);
+    if (Session->RoomEvent) CloseHandle(Session->RoomEvent);
     if (Session->KickEvent) CloseHandle(Session->KickEvent);
     if (Session->DataEvent) CloseHandle(Session->DataEvent);
     MemoryFree(Session->Received.Entries);
@@ -112,7 +86,8 @@ static DWORD SessionOpen(SESSION *Session, LPCWSTR Path, DWORD Capacity) {
     Session->Device = Device;
     Session->DataEvent = CreateEventW(NULL, FALSE, FALSE, NULL);
     if (Session->DataEvent) Session->KickEvent = CreateEventW(NULL, FALSE, FALSE, NULL);
-    if (!Session->KickEvent) return LogError(GetLastError(), L"StartSession: cannot create an event");
+    if (Session->KickEvent) Session->RoomEvent = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (!Session->RoomEvent) return LogError(GetLastError(), L"StartSession: cannot create an event");
     Error = SessionAttach(Session, Capacity);
     if (Error) return Error;
     /* So that a program may begin by waiting. */
@@ -171,143 +146,11 @@ HANDLE WINAPI WintunGetReadWaitEvent(WINTUN_SESSION_HANDLE Session) {
     return Session->DataEvent;
 }
 
-/* Takes one of the session's locks, unless the handle is stale. Under the lock it is certain: WintunEndSession passes
- * through both locks between marking the session and taking it apart. */
-static inline bool SessionLock(SESSION *Session, size_t LockOffset) {
-    SRWLOCK *Lock;
-
-    if (!Session) return false;
-    Lock = (SRWLOCK *)((BYTE *)Session + LockOffset);
-    AcquireSRWLockExclusive(Lock);
-    if (ObjectIs(Session, OBJECT_SESSION)) return true;
-    ReleaseSRWLockExclusive(Lock);
-    return false;
-}
-
-/* ---- from the stack --------------------------------------------------------------------------------------------- */
-
-/* The ring looked empty. Either finds something in it after all, or has asked the driver to set the event when that
- * changes, or the session is over. The order matters: what the driver published before it closed is still delivered,
- * so an empty ring counts only when looked at after the state. */
-static enum ring_result ReceiveLate(SESSION *Session, struct ring_record *Header, struct ring_record **Record,
-                                    DWORD *Error) {
-    uint32_t State;
-
-    *Error = ERROR_INVALID_DATA; /* if the ring is found to go backwards */
-    if (!ring_arm_wake(&Session->ToClient)) return ring_take(&Session->ToClient, Header, Record);
-    State = atomic_load_acquire(&Session->ToClient.shared->state);
-    if (State == RING_STATE_OPEN) {
-        *Error = ERROR_NO_MORE_ITEMS;
-        return RING_EMPTY;
-    }
-    *Error = State == RING_STATE_CLOSED ? ERROR_HANDLE_EOF : ERROR_INVALID_DATA;
-    return ring_take(&Session->ToClient, Header, Record);
-}
-
-/* These are out of line so that the packet functions stay short. */
-static __attribute__((noinline)) void RingBroken(LPCWSTR Function) {
+void RingBroken(LPCWSTR Function) {
     LogLine(WINTUN_LOG_ERR, L"%s: the ring is damaged; something in this process has written over it", Function);
 }
 
-static __attribute__((noinline)) void NotAPacket(LPCWSTR Function) {
+void NotAPacket(LPCWSTR Function) {
     LogLine(WINTUN_LOG_ERR, L"%s: ignored: the session is not open, or this is no packet of it that is still held",
             Function);
-}
-
-BYTE *WINAPI WintunReceivePacket(WINTUN_SESSION_HANDLE Session, DWORD *PacketSize) {
-    struct ring_record Header, *Record = NULL;
-    enum ring_result Result = RING_EMPTY;
-    DWORD Error = ERROR_INVALID_HANDLE;
-    bool Report = false;
-
-    if (!SessionLock(Session, offsetof(SESSION, ReceiveLock))) goto failed;
-    Result = ring_take(&Session->ToClient, &Header, &Record);
-    if (Result == RING_EMPTY) Result = ReceiveLate(Session, &Header, &Record, &Error);
-    if (Result == RING_OK) {
-        uint32_t End = Session->ToClient.head;
-        PendingAdd(&Session->Received, End - ring_record_size(Header.length), End);
-        ReleaseSRWLockExclusive(&Session->ReceiveLock);
-        *PacketSize = Header.length;
-        return ring_record_data(Record);
-    }
-    if (Result == RING_CORRUPT) Error = ERROR_INVALID_DATA;
-    if (Error == ERROR_INVALID_DATA) {
-        Report = !Session->ReceiveBroken;
-        Session->ReceiveBroken = true;
-    }
-    ReleaseSRWLockExclusive(&Session->ReceiveLock);
-    if (Report) RingBroken(L"ReceivePacket");
-    /* The event wakes one thread each time; the end is for all of them. */
-    if (Error != ERROR_NO_MORE_ITEMS) SetEvent(Session->DataEvent);
-failed:
-    SetLastError(Error);
-    return NULL;
-}
-
-VOID WINAPI WintunReleaseReceivePacket(WINTUN_SESSION_HANDLE Session, const BYTE *Packet) {
-    PENDING_RESULT Result = PENDING_FOREIGN;
-    uint32_t Boundary;
-
-    if (SessionLock(Session, offsetof(SESSION, ReceiveLock))) {
-        Result =
-            PendingBack(&Session->Received, Session->ToClient.records, Session->ToClient.capacity, Packet, &Boundary);
-        /* The driver never waits for room in this direction, so nobody has to be woken. */
-        if (Result == PENDING_ADVANCED) (void)ring_free_to(&Session->ToClient, Boundary);
-        ReleaseSRWLockExclusive(&Session->ReceiveLock);
-    }
-    if (Result == PENDING_FOREIGN) NotAPacket(L"ReleaseReceivePacket");
-}
-
-/* ---- to the stack ----------------------------------------------------------------------------------------------- */
-
-/* With SendLock. */
-static DWORD AllocateRecord(SESSION *Session, DWORD PacketSize, struct ring_record **Record) {
-    uint32_t State = atomic_load_acquire(&Session->ToStack.shared->state);
-    uint32_t Start = Session->ToStack.tail;
-
-    if (State != RING_STATE_OPEN) return State == RING_STATE_CLOSED ? ERROR_HANDLE_EOF : ERROR_INVALID_DATA;
-    switch (ring_reserve(&Session->ToStack, PacketSize, Record)) {
-    case RING_OK:
-        **Record = (struct ring_record){.length = PacketSize};
-        PendingAdd(&Session->Allocated, Start, Session->ToStack.tail);
-        return ERROR_SUCCESS;
-    case RING_FULL: return ERROR_BUFFER_OVERFLOW;
-    default: return ERROR_INVALID_DATA;
-    }
-}
-
-BYTE *WINAPI WintunAllocateSendPacket(WINTUN_SESSION_HANDLE Session, DWORD PacketSize) {
-    struct ring_record *Record = NULL;
-    DWORD Error = ERROR_INVALID_PARAMETER;
-    bool Report = false;
-
-    if (PacketSize == 0 || PacketSize > RING_PACKET_MAX) goto failed;
-    Error = ERROR_INVALID_HANDLE;
-    if (!SessionLock(Session, offsetof(SESSION, SendLock))) goto failed;
-    Error = AllocateRecord(Session, PacketSize, &Record);
-    if (Error == ERROR_INVALID_DATA) {
-        Report = !Session->SendBroken;
-        Session->SendBroken = true;
-    }
-    ReleaseSRWLockExclusive(&Session->SendLock);
-    if (!Error) return ring_record_data(Record);
-    if (Report) RingBroken(L"AllocateSendPacket");
-failed:
-    SetLastError(Error);
-    return NULL;
-}
-
-VOID WINAPI WintunSendPacket(WINTUN_SESSION_HANDLE Session, const BYTE *Packet) {
-    PENDING_RESULT Result = PENDING_FOREIGN;
-    uint32_t Boundary;
-    bool Wake = false;
-
-    if (SessionLock(Session, offsetof(SESSION, SendLock))) {
-        Result =
-            PendingBack(&Session->Allocated, Session->ToStack.records, Session->ToStack.capacity, Packet, &Boundary);
-        if (Result == PENDING_ADVANCED) Wake = ring_publish_to(&Session->ToStack, Boundary);
-        ReleaseSRWLockExclusive(&Session->SendLock);
-    }
-    if (Wake) SetEvent(Session->KickEvent);
-    if (Result == PENDING_FOREIGN) NotAPacket(L"SendPacket");
 }

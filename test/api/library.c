@@ -68,6 +68,15 @@ void library_start(bool with_driver) {
     LOAD(ReleaseReceivePacket);
     LOAD(AllocateSendPacket);
     LOAD(SendPacket);
+#undef LOAD
+#define LOAD(name) ck_assert_ptr_nonnull(api.name = (void *)GetProcAddress(library, "Warren" #name))
+    LOAD(GetAdapterStatistics);
+    LOAD(GetSessionStatistics);
+    LOAD(GetWriteWaitEvent);
+    LOAD(ReceivePackets);
+    LOAD(ReleasePackets);
+    LOAD(AllocatePackets);
+    LOAD(SendPackets);
     library_forget_log();
     api.SetLogger(logger);
 }

@@ -11,7 +11,7 @@
 #include "host/stack_fake.h"
 #include "nt/win32.h"
 
-#include "include/wintun.h"
+#include "include/warren.h"
 
 extern struct api {
     WINTUN_CREATE_ADAPTER_FUNC *CreateAdapter;
@@ -28,6 +28,13 @@ extern struct api {
     WINTUN_RELEASE_RECEIVE_PACKET_FUNC *ReleaseReceivePacket;
     WINTUN_ALLOCATE_SEND_PACKET_FUNC *AllocateSendPacket;
     WINTUN_SEND_PACKET_FUNC *SendPacket;
+    WARREN_GET_ADAPTER_STATISTICS_FUNC *GetAdapterStatistics;
+    WARREN_GET_SESSION_STATISTICS_FUNC *GetSessionStatistics;
+    WARREN_GET_WRITE_WAIT_EVENT_FUNC *GetWriteWaitEvent;
+    WARREN_RECEIVE_PACKETS_FUNC *ReceivePackets;
+    WARREN_RELEASE_PACKETS_FUNC *ReleasePackets;
+    WARREN_ALLOCATE_PACKETS_FUNC *AllocatePackets;
+    WARREN_SEND_PACKETS_FUNC *SendPackets;
 } api;
 
 void library_start(bool with_driver); /* the host, and the library in it */

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The Warren Authors
+# SPDX-License-Identifier: MIT
+#
+# The public headers by themselves, with another compiler and the real Windows headers, and against what the library
+# exports.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+number=0
+status=0
+
+check() { # SENTENCE COMMAND...
+    local sentence=$1 output
+    shift
+    number=$((number + 1))
+    if output=$("$@" 2>&1); then
+        echo "ok $number - $sentence"
+    else
+        echo "not ok $number - $sentence"
+        printf '%s\n' "$output" | tail -n 20 | sed 's/^/# /'
+        status=1
+    fi
+}
+
+compiles() { # HEADER COMPILER FLAGS...
+    printf '#include "%s"\n#include "%s"\n' "$1" "$1" | "${@:2}" -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only -
+}
+
+# WARREN_SEND_PACKETS_FUNC is the type of WarrenSendPackets.
+same_functions() {
+    diff <(sed -n 's/.*(WINAPI \([A-Z_]*\)_FUNC)(.*/\1/p' include/*.h | tr -d _ | sort) \
+        <(sed -n '/^EXPORTS/,$s/^ \+\([A-Za-z]*\).*/\1/p' lib/exports.def | tr '[:lower:]' '[:upper:]' | sort)
+}
+
+documented() {
+    local name missing=0
+    for name in $(sed -n '/^EXPORTS/,$s/^ \+\([A-Za-z]*\).*/\1/p' lib/exports.def); do
+        grep -q "^/\* $name: " include/*.h || { echo "no comment begins with $name:"; missing=1; }
+        grep -q "\`$name(" docs/api.md || { echo "docs/api.md does not name $name"; missing=1; }
+    done
+    return $missing
+}
+
+for header in wintun.h warren.h; do
+    check "${header}_compiles_alone_as_C11" compiles "$header" x86_64-w64-mingw32-gcc -std=c11 -xc
+    check "${header}_compiles_alone_as_C++17" compiles "$header" x86_64-w64-mingw32-g++ -std=c++17 -xc++
+done
+check headers_declare_exactly_what_the_library_exports same_functions
+check every_function_is_documented_in_its_header_and_in_docs_api documented
+echo "1..$number"
+exit $status

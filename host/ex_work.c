@@ -10,9 +10,9 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_ENTRY items = {&items, &items}; /* lock */
 static PETHREAD thread;                     /* lock */
 static KEVENT wake;
-static bool stopping;       /* lock */
-static const void *running; /* lock: the routine */
-static pthread_cond_t returned = PTHREAD_COND_INITIALIZER;
+static bool stopping;           /* lock */
+static const void *running;     /* lock: the routine */
+static pthread_cond_t returned; /* of the monotonic clock */
 
 static PWORK_QUEUE_ITEM take(void) {
     PWORK_QUEUE_ITEM item = NULL;
@@ -59,7 +59,8 @@ bool ex_work_in(const void *memory, size_t size) {
         found = inside(item, memory, size) || inside((const void *)(uintptr_t)item->WorkerRoutine, memory, size);
     }
     /* Who has signalled the end of its work has to return still: no driver can do better. */
-    while (!found && inside(running, memory, size)) sched_wait(&returned, &lock, NULL);
+    uint64_t until = sched_clock(CLOCK_MONOTONIC) + 2000000000;
+    while (!found && inside(running, memory, size)) found = !sched_wait(&returned, &lock, &until);
     pthread_mutex_unlock(&lock);
     return found;
 }
@@ -77,9 +78,19 @@ static void work_main(void *context) {
     } while (!last);
 }
 
+static void once(void) {
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&returned, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 void NTAPI ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType) {
     NT_ENTER(ExQueueWorkItem);
+    static pthread_once_t before = PTHREAD_ONCE_INIT;
     verify_resident(WorkItem, "a work item");
+    pthread_once(&before, once);
     pthread_mutex_lock(&lock);
     if (!thread) {
         ke_header_init(&wake.Header, KE_SYNCHRONIZATION_EVENT, sizeof(KEVENT) / sizeof(LONG), 0);

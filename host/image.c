@@ -289,7 +289,8 @@ const char *image_explain(const void *address, char *text, size_t size) {
     if (!section) return NULL;
     snprintf(text, size, "%p in section %s of %s", address, section->name, image->name);
     if (image->discarded && section->discardable) return "init-discarded";
-    return pe_is_paged(section) ? "pageable-code" : NULL;
+    if (!pe_is_paged(section)) return NULL;
+    return section->execute ? "pageable-code" : "pageable-data";
 }
 
 /* --- naming ------------------------------------------------------------------------------------------------------ */

@@ -168,7 +168,7 @@ void ke_image_check(const void *base, size_t size, const char *name) {
     verify_about(base);
     if (ke_dpc_in(base, size)) verify_violation("unload-with-dpc", "%s is unloaded with a DPC queued", name);
     if (ex_work_in(base, size))
-        verify_violation("unload-with-work-item", "%s is unloaded with a work item queued", name);
+        verify_violation("unload-with-work-item", "%s is unloaded with a work item queued, or running", name);
     if (ke_timer_in(base, size)) verify_violation("unload-with-timer", "%s is unloaded with a timer running", name);
     verify_about(NULL);
 }

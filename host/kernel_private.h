@@ -142,11 +142,11 @@ void ke_dpc_stop(void);
 void ex_work_stop(void); /* ex_work.c */
 /* Until no IO_WORKITEM of the driver's devices is queued or runs: their references keep a driver loaded. */
 void ke_work_wait(PDRIVER_OBJECT driver);
-/* Whether a WORK_QUEUE_ITEM that is there, or whose routine is, is queued. If not, waits for such a routine to return. */
+/* Whether a WORK_QUEUE_ITEM that is there, or whose routine is, is queued. If not, waits for such a routine to return,
+ * but not for ever: then it runs. */
 bool ex_work_in(const void *memory, size_t size);
 /* A worker's routine has come back; it is the violation's, if there is one. */
 void ex_work_returned(const void *routine);
-bool ex_work_in(const void *memory, size_t size);      /* ex_work.c: a queued item, or a routine that runs */
 bool ke_timer_in(const void *memory, size_t size);     /* ke_timer.c */
 bool ex_lookaside_in(const void *memory, size_t size); /* ex_lookaside.c */
 bool ex_resource_owned_by(PETHREAD thread);            /* ex_resource.c */

@@ -73,7 +73,7 @@ bool pe_protect(struct pe *pe) {
 void pe_discard(struct pe *pe) {
     for (unsigned i = 0; i < pe->section_count; i++) {
         const struct pe_section *section = &pe->sections[i];
-        if (section->discardable && section->execute)
+        if (section->discardable && (section->execute || !strncmp(section->name, "INIT", 4)))
             mprotect(pe->base + section->rva, pages(section->size), PROT_NONE);
     }
 }

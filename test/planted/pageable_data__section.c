@@ -1,0 +1,12 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Data in a PAGE section is read at DISPATCH_LEVEL. Seen under the scheduler. */
+#define OUTSIDE static __attribute__((section("PAGEDATA"))) volatile ULONG Pageable = 1;
+#define AT_ENTRY                                                                                                       \
+    KIRQL Irql;                                                                                                        \
+    Pageable = 2;                                                                                                      \
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);                                                                                \
+    if (Pageable != 2) DbgPrint("\n");                                                                                 \
+    KeLowerIrql(Irql)
+#include "test/planted/wdm.h"

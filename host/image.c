@@ -256,7 +256,7 @@ bool image_is_code(const struct image *image, const void *address) {
 
 static bool has_paged(const struct image *image) {
     for (unsigned i = 0; !image->native && i < image->pe.section_count; i++)
-        if (pe_is_paged(&image->pe.sections[i])) return true;
+        if (pe_is_pageable(&image->pe.sections[i])) return true;
     return false;
 }
 
@@ -274,6 +274,16 @@ bool image_is_paged(const void *address) {
     if (!__atomic_load_n(&paged_images, __ATOMIC_RELAXED)) return false;
     const struct pe_section *section = section_at(image_find(address), address);
     return section && pe_is_paged(section);
+}
+
+void *image_section_lock(const void *address, int change) {
+    struct image *image = image_find(address);
+    const struct pe_section *found = section_at(image, address);
+    if (!found) return NULL;
+    struct pe_section *section = &image->pe.sections[found - image->pe.sections];
+    if (__atomic_add_fetch(&section->locked, change, __ATOMIC_RELAXED) >= 0) return image->base + section->rva;
+    __atomic_sub_fetch(&section->locked, change, __ATOMIC_RELAXED);
+    return NULL;
 }
 
 void image_paged_access(bool accessible) {

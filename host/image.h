@@ -43,8 +43,11 @@ const void *image_resource(struct image *image, unsigned type, unsigned id, size
 void image_discard(struct image *image);
 /* Code or data that may be paged out: sections of PEs whose names begin with PAGE. */
 bool image_is_paged(const void *address);
+/* Locks (1) or unlocks (-1) the section that the address is in, and returns where it begins. NULL: there is none, or it is
+ * not locked. */
+void *image_section_lock(const void *address, int change);
 void image_paged_access(bool accessible); /* for verify_irql.c: of all images */
-/* As ex_pool_explain, for sections: "init-discarded", "pageable-code". */
+/* As ex_pool_explain, for sections: "init-discarded", "pageable-code", "pageable-data". */
 const char *image_explain(const void *address, char *text, size_t size);
 
 /* --- exceptions (seh.c, seh_x64.S) ------------------------------------------------------------------------------- */

@@ -35,6 +35,7 @@ struct pe_section {
     uint32_t offset, stored; /* in the file */
     bool read, write, execute;
     bool discardable; /* only for the start */
+    int locked;       /* atomic: how often, if it is pageable */
 };
 
 struct pe {
@@ -94,8 +95,9 @@ bool pe_map(struct pe *pe); /* leaves everything writable */
 bool pe_relocate(struct pe *pe);
 bool pe_protect(struct pe *pe);
 void pe_unmap(struct pe *pe);
-void pe_discard(struct pe *pe); /* what was only for the start */
-bool pe_is_paged(const struct pe_section *section);
+void pe_discard(struct pe *pe);                        /* what was only for the start */
+bool pe_is_pageable(const struct pe_section *section); /* by its name */
+bool pe_is_paged(const struct pe_section *section);    /* and not locked */
 void pe_paged_access(struct pe *pe, bool accessible);
 
 /* pe_import.c, pe_config.c, pe_export.c, pe_pdata.c */

@@ -78,7 +78,11 @@ void pe_discard(struct pe *pe) {
     }
 }
 
-bool pe_is_paged(const struct pe_section *section) { return !strncmp(section->name, "PAGE", 4); }
+bool pe_is_pageable(const struct pe_section *section) { return !strncmp(section->name, "PAGE", 4); }
+
+bool pe_is_paged(const struct pe_section *section) {
+    return pe_is_pageable(section) && !__atomic_load_n(&section->locked, __ATOMIC_RELAXED);
+}
 
 void pe_paged_access(struct pe *pe, bool accessible) {
     for (unsigned i = 0; i < pe->section_count; i++) {

@@ -14,6 +14,7 @@
 #include "nt/lock.h"
 #include "nt/ndis_more.h"
 #include "nt/netif.h"
+#include "nt/paging.h"
 #include "nt/process.h"
 #include "nt/types.h"
 

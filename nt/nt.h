@@ -2306,6 +2306,7 @@ NTKERNELAPI void NTAPI ExFreeToLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PVO
 
 #include "nt/irp.h"
 #include "nt/lock.h"
+#include "nt/paging.h"
 #include "nt/process.h"
 
 #endif

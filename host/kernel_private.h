@@ -50,7 +50,7 @@ struct _ETHREAD {
     const void *routine; /* the driver's, if it made the thread */
     jmp_buf end;
     const void *code;        /* the routine of an image that it runs, for violations that are noticed when it ends */
-    struct fls_block *fls; /* win32_fls.c */
+    struct fls_block *fls;   /* win32_fls.c */
     struct sched_slot *slot; /* its place in the schedule; handed over to the new thread */
     char name[16];
 };

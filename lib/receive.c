@@ -55,7 +55,7 @@ static __attribute__((noinline)) void ReceiveFailed(SESSION *Session, LPCWSTR Fu
 BYTE *WINAPI WintunReceivePacket(WINTUN_SESSION_HANDLE Session, DWORD *PacketSize) {
     struct ring_record Header, *Record = NULL;
     enum ring_result Result;
-    DWORD Error;
+    DWORD Error = ERROR_SUCCESS;
     BYTE *Packet;
     bool Report;
 
@@ -80,7 +80,7 @@ BYTE *WINAPI WintunReceivePacket(WINTUN_SESSION_HANDLE Session, DWORD *PacketSiz
 DWORD WINAPI WarrenReceivePackets(WINTUN_SESSION_HANDLE Session, WARREN_PACKET *Packets, DWORD Count) {
     struct ring_record Header, *Record = NULL;
     enum ring_result Result;
-    DWORD Error, Taken = 0;
+    DWORD Error = ERROR_SUCCESS, Taken = 0;
     bool Report;
 
     if (!Packets || !Count) {

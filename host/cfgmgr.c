@@ -4,6 +4,7 @@
  * The configuration manager, as far as programs look at devices; and the few calls of setupapi and newdev that make
  * Windows forget one.
  */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -241,11 +242,15 @@ CONFIGRET NTAPI CM_Get_Device_Interface_ListW(LPGUID InterfaceClassGuid, DEVINST
 /* --- notifications ----------------------------------------------------------------------------------------------- */
 
 struct notification {
+    struct notification *next; /* notifications_lock */
     PCM_NOTIFY_CALLBACK callback;
     PVOID context;
     PEPROCESS owner;
     void *registration;
 };
+
+static pthread_mutex_t notifications_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct notification *notifications; /* notifications_lock */
 
 static void notify(bool arrived, const GUID *class_guid, const WCHAR *link, void *context) {
     struct notification *self = context;
@@ -281,18 +286,47 @@ CONFIGRET NTAPI CM_Register_Notification(PCM_NOTIFY_FILTER pFilter, PVOID pConte
     self->owner = ps_current_process();
     *pNotifyContext = (HCMNOTIFICATION)self; /* before a callback can need it */
     self->registration = pnp_notify_add(&pFilter->u.DeviceInterface.ClassGuid, notify, self);
-    if (self->registration) return CR_SUCCESS;
+    if (self->registration) {
+        pthread_mutex_lock(&notifications_lock);
+        self->next = notifications;
+        notifications = self;
+        pthread_mutex_unlock(&notifications_lock);
+        return CR_SUCCESS;
+    }
     *pNotifyContext = NULL;
     free(self);
     return CR_OUT_OF_MEMORY;
+}
+
+/* The first that is `self`, or of the process; no longer in the list. */
+static struct notification *notification_take(const struct notification *self, PEPROCESS process) {
+    pthread_mutex_lock(&notifications_lock);
+    struct notification **link = &notifications;
+    while (*link && *link != self && (!process || (*link)->owner != process)) link = &(*link)->next;
+    struct notification *taken = *link;
+    if (taken) *link = taken->next;
+    pthread_mutex_unlock(&notifications_lock);
+    return taken;
+}
+
+static void notification_end(struct notification *self) {
+    pnp_notify_remove(self->registration);
+    free(self);
+}
+
+void win32_notifications_silence(PEPROCESS process) {
+    for (struct notification *one; (one = notification_take(NULL, process)) != NULL;) notification_end(one);
 }
 
 CONFIGRET NTAPI CM_Unregister_Notification(HCMNOTIFICATION NotifyContext) {
     NT_ENTER(CM_Unregister_Notification);
     struct notification *self = (struct notification *)NotifyContext;
     if (!self) return CR_INVALID_DATA;
-    pnp_notify_remove(self->registration);
-    free(self);
+    if (!notification_take(self, NULL)) {
+        verify_violation("win32-handle", "CM_Unregister_Notification: %p is not registered", (void *)NotifyContext);
+        return CR_INVALID_DATA;
+    }
+    notification_end(self);
     return CR_SUCCESS;
 }
 

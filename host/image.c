@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -129,6 +130,22 @@ static int native_extent(struct dl_phdr_info *info, size_t size, void *context) 
     return 1;
 }
 
+/* The file once more, as one that the dynamic linker has not seen. */
+static void *native_copy(struct pe *pe) {
+    char path[32];
+    void *native = NULL;
+    int fd = memfd_create(pe->name, MFD_CLOEXEC);
+    if (fd < 0 || write(fd, pe->file, pe->file_size) != (ssize_t)pe->file_size) {
+        pe_fail(pe, "cannot be copied: %s", strerror(errno));
+    } else {
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        native = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+        if (!native) pe_fail(pe, "%s", dlerror());
+    }
+    if (fd >= 0) close(fd);
+    return native;
+}
+
 static bool native_load(struct image *image) {
     struct link_map *map;
     const char *path = image->path;
@@ -142,6 +159,12 @@ static bool native_load(struct image *image) {
     image->native = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!image->native) return pe_fail(&image->pe, "%s", dlerror());
     if (dlinfo(image->native, RTLD_DI_LINKMAP, &map)) return pe_fail(&image->pe, "%s", dlerror());
+    if (image_find((void *)map->l_ld)) { /* another process's; dlopen knows files, not processes */
+        dlclose(image->native);
+        image->native = native_copy(&image->pe);
+        if (!image->native) return false;
+        if (dlinfo(image->native, RTLD_DI_LINKMAP, &map)) return pe_fail(&image->pe, "%s", dlerror());
+    }
     image->base = (uint8_t *)map->l_addr;
     dl_iterate_phdr(native_extent, image);
     return true;

@@ -40,17 +40,29 @@ static bool ready(const DISPATCHER_HEADER *header, PETHREAD thread) {
     return header->SignalState > 0;
 }
 
-static void take(DISPATCHER_HEADER *header, PETHREAD thread) {
+/* Programs' mutexes go with the thread that owns them; a driver's thread that ends with one is wrong. */
+static NTSTATUS take_mutex(KMUTANT *mutex, PETHREAD thread) {
+    bool abandoned = mutex->Abandoned;
+    if (mutex->Header.SignalState-- != 1) return STATUS_SUCCESS;
+    mutex->OwnerThread = (PKTHREAD)thread;
+    mutex->Abandoned = FALSE;
+    if (mutex->ApcDisable)
+        thread->mutexes++;
+    else
+        InsertTailList(&thread->mutants, &mutex->MutantListEntry);
+    return abandoned ? STATUS_ABANDONED : STATUS_SUCCESS;
+}
+
+/* STATUS_ABANDONED for a mutex whose last owner ended without releasing it. */
+static NTSTATUS take(DISPATCHER_HEADER *header, PETHREAD thread) {
     switch (header->Type) {
     case KE_SYNCHRONIZATION_EVENT:
     case KE_TIMER_SYNCHRONIZATION: __atomic_store_n(&header->SignalState, 0, __ATOMIC_RELAXED); break;
     case KE_SEMAPHORE: __atomic_fetch_sub(&header->SignalState, 1, __ATOMIC_RELAXED); break;
-    case KE_MUTANT:
-        if (header->SignalState-- == 1 && ((KMUTANT *)header)->ApcDisable) thread->mutexes++;
-        ((KMUTANT *)header)->OwnerThread = (PKTHREAD)thread;
-        break;
+    case KE_MUTANT: return take_mutex((KMUTANT *)header, thread);
     default: break;
     }
+    return STATUS_SUCCESS;
 }
 
 /* Ends the wait if its objects allow. */
@@ -61,13 +73,11 @@ static bool try_satisfy(struct wait *wait) {
             continue;
         }
         if (wait->all) continue;
-        take(wait->objects[at], wait->thread);
-        wait->result = at;
+        wait->result = at | (ULONG)take(wait->objects[at], wait->thread);
         return wait->done = true;
     }
     if (!wait->all) return false;
-    for (ULONG at = 0; at < wait->count; at++) take(wait->objects[at], wait->thread);
-    wait->result = 0;
+    for (ULONG at = 0; at < wait->count; at++) wait->result |= (ULONG)take(wait->objects[at], wait->thread);
     return wait->done = true;
 }
 
@@ -166,12 +176,35 @@ LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait) {
         verify_violation("mutex-not-owned", "KeReleaseMutex(%p) by a thread that does not own it", (void *)Mutex);
     if (++Mutex->Header.SignalState == 1) {
         Mutex->OwnerThread = NULL;
-        if (Mutex->ApcDisable && ps_this->mutexes) ps_this->mutexes--;
+        if (!Mutex->ApcDisable)
+            RemoveEntryList(&Mutex->MutantListEntry);
+        else if (ps_this->mutexes)
+            ps_this->mutexes--;
         wake_waiters(&Mutex->Header);
     }
     pthread_mutex_unlock(&dispatcher);
     if (Wait) verify_promise = "KeReleaseMutex";
     return before;
+}
+
+void ke_thread_abandons(PETHREAD thread) {
+    pthread_mutex_lock(&dispatcher);
+    while (!IsListEmpty(&thread->mutants)) {
+        KMUTANT *mutex = CONTAINING_RECORD(thread->mutants.Flink, KMUTANT, MutantListEntry);
+        RemoveEntryList(&mutex->MutantListEntry);
+        mutex->OwnerThread = NULL;
+        mutex->Abandoned = TRUE;
+        mutex->Header.SignalState = 1;
+        wake_waiters(&mutex->Header);
+    }
+    pthread_mutex_unlock(&dispatcher);
+}
+
+void ke_mutant_delete(void *object) {
+    KMUTANT *mutex = object;
+    pthread_mutex_lock(&dispatcher);
+    if (mutex->OwnerThread && !mutex->ApcDisable) RemoveEntryList(&mutex->MutantListEntry);
+    pthread_mutex_unlock(&dispatcher);
 }
 
 LONG NTAPI KeReadStateMutex(PRKMUTEX Mutex) {

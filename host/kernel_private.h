@@ -35,6 +35,7 @@ struct _ETHREAD {
     unsigned saved_count;
     uint64_t raised_at;      /* its CPU time when it reached DISPATCH_LEVEL (verify_irql.c) */
     unsigned mutexes;        /* of drivers, owned */
+    LIST_ENTRY mutants;      /* of programs, owned; with the dispatcher lock */
     int critical_regions;    /* depth */
     int guarded_regions;     /* depth */
     LONG priority, base;     /* ke_thread.c: atomic; the base is relative to its process's */
@@ -49,6 +50,8 @@ struct _ETHREAD {
     void *context;
     const void *routine; /* the driver's, if it made the thread */
     jmp_buf end;
+    unsigned calls_left; /* of its program's: at the last of them it is killed; 0: never (program.c) */
+    bool killed;
     const void *code;        /* the routine of an image that it runs, for violations that are noticed when it ends */
     struct fls_block *fls;   /* win32_fls.c */
     struct sched_slot *slot; /* its place in the schedule; handed over to the new thread */
@@ -72,6 +75,7 @@ struct _EPROCESS {
     void *token_object; /* what PsReferencePrimaryToken gives; lock */
     PEPROCESS next;     /* of all that live; ps_process.c */
     unsigned parent;    /* id */
+    void *heap;         /* the root of a search tree of its blocks; lock (win32_process.c) */
     bool dead;
 };
 
@@ -80,7 +84,7 @@ void ke_irql_move(PETHREAD self, KIRQL irql); /* verify_irql.c: the calling thre
 
 /* What the types' last references call. */
 void ps_thread_delete(void *object), ps_process_delete(void *object), mm_section_delete(void *object),
-    io_file_delete(void *object), io_device_delete(void *object);
+    io_file_delete(void *object), io_device_delete(void *object), ke_mutant_delete(void *object);
 void io_file_close(PEPROCESS process, void *object, bool last);
 
 /* ob.c */
@@ -109,6 +113,13 @@ void ps_gs_start(PETHREAD thread), ps_gs_stop(void);
 /* win32_fls.c: tells those who asked of the thread's values */
 void win32_fls_thread_ends(PETHREAD thread);
 
+/* program.c: how many threads are going to be killed at a call; and perhaps the end of the calling one */
+extern unsigned program_mortals; /* atomic */
+void program_call(const void *caller);
+
+/* win32_end.c: a process ends. First nothing calls its code any more; then, when its handles are closed, its memory goes. */
+void win32_process_silence(PEPROCESS process), win32_process_ends(PEPROCESS process);
+
 /* rtl_print.c: DbgPrint says nothing */
 extern bool rtl_quiet;
 
@@ -130,7 +141,8 @@ enum {
     KE_TIMER_NOTIFICATION = 8,
     KE_TIMER_SYNCHRONIZATION = 9
 };
-void ke_stop(void); /* the timer and worker threads */
+void ke_stop(void);                       /* the timer and worker threads */
+void ke_thread_abandons(PETHREAD thread); /* it ends: its mutexes are free, and say so to the next owner */
 
 /* ke_dpc.c */
 bool ke_dpc_queue(PKDPC dpc, PVOID first, PVOID second);                            /* false: it is queued already */

@@ -33,26 +33,24 @@ struct ob_header {
 static void symlink_delete(void *object);
 
 #define MAPPING(read, write, execute, all) {(read) | 0x20000, (write) | 0x20000, (execute) | 0x20000, (all)}
-struct ob_type ob_type_event = {.name = "Event", .mapping = MAPPING(1, 2, SYNCHRONIZE, EVENT_ALL_ACCESS)},
-               ob_type_mutant = {.name = "Mutant", .mapping = MAPPING(1, 0, SYNCHRONIZE, 0x1F0001)},
-               ob_type_section = {.name = "Section",
-                                  .delete = mm_section_delete,
-                                  .mapping = MAPPING(5, 2, 8, SECTION_ALL_ACCESS)},
-               ob_type_thread = {.name = "Thread",
-                                 .delete = ps_thread_delete,
-                                 .mapping = MAPPING(0x48, 0x37, SYNCHRONIZE, 0x1FFFFF)},
-               ob_type_process = {.name = "Process",
-                                  .delete = ps_process_delete,
-                                  .mapping = MAPPING(0x410, 0xBEA, SYNCHRONIZE, 0x1FFFFF)},
-               ob_type_file = {.name = "File",
-                               .delete = io_file_delete,
-                               .close = io_file_close,
-                               .mapping = {0x120089, 0x120116, 0x1200A0, 0x1F01FF}},
-               ob_type_device = {.name = "Device",
-                                 .delete = io_device_delete,
-                                 .mapping = {0x120089, 0x120116, 0x1200A0, 0x1F01FF}},
-               ob_type_symlink = {
-                   .name = "SymbolicLink", .delete = symlink_delete, .mapping = MAPPING(1, 0, 1, 0xF0001)};
+struct ob_type
+    ob_type_event = {.name = "Event", .mapping = MAPPING(1, 2, SYNCHRONIZE, EVENT_ALL_ACCESS)},
+    ob_type_mutant = {.name = "Mutant", .delete = ke_mutant_delete, .mapping = MAPPING(1, 0, SYNCHRONIZE, 0x1F0001)},
+    ob_type_section = {.name = "Section", .delete = mm_section_delete, .mapping = MAPPING(5, 2, 8, SECTION_ALL_ACCESS)},
+    ob_type_thread = {.name = "Thread",
+                      .delete = ps_thread_delete,
+                      .mapping = MAPPING(0x48, 0x37, SYNCHRONIZE, 0x1FFFFF)},
+    ob_type_process = {.name = "Process",
+                       .delete = ps_process_delete,
+                       .mapping = MAPPING(0x410, 0xBEA, SYNCHRONIZE, 0x1FFFFF)},
+    ob_type_file = {.name = "File",
+                    .delete = io_file_delete,
+                    .close = io_file_close,
+                    .mapping = {0x120089, 0x120116, 0x1200A0, 0x1F01FF}},
+    ob_type_device = {.name = "Device",
+                      .delete = io_device_delete,
+                      .mapping = {0x120089, 0x120116, 0x1200A0, 0x1F01FF}},
+    ob_type_symlink = {.name = "SymbolicLink", .delete = symlink_delete, .mapping = MAPPING(1, 0, 1, 0xF0001)};
 
 static POBJECT_TYPE event_type = (POBJECT_TYPE)&ob_type_event, thread_type = (POBJECT_TYPE)&ob_type_thread,
                     process_type = (POBJECT_TYPE)&ob_type_process, file_type = (POBJECT_TYPE)&ob_type_file;

@@ -31,6 +31,7 @@ static PETHREAD thread_object(PEPROCESS process, const char *name) {
     thread->process = process ? process : ps_system_process;
     thread->priority = 8;
     thread->id = new_id();
+    InitializeListHead(&thread->mutants);
     snprintf(thread->name, sizeof(thread->name), "%s", name);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -43,6 +44,7 @@ static PETHREAD thread_object(PEPROCESS process, const char *name) {
 static pthread_key_t foreign;
 static void foreign_ends(void *thread) {
     win32_fls_thread_ends(thread);
+    ke_thread_abandons(thread);
     ps_thread_forget(thread);
     ps_gs_stop();
     seh_thread_stop();
@@ -67,6 +69,7 @@ struct host_thread *ps_self(void) {
 
 static void thread_ends(PETHREAD thread) {
     win32_fls_thread_ends(thread);
+    ke_thread_abandons(thread);
     ps_thread_forget(thread);
     verify_about(thread->routine); /* it has returned: no backtrace leads to it */
     ps_attach_check(NULL, "the thread's start");
@@ -228,6 +231,7 @@ void se_set_process_token(PEPROCESS process, enum se_token_kind kind) { process-
 void ps_process_kill(PEPROCESS process) {
     /* First its threads would end, and with them their requests. */
     io_process_ends(process);
+    win32_process_silence(process);
     /* The calling thread is the last one of it to end: its handles are closed in it. */
     PETHREAD self = (PETHREAD)ps_self();
     PEPROCESS before = ps_act_as(process), attached = self->attached;
@@ -236,6 +240,7 @@ void ps_process_kill(PEPROCESS process) {
     process->dead = true;
     for (unsigned at = 0; at < process->handle_capacity; at++)
         if (process->handles[at].object) ob_close(process, (HANDLE)(ULONG_PTR)((at + 1) * 4));
+    win32_process_ends(process);
     mm_process_ends(process);
     mm_unmap_all(process);
     ps_process_forget(process);

@@ -176,6 +176,30 @@ VOID NTAPI SwDeviceClose(HSWDEVICE hSwDevice) {
     if (mine) device_free(device);
 }
 
+/* What its handles stood for goes when these are closed; here only the callbacks stop. */
+void win32_devices_silence(PEPROCESS process) {
+    for (;;) {
+        pthread_mutex_lock(&devices_lock);
+        struct swdevice **link = &devices;
+        while (*link && (*link)->owner != process) link = &(*link)->next;
+        struct swdevice *device = *link;
+        bool running = device && device->caller, mine = device && (device->reported || running);
+        if (device) {
+            *link = device->next;
+            device->closed = true;
+            device->abandoned = !mine;
+        }
+        pthread_mutex_unlock(&devices_lock);
+        if (!device) return;
+        if (running) KeWaitForSingleObject(&device->idle, Executive, KernelMode, FALSE, NULL);
+        if (!mine) continue;
+        /* The PnP thread is about to leave its lock for the last time. */
+        pthread_mutex_lock(&devices_lock);
+        pthread_mutex_unlock(&devices_lock);
+        device_free(device);
+    }
+}
+
 HRESULT NTAPI SwDeviceSetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME Lifetime) {
     NT_ENTER(SwDeviceSetLifetime);
     if (Lifetime != SWDeviceLifetimeHandle && Lifetime != SWDeviceLifetimeParentPresent) return E_INVALIDARG;

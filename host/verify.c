@@ -71,6 +71,7 @@ void host_enter(struct host_export *export, const void *caller) {
                             ? (const void *)(uintptr_t)seh_frames->rip
                             : caller;
     host_caller = image;
+    if (__builtin_expect(__atomic_load_n(&program_mortals, __ATOMIC_RELAXED), 0)) program_call(image);
     if (__builtin_expect(verify_promise != NULL, 0)) verify_promise_kept(export);
     if (__builtin_expect(__atomic_load_n(&sched_on, __ATOMIC_RELAXED), 0) && image_find(image)) sched_step();
     if (!verify_enabled) return;

@@ -20,6 +20,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* L */
 static struct fls_block *blocks;                         /* L */
 static bool used[INDEXES];                               /* L */
 static PFLS_CALLBACK_FUNCTION callbacks[INDEXES];        /* L */
+static PEPROCESS owners[INDEXES];                        /* L */
 
 DWORD NTAPI FlsAlloc(PFLS_CALLBACK_FUNCTION lpCallback) {
     NT_ENTER(FlsAlloc);
@@ -31,6 +32,7 @@ DWORD NTAPI FlsAlloc(PFLS_CALLBACK_FUNCTION lpCallback) {
             if (used[at]) continue;
             used[at] = true;
             callbacks[at] = lpCallback;
+            owners[at] = ps_current_process();
             index = at;
         }
         pthread_mutex_unlock(&lock);
@@ -107,7 +109,7 @@ BOOL NTAPI FlsFree(DWORD dwFlsIndex) {
 void win32_fls_thread_ends(PETHREAD thread) {
     struct fls_block *block = thread->fls, **link = &blocks;
     if (!block) return;
-    for (DWORD index = 1; index < INDEXES; index++) {
+    for (DWORD index = 1; index < INDEXES && !thread->killed; index++) {
         PFLS_CALLBACK_FUNCTION callback;
         PVOID value = take(block, index, &callback);
         if (value) callback(value);
@@ -118,4 +120,14 @@ void win32_fls_thread_ends(PETHREAD thread) {
     *link = block->next;
     pthread_mutex_unlock(&lock);
     free(block);
+}
+
+void win32_fls_process_ends(PEPROCESS process) {
+    pthread_mutex_lock(&lock);
+    for (DWORD index = 1; index < INDEXES; index++) {
+        if (!used[index] || owners[index] != process) continue;
+        for (struct fls_block *block = blocks; block; block = block->next) block->values[index] = NULL;
+        used[index] = false;
+    }
+    pthread_mutex_unlock(&lock);
 }

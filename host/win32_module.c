@@ -18,9 +18,11 @@ typedef BOOL(NTAPI *dll_main)(HINSTANCE instance, DWORD reason, LPVOID reserved)
  * entry point runs under it. */
 struct module {
     struct module *next; /* m */
+    PEPROCESS process;   /* i */
     struct image *image; /* i; NULL for a system module */
     char *path;          /* i: of the file, or the system module's name */
     unsigned references; /* m */
+    bool entered;        /* m: its entry point runs, under load_lock */
 };
 
 static pthread_mutex_t modules_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -99,8 +101,10 @@ static struct module *find_locked(HMODULE handle) {
 }
 
 static struct module *find_path_locked(const char *path, bool is_system) {
+    PEPROCESS process = ps_current_process();
     struct module *module = modules;
-    while (module && (is_system != !module->image || strcmp(module->path, path))) module = module->next;
+    while (module && (module->process != process || is_system != !module->image || strcmp(module->path, path)))
+        module = module->next;
     return module;
 }
 
@@ -110,6 +114,7 @@ static struct module *module_add(struct image *image, char *path) {
         free(path);
         return NULL;
     }
+    module->process = ps_current_process();
     module->image = image;
     module->path = path;
     module->references = 1;
@@ -120,12 +125,18 @@ static struct module *module_add(struct image *image, char *path) {
     return module;
 }
 
+/* With load_lock. A thread cannot be killed meanwhile: the lock would stay behind. */
+static BOOL module_enter(struct module *module, DWORD reason) {
+    dll_main entry = entry_of(module->image);
+    if (!entry) return TRUE;
+    __atomic_store_n(&module->entered, true, __ATOMIC_RELAXED);
+    BOOL good = entry((HINSTANCE)image_base(module->image), reason, NULL);
+    __atomic_store_n(&module->entered, false, __ATOMIC_RELAXED);
+    return good;
+}
+
 /* With load_lock: the caller has the last reference. */
-static void module_remove(struct module *module) {
-    if (module->image) {
-        dll_main entry = entry_of(module->image);
-        if (entry) entry((HINSTANCE)image_base(module->image), DLL_PROCESS_DETACH, NULL);
-    }
+static void module_forget(struct module *module) {
     pthread_mutex_lock(&modules_lock);
     struct module **link = &modules;
     while (*link != module) link = &(*link)->next;
@@ -134,6 +145,11 @@ static void module_remove(struct module *module) {
     if (module->image) image_unload(module->image);
     free(module->path);
     free(module);
+}
+
+static void module_remove(struct module *module) {
+    if (module->image) module_enter(module, DLL_PROCESS_DETACH);
+    module_forget(module);
 }
 
 /* --- loading ----------------------------------------------------------------------------------------------------- */
@@ -158,8 +174,7 @@ static HMODULE image_module_load(char *path) {
         win32_set_error(ERROR_NOT_ENOUGH_MEMORY);
         return NULL;
     }
-    dll_main entry = entry_of(image);
-    if (entry && !entry((HINSTANCE)image_base(image), DLL_PROCESS_ATTACH, NULL)) {
+    if (!module_enter(module, DLL_PROCESS_ATTACH)) {
         module_remove(module);
         win32_set_error(ERROR_DLL_INIT_FAILED);
         return NULL;
@@ -338,12 +353,31 @@ DWORD NTAPI GetModuleFileNameW(HMODULE hModule, LPWSTR lpFilename, DWORD nSize) 
     return fits ? (DWORD)length : nSize;
 }
 
+bool win32_module_has(PEPROCESS process, const void *code) {
+    struct image *image = image_find(code);
+    pthread_mutex_lock(&modules_lock);
+    struct module *module = image ? modules : NULL;
+    while (module && (module->image != image || module->process != process)) module = module->next;
+    bool has = module && !__atomic_load_n(&module->entered, __ATOMIC_RELAXED);
+    pthread_mutex_unlock(&modules_lock);
+    return has;
+}
+
 /* --- start and end ----------------------------------------------------------------------------------------------- */
 
 void win32_start(const char *library) {
     free(library_path);
     library_path = library ? strdup(library) : NULL;
     win32_names_start();
+}
+
+void win32_modules_end(PEPROCESS process) {
+    pthread_mutex_lock(&load_lock);
+    for (struct module *module = modules, *next; module; module = next) {
+        next = module->next;
+        if (module->process == process) module_forget(module);
+    }
+    pthread_mutex_unlock(&load_lock);
 }
 
 void win32_stop(void) {

@@ -10,6 +10,16 @@
 
 struct reg_key;
 
+/* A process ends (win32_end.c): */
+void win32_devices_silence(PEPROCESS process);       /* swdevice.c */
+void win32_notifications_silence(PEPROCESS process); /* cfgmgr.c */
+void win32_console_silence(PEPROCESS process);       /* win32_process.c */
+void win32_modules_end(PEPROCESS process);           /* win32_module.c */
+void win32_fls_process_ends(PEPROCESS process);      /* win32_fls.c */
+void win32_heap_ends(PEPROCESS process);             /* win32_process.c */
+/* Whether the code is of an image that the process has loaded, outside of its entry point (win32_module.c). */
+bool win32_module_has(PEPROCESS process, const void *code);
+
 void win32_names_start(void);         /* win32_sync.c */
 extern struct ob_type win32_key_type; /* win32_registry.c */
 /* A handle of the calling process for the key, which it takes over in any case. */

@@ -4,9 +4,12 @@
  * Threads, the process, its heap, the console's control events.
  */
 #include <pthread.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/kernel_private.h"
+#include "host/program.h"
 #include "host/win32_private.h"
 
 /* --- threads ----------------------------------------------------------------------------------------------------- */
@@ -89,19 +92,59 @@ void (*win32_exit_hook)(DWORD code);
 
 VOID NTAPI ExitProcess(UINT uExitCode) {
     NT_ENTER(ExitProcess);
+    program_exit(uExitCode);
     if (win32_exit_hook) win32_exit_hook(uExitCode);
     exit((int)uExitCode);
 }
 
 /* --- the heap ---------------------------------------------------------------------------------------------------- */
 
-/* One heap, which is malloc's: so AddressSanitizer sees each block. */
+/* A process has one heap, whose blocks are malloc's: so AddressSanitizer sees each of them. They are remembered in a tree,
+ * because what a process leaves goes with it, and because a block of another process's is none. */
 static char process_heap;
 
 static bool heap_check(HANDLE heap, const char *call) {
     if (heap == (HANDLE)&process_heap) return true;
     verify_violation("win32-heap", "%s: %p is not the process heap", call, heap);
     return false;
+}
+
+static int block_order(const void *left, const void *right) {
+    return ((uintptr_t)left > (uintptr_t)right) - ((uintptr_t)left < (uintptr_t)right);
+}
+
+static bool block_add(void *block) {
+    PEPROCESS process = ps_current_process();
+    pthread_mutex_lock(&process->lock);
+    bool added = block && tsearch(block, &process->heap, block_order);
+    pthread_mutex_unlock(&process->lock);
+    return added;
+}
+
+/* False: it is no block of the calling process. */
+static bool block_take(void *block, const char *call) {
+    PEPROCESS process = ps_current_process();
+    pthread_mutex_lock(&process->lock);
+    bool found = tdelete(block, &process->heap, block_order);
+    pthread_mutex_unlock(&process->lock);
+    if (!found) verify_violation("win32-heap", "%s: %p is no block of this process's", call, block);
+    return found;
+}
+
+static void *block_make(bool zero, SIZE_T size) {
+    if (!size) size = 1;
+    void *block = zero ? calloc(1, size) : malloc(size);
+    if (block && block_add(block)) return block;
+    free(block);
+    return NULL;
+}
+
+void win32_heap_ends(PEPROCESS process) {
+    pthread_mutex_lock(&process->lock);
+    void *heap = process->heap;
+    process->heap = NULL;
+    pthread_mutex_unlock(&process->lock);
+    tdestroy(heap, free);
 }
 
 HANDLE NTAPI GetProcessHeap(VOID) {
@@ -113,7 +156,7 @@ LPVOID NTAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes) {
     NT_ENTER(HeapAlloc);
     /* HeapAlloc does not set the last error. */
     if (!heap_check(hHeap, "HeapAlloc") || NT_FAULT(HeapAlloc)) return NULL;
-    return dwFlags & HEAP_ZERO_MEMORY ? calloc(1, dwBytes ? dwBytes : 1) : malloc(dwBytes ? dwBytes : 1);
+    return block_make(dwFlags & HEAP_ZERO_MEMORY, dwBytes);
 }
 
 LPVOID NTAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes) {
@@ -123,13 +166,17 @@ LPVOID NTAPI HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwByt
         host_log("HeapReAlloc: HEAP_ZERO_MEMORY is not supported");
         return NULL;
     }
-    return realloc(lpMem, dwBytes ? dwBytes : 1);
+    if (!block_take(lpMem, "HeapReAlloc")) return NULL;
+    void *block = realloc(lpMem, dwBytes ? dwBytes : 1);
+    if (block_add(block ? block : lpMem)) return block;
+    host_panic("no memory for a heap's bookkeeping");
 }
 
 BOOL NTAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem) {
     NT_ENTER(HeapFree);
     (void)dwFlags;
     if (!heap_check(hHeap, "HeapFree")) return FALSE;
+    if (lpMem && !block_take(lpMem, "HeapFree")) return FALSE;
     free(lpMem);
     return TRUE;
 }
@@ -137,14 +184,14 @@ BOOL NTAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem) {
 HLOCAL NTAPI LocalAlloc(UINT uFlags, SIZE_T uBytes) {
     NT_ENTER(LocalAlloc);
     void *memory = NULL;
-    if (!NT_FAULT(LocalAlloc) && !(uFlags & LMEM_MOVEABLE))
-        memory = uFlags & LMEM_ZEROINIT ? calloc(1, uBytes ? uBytes : 1) : malloc(uBytes ? uBytes : 1);
+    if (!NT_FAULT(LocalAlloc) && !(uFlags & LMEM_MOVEABLE)) memory = block_make(uFlags & LMEM_ZEROINIT, uBytes);
     if (!memory) win32_set_error(ERROR_NOT_ENOUGH_MEMORY);
     return memory;
 }
 
 HLOCAL NTAPI LocalFree(HLOCAL hMem) {
     NT_ENTER(LocalFree);
+    if (hMem && !block_take(hMem, "LocalFree")) return hMem;
     free(hMem);
     return NULL;
 }
@@ -155,8 +202,22 @@ HLOCAL NTAPI LocalFree(HLOCAL hMem) {
 
 static pthread_mutex_t handlers_lock = PTHREAD_MUTEX_INITIALIZER;
 static PHANDLER_ROUTINE handlers[HANDLERS_MAX]; /* handlers_lock; the newest last, which is asked first */
+static PEPROCESS handler_owners[HANDLERS_MAX];  /* handlers_lock */
 static unsigned handler_count;                  /* handlers_lock */
 static bool ignore_ctrl_c;                      /* handlers_lock */
+
+static void handler_remove(unsigned at) {
+    handler_count--;
+    memmove(&handlers[at], &handlers[at + 1], (handler_count - at) * sizeof *handlers);
+    memmove(&handler_owners[at], &handler_owners[at + 1], (handler_count - at) * sizeof *handler_owners);
+}
+
+void win32_console_silence(PEPROCESS process) {
+    pthread_mutex_lock(&handlers_lock);
+    for (unsigned at = handler_count; at--;)
+        if (handler_owners[at] == process) handler_remove(at);
+    pthread_mutex_unlock(&handlers_lock);
+}
 
 BOOL NTAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add) {
     NT_ENTER(SetConsoleCtrlHandler);
@@ -165,15 +226,17 @@ BOOL NTAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE HandlerRoutine, BOOL Add) {
     if (!HandlerRoutine) {
         ignore_ctrl_c = Add;
     } else if (Add) {
-        if (handler_count < HANDLERS_MAX)
+        if (handler_count < HANDLERS_MAX) {
+            handler_owners[handler_count] = ps_current_process();
             handlers[handler_count++] = HandlerRoutine;
-        else
+        } else {
             error = ERROR_NOT_ENOUGH_MEMORY;
+        }
     } else {
         unsigned at = handler_count;
-        while (at && handlers[at - 1] != HandlerRoutine) at--;
+        while (at && (handlers[at - 1] != HandlerRoutine || handler_owners[at - 1] != ps_current_process())) at--;
         if (at)
-            memmove(&handlers[at - 1], &handlers[at], (--handler_count - (at - 1)) * sizeof *handlers);
+            handler_remove(at - 1);
         else
             error = ERROR_INVALID_PARAMETER;
     }

@@ -11,6 +11,7 @@
 #include <gen/brand.h>
 
 #include "host/fault.h"
+#include "host/program.h"
 
 struct seen {
     unsigned count, present, started, named;
@@ -78,12 +79,14 @@ static struct devnode *foreign_leftover(void) {
     return node;
 }
 
-static void crash_with_an_adapter(LPCWSTR name) {
-    PEPROCESS mortal = ps_process_create("mortal"), before = ps_act_as(mortal);
-    ck_assert_ptr_nonnull(api.CreateAdapter(name, L"Test", NULL));
-    ps_act_as(before);
-    ps_process_kill(mortal);
-    ob_dereference(mortal);
+static void make_an_adapter(void *name) {
+    struct api mine;
+    library_load(&mine);
+    ck_assert_ptr_nonnull(mine.CreateAdapter(name, L"Test", NULL));
+}
+
+static void crash_with_an_adapter(WCHAR *name) {
+    program_end(program_start("mortal", make_an_adapter, name, 0));
     pnp_wait_idle();
 }
 
@@ -92,7 +95,7 @@ START_TEST(what_dead_processes_leave_is_found_and_removed_and_nothing_else) {
     library_start(true);
     struct devnode *foreign = foreign_leftover();
     const WCHAR *foreign_path = pnp_instance_path(foreign);
-    crash_with_an_adapter(L"Dead");
+    crash_with_an_adapter((WCHAR[]){L"Dead"});
     seen = look(TRUE);
     ck_assert_uint_eq(seen.count, 1);
     ck_assert_uint_eq(seen.present, 0);

@@ -28,6 +28,7 @@ static void CALLBACK logger(WINTUN_LOGGER_LEVEL level, DWORD64 timestamp, LPCWST
 
 unsigned library_errors(void) { return errors; }
 bool library_said(const char *text) { return strstr(said, text) != NULL; }
+const char *library_log(void) { return said; }
 void library_forget_log(void) {
     said[0] = 0;
     errors = 0;
@@ -39,21 +40,10 @@ static const char *from_environment(const char *name) {
     return value;
 }
 
-void library_start(bool with_driver) {
-    struct host_config config = {.stack = HOST_STACK_FAKE,
-                                 .driver = from_environment("WARREN_DRIVER"),
-                                 .library = from_environment("WARREN_LIBRARY"),
-                                 .hardware_id = with_driver ? BRAND_HARDWARE_ID : NULL,
-                                 .service = BRAND_SERVICE,
-                                 .version = BRAND_PACKAGE_VERSION,
-                                 .quiet = true};
-    const char *why = NULL;
-    NTSTATUS status = host_start(&config, &why);
-
-    ck_assert_msg(NT_SUCCESS(status), "host_start: %08x %s", (unsigned)status, why ? why : "");
-    library = LoadLibraryW(L"wintun.dll");
+HMODULE library_load(struct api *api) {
+    HMODULE library = LoadLibraryW(L"wintun.dll");
     ck_assert_msg(library != NULL, "LoadLibrary: %u", GetLastError());
-#define LOAD(name) ck_assert_ptr_nonnull(api.name = (void *)GetProcAddress(library, "Wintun" #name))
+#define LOAD(name) ck_assert_ptr_nonnull(api->name = (void *)GetProcAddress(library, "Wintun" #name))
     LOAD(CreateAdapter);
     LOAD(OpenAdapter);
     LOAD(CloseAdapter);
@@ -69,7 +59,7 @@ void library_start(bool with_driver) {
     LOAD(AllocateSendPacket);
     LOAD(SendPacket);
 #undef LOAD
-#define LOAD(name) ck_assert_ptr_nonnull(api.name = (void *)GetProcAddress(library, "Warren" #name))
+#define LOAD(name) ck_assert_ptr_nonnull(api->name = (void *)GetProcAddress(library, "Warren" #name))
     LOAD(EnumerateAdapters);
     LOAD(Repair);
     LOAD(GetAdapterStatistics);
@@ -79,7 +69,23 @@ void library_start(bool with_driver) {
     LOAD(ReleasePackets);
     LOAD(AllocatePackets);
     LOAD(SendPackets);
-    ck_assert_ptr_nonnull(api.WarrenGetLastError = (void *)GetProcAddress(library, "WarrenGetLastError"));
+    ck_assert_ptr_nonnull(api->WarrenGetLastError = (void *)GetProcAddress(library, "WarrenGetLastError"));
+    return library;
+}
+
+void library_start(bool with_driver) {
+    struct host_config config = {.stack = HOST_STACK_FAKE,
+                                 .driver = from_environment("WARREN_DRIVER"),
+                                 .library = from_environment("WARREN_LIBRARY"),
+                                 .hardware_id = with_driver ? BRAND_HARDWARE_ID : NULL,
+                                 .service = BRAND_SERVICE,
+                                 .version = BRAND_PACKAGE_VERSION,
+                                 .quiet = true};
+    const char *why = NULL;
+    NTSTATUS status = host_start(&config, &why);
+
+    ck_assert_msg(NT_SUCCESS(status), "host_start: %08x %s", (unsigned)status, why ? why : "");
+    library = library_load(&api);
     library_forget_log();
     api.SetLogger(logger);
 }

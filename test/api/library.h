@@ -13,7 +13,7 @@
 
 #include "include/warren.h"
 
-extern struct api {
+struct api {
     WINTUN_CREATE_ADAPTER_FUNC *CreateAdapter;
     WINTUN_OPEN_ADAPTER_FUNC *OpenAdapter;
     WINTUN_CLOSE_ADAPTER_FUNC *CloseAdapter;
@@ -38,12 +38,16 @@ extern struct api {
     WARREN_RELEASE_PACKETS_FUNC *ReleasePackets;
     WARREN_ALLOCATE_PACKETS_FUNC *AllocatePackets;
     WARREN_SEND_PACKETS_FUNC *SendPackets;
-} api;
+};
+extern struct api api; /* of the client process */
 
+/* In the calling process: loads the library and finds its functions. */
+HMODULE library_load(struct api *api);
 void library_start(bool with_driver); /* the host, and the library in it */
 void library_stop(void);
 unsigned library_errors(void); /* logged since library_forget_log */
 bool library_said(const char *text);
+const char *library_log(void);
 void library_forget_log(void);
 
 #endif

@@ -1,0 +1,29 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * A further process with a thread of its own, beside the client: it has its own copies of the libraries that it loads, its
+ * own heap and handles, and it may be killed at any call.
+ */
+#ifndef HOST_PROGRAM_H
+#define HOST_PROGRAM_H
+
+#include "host/kernel.h"
+
+struct program;
+
+enum program_state { PROGRAM_RUNS, PROGRAM_RETURNED, PROGRAM_EXITED, PROGRAM_KILLED };
+
+/* Starts `body` in a new process. NULL: no memory, or a driver forbade it. With kill_at, the thread is killed on entry to
+ * that call (1: the first) which code of the process's own images makes to the host; not inside their entry points. */
+struct program *program_start(const char *name, void (*body)(void *context), void *context, unsigned kill_at);
+/* Waits until its thread has ended; the process lives on, with all that the thread has left open. */
+enum program_state program_wait(struct program *program);
+DWORD program_exit_code(struct program *program); /* of ExitProcess */
+PEPROCESS program_process(struct program *program);
+/* The process ends: handles are closed, what it loaded and allocated is gone. Waits for its thread first. */
+void program_end(struct program *program);
+
+/* The calling thread's program ends here: ExitProcess (win32_process.c). Returns if it is not one of these. */
+void program_exit(DWORD code);
+
+#endif

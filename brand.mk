@@ -25,5 +25,5 @@ BRAND_POOL_TAG := Wrrn
 
 # Adapters that are not given a GUID get one derived from this and their name and type.
 BRAND_NAMESPACE_GUID := 6f0d8c5e-3c2b-4b54-9d0f-5c1f2c9be1a7
-# Properties of our devices: 2 name, 3 SDDL of the control device.
+# Properties of our devices: 2 name, 3 SDDL of the control device, 4 flags.
 BRAND_PROPERTY_GUID := b8a0bb9d-7d51-4b0c-8f5a-2f6f7d0a9c43

@@ -21,6 +21,9 @@
 /* Raised whenever a structure below or the ring protocol changes; attach fails when the two sides differ. */
 #define ABI_VERSION 1u
 
+/* Of the device property that says who may open an adapter, with its end. */
+#define ABI_SDDL_CHARS 511u
+
 #define ABI_PAGE 4096u
 #define ABI_DATA_OFFSET ABI_PAGE
 

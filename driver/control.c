@@ -10,7 +10,7 @@
 /* SYSTEM and Administrators, nobody else, unless the adapter was created with the property below. */
 #define DEFAULT_SDDL L"D:P(A;;GA;;;SY)(A;;GA;;;BA)"
 
-#define SDDL_CHARS 512
+#define SDDL_CHARS (ABI_SDDL_CHARS + 1)
 #define GUID_ROOM L"{00000000-0000-0000-0000-000000000000}"
 #define GUID_CHARS (RTL_NUMBER_OF(GUID_ROOM) - 1)
 

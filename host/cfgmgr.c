@@ -1,8 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * The configuration manager, as far as programs look at devices; and the few calls of setupapi and newdev that make
- * Windows forget one.
+ * The configuration manager, as far as programs look at devices.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -177,6 +176,7 @@ CONFIGRET NTAPI CM_Set_DevNode_PropertyW(DEVINST dnDevInst, const DEVPROPKEY *Pr
     if (NT_FAULT(CM_Set_DevNode_PropertyW)) return CR_OUT_OF_MEMORY;
     if (!PropertyKey || (PropertyBufferSize && !PropertyBuffer)) return CR_INVALID_POINTER;
     if (ulFlags) return CR_INVALID_FLAG;
+    if (!win32_is_administrator()) return CR_ACCESS_DENIED;
     struct devnode *node = pnp_node_by_id(dnDevInst);
     if (!node) return CR_NO_SUCH_DEVNODE;
     struct pnp_property property = {
@@ -328,108 +328,4 @@ CONFIGRET NTAPI CM_Unregister_Notification(HCMNOTIFICATION NotifyContext) {
     }
     notification_end(self);
     return CR_SUCCESS;
-}
-
-/* --- setupapi and newdev: to make Windows forget a device -------------------------------------------------------- */
-
-#define INFO_SET_MAGIC 0x54534944u
-
-struct info_set {
-    uint32_t magic;
-    struct info_element {
-        struct info_element *next;
-        struct devnode *node; /* referenced */
-    } *elements;
-};
-
-static struct info_set *set_check(HDEVINFO handle) {
-    struct info_set *set = (struct info_set *)handle;
-    if (handle && handle != INVALID_HANDLE_VALUE && set->magic == INFO_SET_MAGIC) return set;
-    win32_set_error(ERROR_INVALID_HANDLE);
-    return NULL;
-}
-
-HDEVINFO NTAPI SetupDiCreateDeviceInfoList(const GUID *ClassGuid, HWND hwndParent) {
-    NT_ENTER(SetupDiCreateDeviceInfoList);
-    (void)ClassGuid, (void)hwndParent;
-    struct info_set *set = calloc(1, sizeof *set);
-    if (!set || NT_FAULT(SetupDiCreateDeviceInfoList)) {
-        free(set);
-        win32_set_error(ERROR_NOT_ENOUGH_MEMORY);
-        return (HDEVINFO)INVALID_HANDLE_VALUE;
-    }
-    set->magic = INFO_SET_MAGIC;
-    return (HDEVINFO)set;
-}
-
-BOOL NTAPI SetupDiDestroyDeviceInfoList(HDEVINFO DeviceInfoSet) {
-    NT_ENTER(SetupDiDestroyDeviceInfoList);
-    struct info_set *set = set_check(DeviceInfoSet);
-    if (!set) return FALSE;
-    while (set->elements) {
-        struct info_element *element = set->elements;
-        set->elements = element->next;
-        pnp_release(element->node);
-        free(element);
-    }
-    set->magic = 0;
-    free(set);
-    return TRUE;
-}
-
-static void data_fill(SP_DEVINFO_DATA *data, struct info_element *element) {
-    static const GUID net = {0x4d36e972, 0xe325, 0x11ce, {0xbf, 0xc1, 0x08, 0x00, 0x2b, 0xe1, 0x03, 0x18}};
-    data->ClassGuid = net;
-    data->DevInst = pnp_node_id(element->node);
-    data->Reserved = (ULONG_PTR)element;
-}
-
-BOOL NTAPI SetupDiOpenDeviceInfoW(HDEVINFO DeviceInfoSet, PCWSTR DeviceInstanceId, HWND hwndParent, DWORD OpenFlags,
-                                  PSP_DEVINFO_DATA DeviceInfoData) {
-    NT_ENTER(SetupDiOpenDeviceInfoW);
-    (void)hwndParent, (void)OpenFlags;
-    struct info_set *set = set_check(DeviceInfoSet);
-    if (!set) return FALSE;
-    if (!DeviceInstanceId || (DeviceInfoData && DeviceInfoData->cbSize != sizeof *DeviceInfoData)) {
-        win32_set_error(ERROR_INVALID_USER_BUFFER);
-        return FALSE;
-    }
-    struct devnode *node = pnp_find(DeviceInstanceId, true);
-    struct info_element *element = NT_FAULT(SetupDiOpenDeviceInfoW) ? NULL : calloc(1, sizeof *element);
-    if (!node || !element) {
-        win32_set_error(node ? ERROR_NOT_ENOUGH_MEMORY : ERROR_NO_SUCH_DEVINST);
-        if (node) pnp_release(node);
-        free(element);
-        return FALSE;
-    }
-    element->node = node;
-    element->next = set->elements;
-    set->elements = element;
-    if (DeviceInfoData) data_fill(DeviceInfoData, element);
-    return TRUE;
-}
-
-BOOL NTAPI DiUninstallDevice(HWND hwndParent, HDEVINFO DeviceInfoSet, PSP_DEVINFO_DATA DeviceInfoData, DWORD Flags,
-                             PBOOL NeedReboot) {
-    NT_ENTER(DiUninstallDevice);
-    (void)hwndParent;
-    struct info_set *set = set_check(DeviceInfoSet);
-    if (!set) return FALSE;
-    struct info_element *element = set->elements;
-    while (element && (ULONG_PTR)element != DeviceInfoData->Reserved) element = element->next;
-    if (Flags || !element) {
-        win32_set_error(Flags ? ERROR_INVALID_FLAGS : ERROR_INVALID_PARAMETER);
-        return FALSE;
-    }
-    if (NT_FAULT(DiUninstallDevice)) {
-        win32_set_error(ERROR_ACCESS_DENIED);
-        return FALSE;
-    }
-    if (NeedReboot) *NeedReboot = FALSE;
-    NTSTATUS status = pnp_uninstall(element->node);
-    if (status == STATUS_NO_SUCH_DEVICE) {
-        win32_set_error(ERROR_NO_SUCH_DEVINST);
-        return FALSE;
-    }
-    return win32_check(status);
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "host/ip_interface.h"
 #include "host/pnp.h"
 #include "host/stack_tun.h"
 #include "host/win32_private.h"
@@ -41,7 +42,7 @@ static struct ndis_adapter *by_index(NET_IFINDEX index) {
 }
 
 /* The LUID counts unless it is 0, as documented for every row that has both. */
-static struct ndis_adapter *by_either(const NET_LUID *luid, NET_IFINDEX index) {
+struct ndis_adapter *ip_adapter(const NET_LUID *luid, NET_IFINDEX index) {
     return luid->Value ? by_luid(luid) : by_index(index);
 }
 
@@ -79,23 +80,12 @@ NETIO_STATUS NTAPI ConvertInterfaceIndexToLuid(NET_IFINDEX InterfaceIndex, PNET_
     return NO_ERROR;
 }
 
-/* The alias is the name of the Linux device; without one, "Ethernet" and the index, in Windows' fashion. */
-static void alias_of(struct ndis_adapter *adapter, WCHAR *alias, size_t room) {
-    char text[40];
-    struct tun_stack *tun = tun_of(adapter);
-    snprintf(text, sizeof text, "%s", tun ? tun_name(tun) : "");
-    if (!tun) snprintf(text, sizeof text, "Ethernet %u", (unsigned)ndis_adapter_if_index(adapter));
-    size_t length = 0;
-    for (; text[length] && length + 1 < room; length++) alias[length] = (WCHAR)(unsigned char)text[length];
-    alias[length] = 0;
-}
-
 NETIO_STATUS NTAPI ConvertInterfaceLuidToAlias(const NET_LUID *InterfaceLuid, PWSTR InterfaceAlias, SIZE_T Length) {
     NT_ENTER(ConvertInterfaceLuidToAlias);
-    WCHAR alias[40];
+    WCHAR alias[IP_ALIAS_ROOM];
     struct ndis_adapter *adapter = InterfaceLuid && InterfaceAlias ? by_luid(InterfaceLuid) : NULL;
     if (!adapter) return ERROR_INVALID_PARAMETER;
-    alias_of(adapter, alias, sizeof alias / sizeof *alias);
+    ip_alias(adapter, alias, IP_ALIAS_ROOM);
     if (win32_length(alias) >= Length) return ERROR_NOT_ENOUGH_MEMORY;
     memcpy(InterfaceAlias, alias, (win32_length(alias) + 1) * sizeof *alias);
     return NO_ERROR;
@@ -103,7 +93,7 @@ NETIO_STATUS NTAPI ConvertInterfaceLuidToAlias(const NET_LUID *InterfaceLuid, PW
 
 /* --- addresses --------------------------------------------------------------------------------------------------- */
 
-static DWORD error_of(int linux_error) {
+DWORD ip_error(int linux_error) {
     switch (linux_error) {
     case 0: return NO_ERROR;
     case EEXIST: return ERROR_OBJECT_ALREADY_EXISTS;
@@ -118,7 +108,7 @@ static DWORD error_of(int linux_error) {
 }
 
 static DWORD tun_for(const NET_LUID *luid, NET_IFINDEX index, struct tun_stack **tun) {
-    struct ndis_adapter *adapter = by_either(luid, index);
+    struct ndis_adapter *adapter = ip_adapter(luid, index);
     *tun = adapter ? tun_of(adapter) : NULL;
     if (*tun) return NO_ERROR;
     if (!adapter) return ERROR_NOT_FOUND;
@@ -147,7 +137,7 @@ static DWORD address_change(const MIB_UNICASTIPADDRESS_ROW *row, bool add) {
     DWORD error = tun_for(&row->InterfaceLuid, row->InterfaceIndex, &tun);
     if (error) return error;
     const void *address = six ? (const void *)&row->Address.Ipv6.sin6_addr : &row->Address.Ipv4.sin_addr;
-    return error_of(add ? tun_address_add(tun, six, address, prefix) : tun_address_delete(tun, six, address, prefix));
+    return ip_error(add ? tun_address_add(tun, six, address, prefix) : tun_address_delete(tun, six, address, prefix));
 }
 
 NETIO_STATUS NTAPI CreateUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row) {
@@ -162,45 +152,15 @@ NETIO_STATUS NTAPI DeleteUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *R
 
 /* --- the interface ----------------------------------------------------------------------------------------------- */
 
-VOID NTAPI InitializeIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row) {
-    NT_ENTER(InitializeIpInterfaceEntry);
-    memset(Row, 0, sizeof *Row);
-}
-
-NETIO_STATUS NTAPI GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row) {
-    NT_ENTER(GetIpInterfaceEntry);
-    if (!Row || (Row->Family != AF_INET && Row->Family != AF_INET6)) return ERROR_INVALID_PARAMETER;
-    struct ndis_adapter *adapter = by_either(&Row->InterfaceLuid, Row->InterfaceIndex);
-    if (!adapter) return ERROR_NOT_FOUND;
-    struct tun_stack *tun = tun_of(adapter);
-    uint32_t mtu = ndis_adapter_mtu(adapter);
-    int error = tun ? tun_mtu_get(tun, &mtu) : 0;
-    if (error) return error_of(error);
-    Row->InterfaceLuid = ndis_adapter_luid(adapter);
-    Row->InterfaceIndex = ndis_adapter_if_index(adapter);
-    Row->NlMtu = mtu;
-    Row->Connected = ndis_adapter_connected(adapter);
-    return NO_ERROR;
-}
-
-NETIO_STATUS NTAPI SetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row) {
-    NT_ENTER(SetIpInterfaceEntry);
-    struct tun_stack *tun;
-    if (!Row || (Row->Family != AF_INET && Row->Family != AF_INET6)) return ERROR_INVALID_PARAMETER;
-    DWORD error = tun_for(&Row->InterfaceLuid, Row->InterfaceIndex, &tun);
-    if (error || !Row->NlMtu) return error;
-    return error_of(tun_mtu_set(tun, Row->NlMtu));
-}
-
 NETIO_STATUS NTAPI GetIfEntry2(PMIB_IF_ROW2 Row) {
     NT_ENTER(GetIfEntry2);
-    struct ndis_adapter *adapter = Row ? by_either(&Row->InterfaceLuid, Row->InterfaceIndex) : NULL;
+    struct ndis_adapter *adapter = Row ? ip_adapter(&Row->InterfaceLuid, Row->InterfaceIndex) : NULL;
     if (!adapter) return Row ? ERROR_FILE_NOT_FOUND : ERROR_INVALID_PARAMETER;
     memset(Row, 0, sizeof *Row);
     Row->InterfaceLuid = ndis_adapter_luid(adapter);
     Row->InterfaceIndex = ndis_adapter_if_index(adapter);
     Row->InterfaceGuid = *ndis_adapter_guid(adapter);
-    alias_of(adapter, Row->Alias, sizeof Row->Alias / sizeof *Row->Alias);
+    ip_alias(adapter, Row->Alias, sizeof Row->Alias / sizeof *Row->Alias);
     Row->Mtu = ndis_adapter_mtu(adapter);
     Row->Type = (ULONG)Row->InterfaceLuid.Info.IfType;
     bool connected = ndis_adapter_connected(adapter);

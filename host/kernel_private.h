@@ -117,7 +117,7 @@ void win32_fls_thread_ends(PETHREAD thread);
 extern unsigned program_mortals; /* atomic */
 void program_call(const void *caller);
 
-/* win32_end.c: a process ends. First nothing calls its code any more; then, when its handles are closed, its memory goes. */
+/* win32_owner.c: a process ends. First nothing calls its code any more; then, when its handles are closed, its memory goes. */
 void win32_process_silence(PEPROCESS process), win32_process_ends(PEPROCESS process);
 
 /* rtl_print.c: DbgPrint says nothing */

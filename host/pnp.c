@@ -207,6 +207,16 @@ static void start(struct devnode *node) {
     interface_arrive(node);
 }
 
+/* As far as a device with other information would be another device. */
+static bool same_info(const struct device_info *a, const struct device_info *b) {
+    static const WCHAR none[1];
+    const WCHAR *left = a->description ? a->description : none, *right = b->description ? b->description : none;
+    return wide_same(left, right) && multi_size(a->hardware_ids) == multi_size(b->hardware_ids) &&
+           !memcmp(a->hardware_ids, b->hardware_ids, multi_size(a->hardware_ids));
+}
+
+static void take_away(struct devnode *node, bool surprise);
+
 /* False: the node's removal waits for files to be closed, and this for the removal. */
 static bool run_start(struct pnp_request *request) {
     struct devnode *node = request->node;
@@ -215,6 +225,12 @@ static bool run_start(struct pnp_request *request) {
         node->waiting = request;
         return false;
     }
+    if (node->present && same_info(&node->info, &request->info)) { /* a device that outlived its handle gets another */
+        if (request->done) request->done(node, STATUS_SUCCESS, request->context);
+        return true;
+    }
+    take_away(node, true);
+    if (node->removing) return run_start(request);
     NTSTATUS status = enumerate(node, &request->info);
     if (request->done) request->done(node, status, request->context);
     if (NT_SUCCESS(status)) start(node);
@@ -268,6 +284,7 @@ static void take_away(struct devnode *node, bool surprise) {
     node->removing = removing;
     node->started = false;
     node->present = false;
+    node->keep = false;
     node->problem = CM_PROB_PHANTOM;
     node->problem_status = STATUS_SUCCESS;
     ndis_mutex_unlock(&pnp_lock);
@@ -363,7 +380,10 @@ static void software_device_close(PEPROCESS process, void *object, bool last) {
     struct pnp_request *request = device->remove;
     device->remove = NULL;
     if (device->node && device->node->claim == device) device->node->claim = NULL;
-    if (request) enqueue_locked(request);
+    if (request && !device->node->keep)
+        enqueue_locked(request);
+    else if (request)
+        device->remove = request; /* goes with the object */
     ndis_mutex_unlock(&pnp_lock);
 }
 
@@ -495,6 +515,21 @@ undo:
     if (begin) request_free(begin);
     free(remove);
     return status;
+}
+
+NTSTATUS pnp_keep(struct devnode *node, bool keep) {
+    ndis_mutex_lock(&pnp_lock);
+    bool claimed = node->claim;
+    if (claimed) node->keep = keep;
+    ndis_mutex_unlock(&pnp_lock);
+    return claimed ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
+}
+
+bool pnp_kept(struct devnode *node) {
+    ndis_mutex_lock(&pnp_lock);
+    bool kept = node->keep;
+    ndis_mutex_unlock(&pnp_lock);
+    return kept;
 }
 
 void pnp_close(struct devnode *node) {

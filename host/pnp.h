@@ -48,6 +48,9 @@ NTSTATUS pnp_create(PEPROCESS owner, const struct pnp_software_device *info,
                     struct devnode **node);
 /* SwDeviceClose or the owner's death: surprise removal; the node stays, not present, until pnp_uninstall. */
 void pnp_close(struct devnode *node);
+/* Whether the device outlives its open HSWDEVICE; then another can be opened, and with it the device taken away. */
+NTSTATUS pnp_keep(struct devnode *node, bool keep);
+bool pnp_kept(struct devnode *node);
 NTSTATUS pnp_uninstall(struct devnode *node);
 /* Resources are dealt out again: the drivers are asked, and the device is stopped and started. */
 NTSTATUS pnp_stop_start(struct devnode *node);

@@ -42,6 +42,7 @@ struct devnode {
     struct devnode *next;          /* p */
     bool listed;                   /* p: in the tree (present or phantom); holds a reference */
     struct software_device *claim; /* p: the open HSWDEVICE, which keeps others away */
+    bool keep;                     /* p: the device outlives its HSWDEVICE */
     struct device_info info;       /* t */
     bool present, started;         /* t */
     bool has_stack;                /* t: AddDevice succeeded, no REMOVE_DEVICE yet */

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nt/win32.h"
+
 void se_map_generic(ACCESS_MASK *access, const GENERIC_MAPPING *mapping) {
     if (*access & GENERIC_READ) *access |= mapping->GenericRead;
     if (*access & GENERIC_WRITE) *access |= mapping->GenericWrite;
@@ -159,4 +161,30 @@ NTSTATUS se_sddl_parse(const WCHAR *sddl, PSECURITY_DESCRIPTOR *descriptor) {
     if (*descriptor == NULL) return STATUS_INSUFFICIENT_RESOURCES;
     memcpy(*descriptor, text, size);
     return STATUS_SUCCESS;
+}
+
+BOOL NTAPI ConvertStringSecurityDescriptorToSecurityDescriptorW(LPCWSTR StringSecurityDescriptor,
+                                                                DWORD StringSDRevision,
+                                                                PSECURITY_DESCRIPTOR *SecurityDescriptor,
+                                                                PULONG SecurityDescriptorSize) {
+    NT_ENTER(ConvertStringSecurityDescriptorToSecurityDescriptorW);
+    PSECURITY_DESCRIPTOR parsed;
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+    if (!StringSecurityDescriptor || !SecurityDescriptor || StringSDRevision != SDDL_REVISION_1) {
+        SetLastError(StringSDRevision != SDDL_REVISION_1 ? ERROR_UNKNOWN_REVISION : ERROR_INVALID_PARAMETER);
+        return FALSE;
+    }
+    if (!NT_FAULT(ConvertStringSecurityDescriptorToSecurityDescriptorW))
+        status = se_sddl_parse(StringSecurityDescriptor, &parsed);
+    if (NT_SUCCESS(status)) {
+        ULONG size = RtlLengthSecurityDescriptor(parsed);
+        *SecurityDescriptor = LocalAlloc(0, size);
+        if (*SecurityDescriptor) memcpy(*SecurityDescriptor, parsed, size);
+        if (SecurityDescriptorSize) *SecurityDescriptorSize = size;
+        if (!*SecurityDescriptor) status = STATUS_INSUFFICIENT_RESOURCES;
+        ExFreePoolWithTag(parsed, 'dSeS');
+    }
+    if (!NT_SUCCESS(status))
+        SetLastError(status == STATUS_INVALID_SECURITY_DESCR ? ERROR_INVALID_ACL : ERROR_NOT_ENOUGH_MEMORY);
+    return NT_SUCCESS(status);
 }

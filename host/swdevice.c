@@ -21,7 +21,6 @@ struct swdevice {
     bool closed, reported;              /* l */
     bool abandoned;                     /* l: closed while the PnP thread still needs it, which then frees it */
     struct host_thread *caller;         /* l: the thread that is inside the callback */
-    bool keep;                          /* l: lives on when the handle is closed */
     KEVENT idle;                        /* set while the callback is not running */
     KEVENT known;                       /* set when `node` is */
 };
@@ -112,6 +111,7 @@ HRESULT NTAPI SwDeviceCreate(PCWSTR pszEnumeratorName, PCWSTR pszParentDeviceIns
     if (!pszEnumeratorName || !pszParentDeviceInstance || !pCallback || !info_acceptable(pCreateInfo) ||
         (cPropertyCount && !pProperties))
         return E_INVALIDARG;
+    if (!win32_is_administrator()) return E_ACCESSDENIED;
     struct swdevice *device = calloc(1, sizeof *device);
     if (!device || NT_FAULT(SwDeviceCreate)) {
         free(device);
@@ -158,7 +158,6 @@ VOID NTAPI SwDeviceClose(HSWDEVICE hSwDevice) {
     *link = device->next;
     bool inside = device->caller == ps_self();
     bool running = device->caller && !inside;
-    bool keep = device->keep;
     device->closed = true;
     bool mine = device->reported || running;
     device->abandoned = !mine;
@@ -166,7 +165,7 @@ VOID NTAPI SwDeviceClose(HSWDEVICE hSwDevice) {
     pnp_reference(node);
     pthread_mutex_unlock(&devices_lock);
     if (running) KeWaitForSingleObject(&device->idle, Executive, KernelMode, FALSE, NULL);
-    if (!keep) pnp_close(node);
+    pnp_close(node);
     pnp_release(node);
     if (running) {
         /* The PnP thread is about to leave its lock for the last time. */
@@ -200,20 +199,37 @@ void win32_devices_silence(PEPROCESS process) {
     }
 }
 
+/* The node of an open device, referenced. Before the callback, or from an unopened handle: NULL, and a violation. */
+static struct devnode *node_of(HSWDEVICE handle, const char *call) {
+    pthread_mutex_lock(&devices_lock);
+    struct swdevice *device = devices;
+    while (device && device != (struct swdevice *)handle) device = device->next;
+    struct devnode *node = device && (device->reported || device->caller) ? device->node : NULL;
+    if (node) pnp_reference(node);
+    pthread_mutex_unlock(&devices_lock);
+    if (!node)
+        verify_violation("win32-handle", "%s: %p is not open, or its callback has not been called yet", call,
+                         (void *)handle);
+    return node;
+}
+
 HRESULT NTAPI SwDeviceSetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME Lifetime) {
     NT_ENTER(SwDeviceSetLifetime);
     if (Lifetime != SWDeviceLifetimeHandle && Lifetime != SWDeviceLifetimeParentPresent) return E_INVALIDARG;
-    pthread_mutex_lock(&devices_lock);
-    ((struct swdevice *)hSwDevice)->keep = Lifetime == SWDeviceLifetimeParentPresent;
-    pthread_mutex_unlock(&devices_lock);
-    return S_OK;
+    if (NT_FAULT(SwDeviceSetLifetime)) return E_OUTOFMEMORY;
+    struct devnode *node = node_of(hSwDevice, "SwDeviceSetLifetime");
+    if (!node) return E_INVALIDARG;
+    NTSTATUS status = pnp_keep(node, Lifetime == SWDeviceLifetimeParentPresent);
+    pnp_release(node);
+    return result_of(status);
 }
 
 HRESULT NTAPI SwDeviceGetLifetime(HSWDEVICE hSwDevice, SW_DEVICE_LIFETIME *pLifetime) {
     NT_ENTER(SwDeviceGetLifetime);
-    pthread_mutex_lock(&devices_lock);
-    *pLifetime = ((struct swdevice *)hSwDevice)->keep ? SWDeviceLifetimeParentPresent : SWDeviceLifetimeHandle;
-    pthread_mutex_unlock(&devices_lock);
+    struct devnode *node = pLifetime ? node_of(hSwDevice, "SwDeviceGetLifetime") : NULL;
+    if (!node) return E_INVALIDARG;
+    *pLifetime = pnp_kept(node) ? SWDeviceLifetimeParentPresent : SWDeviceLifetimeHandle;
+    pnp_release(node);
     return S_OK;
 }
 

@@ -10,12 +10,16 @@
 
 struct reg_key;
 
-/* A process ends (win32_end.c): */
+/* Whether the calling process has the rights of an administrator. */
+bool win32_is_administrator(void); /* win32_owner.c */
+
+/* A process ends (win32_owner.c): */
 void win32_devices_silence(PEPROCESS process);       /* swdevice.c */
 void win32_notifications_silence(PEPROCESS process); /* cfgmgr.c */
 void win32_console_silence(PEPROCESS process);       /* win32_process.c */
 void win32_modules_end(PEPROCESS process);           /* win32_module.c */
 void win32_fls_process_ends(PEPROCESS process);      /* win32_fls.c */
+void win32_info_sets_end(PEPROCESS process);         /* setupapi.c */
 void win32_heap_ends(PEPROCESS process);             /* win32_process.c */
 /* Whether the code is of an image that the process has loaded, outside of its entry point (win32_module.c). */
 bool win32_module_has(PEPROCESS process, const void *code);

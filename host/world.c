@@ -5,6 +5,7 @@
  */
 #include "host/image.h"
 #include "host/io.h"
+#include "host/ip_interface.h"
 #include "host/ndis_private.h"
 #include "host/pnp.h"
 #include "host/registry.h"
@@ -47,6 +48,7 @@ void host_stop(void) {
     pnp_stop();
     ndis_stop();
     win32_stop();
+    ip_interfaces_stop();
     ke_stop();
     io_irp_check();
     reg_clear();

@@ -21,8 +21,41 @@ extern "C" {
 
 /* ---- adapters --------------------------------------------------------------------------------------------------- */
 
+/* The adapter stays until it is deleted (WarrenDeleteAdapter), also over restarts of the system; closing its handle does
+ * nothing to it. Without the flag it ends with its handle or its process, whichever is first. */
+#define WARREN_ADAPTER_PERSISTENT 0x1u
+
+typedef struct _WARREN_ADAPTER_OPTIONS {
+    DWORD Size;          /* sizeof(WARREN_ADAPTER_OPTIONS) */
+    DWORD Flags;         /* WARREN_ADAPTER_... */
+    LPCWSTR Name;        /* as WintunCreateAdapter */
+    LPCWSTR TunnelType;  /* as WintunCreateAdapter */
+    const GUID *Guid;    /* as WintunCreateAdapter; NULL: derived from type and name */
+    LPCWSTR Sddl;        /* who may open it, a security descriptor string; NULL: SYSTEM and Administrators */
+    LPCWSTR Description; /* what device lists show, up to 127 characters; NULL: TunnelType followed by " Tunnel" */
+    DWORD Mtu;           /* bytes of an IP packet, 1280 to 65535, set on both IP interfaces; 0: the driver's, 65535 */
+    DWORD TimeoutMs;     /* for all of it, milliseconds; 0: 60000 */
+} WARREN_ADAPTER_OPTIONS;
+
+/* WarrenCreateAdapter: WintunCreateAdapter with options. If a persistent adapter of the brand has the name already, and a
+ * persistent one is asked for, it is opened instead; what the other options say is not applied to it.
+ * NULL: the errors of WintunCreateAdapter; ERROR_INVALID_PARAMETER for Size, unknown flags, or a value out of range;
+ * ERROR_INVALID_SECURITY_DESCR for an SDDL that the system does not take. WarrenGetLastError tells more. */
+typedef WINTUN_ADAPTER_HANDLE(WINAPI WARREN_CREATE_ADAPTER_FUNC)(const WARREN_ADAPTER_OPTIONS *Options);
+
+/* WarrenDeleteAdapter: removes a persistent adapter of this brand by its name; sessions that it has end with
+ * ERROR_HANDLE_EOF. FALSE: ERROR_NOT_FOUND; ERROR_ACCESS_DENIED without the rights of an administrator;
+ * ERROR_DEVICE_IN_USE for one that lives by another process's handle. */
+typedef BOOL(WINAPI WARREN_DELETE_ADAPTER_FUNC)(LPCWSTR Name);
+
+/* WarrenRenameAdapter: gives an adapter, open or not, another name: its own, by which WintunOpenAdapter finds it, and that
+ * of its network connection. FALSE: ERROR_NOT_FOUND; ERROR_ALREADY_EXISTS, another adapter of the brand has it;
+ * ERROR_ACCESS_DENIED. */
+typedef BOOL(WINAPI WARREN_RENAME_ADAPTER_FUNC)(LPCWSTR Name, LPCWSTR NewName);
+
 typedef struct _WARREN_ADAPTER_INFO {
-    DWORD Size; /* sizeof(WARREN_ADAPTER_INFO) */
+    DWORD Size;  /* sizeof(WARREN_ADAPTER_INFO) */
+    DWORD Flags; /* WARREN_ADAPTER_..., as created */
     WCHAR Name[128];
     WCHAR InstanceId[200];
     GUID InterfaceGuid; /* NetCfgInstanceId */
@@ -49,12 +82,14 @@ typedef enum _WARREN_STAGE {
     WARREN_STAGE_NONE,
     WARREN_STAGE_ARGUMENTS, /* the call itself */
     WARREN_STAGE_LOCK,      /* waiting for another process of the brand */
-    WARREN_STAGE_DRIVER,    /* there is no driver for the device */
+    WARREN_STAGE_DRIVER,    /* there is no driver for the device, or its package cannot be installed */
     WARREN_STAGE_CREATE,    /* the software device */
     WARREN_STAGE_START,     /* the device does not start: ProblemCode and Status say why */
-    WARREN_STAGE_INTERFACE, /* its network interface */
+    WARREN_STAGE_INTERFACE, /* its network interface, or the IPv4 and IPv6 interfaces on it */
     WARREN_STAGE_OPEN,      /* finding the adapter, opening its control device */
-    WARREN_STAGE_ATTACH     /* the session */
+    WARREN_STAGE_ATTACH,    /* the session */
+    WARREN_STAGE_CONFIGURE, /* name, MTU */
+    WARREN_STAGE_REMOVE     /* taking an adapter or the driver away */
 } WARREN_STAGE;
 
 typedef struct _WARREN_ERROR {

@@ -11,15 +11,17 @@
 #include <newdev.h>
 #include <setupapi.h>
 
-#define START_TIMEOUT 30000  /* ms from the node's enumeration to a working interface: a first installation is slow */
 #define INSTALL_TIMEOUT 3000 /* ms that a node may look unconfigured while Windows is still choosing its driver */
-#define REMOVE_TIMEOUT 5000  /* ms for a closed node to go away */
 #define POLL_INTERVAL 50     /* ms; there is no notification of a node's problem code */
 #define FORGET_AT_ONCE 16    /* leftovers removed per creation, so that it stays bounded */
 
-const DEVPROPKEY DevnodeNameKey = {BRAND_PROPERTY_GUID, 2};
+const DEVPROPKEY DevnodeNameKey = {BRAND_PROPERTY_GUID, BRAND_PROPERTY_NAME};
+const DEVPROPKEY DevnodeSddlKey = {BRAND_PROPERTY_GUID, BRAND_PROPERTY_SDDL};
+const DEVPROPKEY DevnodeFlagsKey = {BRAND_PROPERTY_GUID, BRAND_PROPERTY_FLAGS};
 
 /* Documented keys; defined here because the SDK's header defines none unless asked to, and then all. */
+const DEVPROPKEY DevnodeDescriptionKey = {
+    {0xa45c254e, 0xdf1c, 0x4efd, {0x80, 0x20, 0x67, 0xd1, 0x46, 0xa8, 0x50, 0xe0}}, 2};
 static const DEVPROPKEY ProblemStatusKey = {
     {0x4340a6c5, 0x93fa, 0x4706, {0x97, 0x2c, 0x7b, 0x64, 0x80, 0x08, 0xa5, 0xa7}}, 12};
 
@@ -58,6 +60,27 @@ bool DevnodeGetText(DEVINST Node, const DEVPROPKEY *Key, WCHAR *Text, size_t Roo
 
     return CM_Get_DevNode_PropertyW(Node, Key, &Type, (PBYTE)Text, &Size, 0) == CR_SUCCESS &&
            Type == DEVPROP_TYPE_STRING && Size >= sizeof(WCHAR) && !Text[Size / sizeof(WCHAR) - 1];
+}
+
+bool DevnodeHasName(LPCWSTR InstanceId, LPCWSTR Name) {
+    WCHAR Found[NAME_MAX_LENGTH + 1];
+    DEVINST Node;
+
+    return CM_Locate_DevNodeW(&Node, (DEVINSTID_W)InstanceId, CM_LOCATE_DEVNODE_PHANTOM) == CR_SUCCESS &&
+           DevnodeGetText(Node, &DevnodeNameKey, Found, COUNT_OF(Found)) && TextEqualNoCase(Found, Name);
+}
+
+DWORD DevnodeFlags(LPCWSTR InstanceId) {
+    DEVPROPTYPE Type = DEVPROP_TYPE_EMPTY;
+    DWORD Flags = 0;
+    ULONG Size = sizeof(Flags);
+    DEVINST Node;
+
+    if (CM_Locate_DevNodeW(&Node, (DEVINSTID_W)InstanceId, CM_LOCATE_DEVNODE_NORMAL) != CR_SUCCESS ||
+        CM_Get_DevNode_PropertyW(Node, &DevnodeFlagsKey, &Type, (PBYTE)&Flags, &Size, 0) != CR_SUCCESS ||
+        Type != DEVPROP_TYPE_UINT32)
+        return 0;
+    return Flags;
 }
 
 bool DevnodeGetInterface(DEVINST Node, GUID *Guid, NET_LUID *Luid) {
@@ -104,7 +127,7 @@ static DWORD StartFailed(DEVINST Node, ULONG Problem) {
 /* While Windows looks for a driver the node may bear one of these, and some time later lose it. */
 static bool ProblemMayPass(ULONG Problem) { return Problem == CM_PROB_NOT_CONFIGURED || Problem == CM_PROB_REINSTALL; }
 
-DWORD DevnodeWaitStarted(LPCWSTR InstanceId, HANDLE Changed, GUID *Guid, NET_LUID *Luid) {
+DWORD DevnodeWaitStarted(LPCWSTR InstanceId, HANDLE Changed, ULONGLONG Deadline, GUID *Guid, NET_LUID *Luid) {
     ULONGLONG Start = GetTickCount64(), Elapsed = 0;
 
     for (;;) {
@@ -121,7 +144,7 @@ DWORD DevnodeWaitStarted(LPCWSTR InstanceId, HANDLE Changed, GUID *Guid, NET_LUI
             return StartFailed(Node, Problem);
         if (!(Status & DN_HAS_PROBLEM) && (Status & DN_STARTED) && DevnodeGetInterface(Node, Guid, Luid))
             return ERROR_SUCCESS;
-        if (Elapsed >= START_TIMEOUT)
+        if (!TimeLeft(Deadline))
             return LogError(WARREN_STAGE_START, ERROR_TIMEOUT,
                             L"CreateAdapter: the device did not start in time: node status %x", (DWORD)Status);
         WaitForSingleObject(Changed, POLL_INTERVAL);
@@ -148,11 +171,9 @@ bool DevnodeUninstall(LPCWSTR InstanceId) {
 
 /* Assumed: a node that can no longer be located is one that can be uninstalled, although its driver may not have been
  * taken down wholly while somebody has a handle to it. */
-void DevnodeForget(LPCWSTR InstanceId) {
-    ULONGLONG Start = GetTickCount64();
-
+void DevnodeForget(LPCWSTR InstanceId, ULONGLONG Deadline) {
     while (DevnodeIsPresent(InstanceId)) {
-        if (GetTickCount64() - Start >= REMOVE_TIMEOUT) {
+        if (!TimeLeft(Deadline)) {
             LogLine(WINTUN_LOG_WARN, L"The device %s is still present after its handle was closed", InstanceId);
             return;
         }
@@ -161,12 +182,21 @@ void DevnodeForget(LPCWSTR InstanceId) {
     DevnodeUninstall(InstanceId);
 }
 
-void DevnodeForgetAbsent(void) {
+/* A present node that is not persistent and has no owner is on its way out: Windows takes it away a while after the end of
+ * the process. */
+static bool IsLeftOver(LPCWSTR InstanceId) {
+    return !DevnodeIsPresent(InstanceId) ||
+           (!(DevnodeFlags(InstanceId) & WARREN_ADAPTER_PERSISTENT) && !OwnerLives(InstanceId));
+}
+
+void DevnodeCleanUp(ULONGLONG Deadline) {
+    ULONGLONG Enough = DeadlineIn(DEVNODE_REMOVE_TIMEOUT);
     unsigned Count = 0;
     WCHAR *List;
 
     if (DevnodeList(false, &List) != ERROR_SUCCESS || !List) return;
     for (LPCWSTR InstanceId = List; *InstanceId; InstanceId += TextLength(InstanceId) + 1)
-        if (!DevnodeIsPresent(InstanceId) && Count++ < FORGET_AT_ONCE) DevnodeUninstall(InstanceId);
+        if (IsLeftOver(InstanceId) && Count++ < FORGET_AT_ONCE)
+            DevnodeForget(InstanceId, Enough < Deadline ? Enough : Deadline);
     MemoryFree(List);
 }

@@ -13,7 +13,13 @@
 
 #define DEVNODE_ID_ROOM (MAX_DEVICE_ID_LEN + 1)
 
-extern const DEVPROPKEY DevnodeNameKey; /* the adapter's name, as created */
+#define DEVNODE_REMOVE_TIMEOUT 5000 /* ms for a device to go away whose handle was closed, or whose owner died */
+
+/* Properties of the brand's devices: DEVPROP_TYPE_STRING, but for the flags (DEVPROP_TYPE_UINT32). */
+extern const DEVPROPKEY DevnodeNameKey;  /* the adapter's name */
+extern const DEVPROPKEY DevnodeSddlKey;  /* read by the driver */
+extern const DEVPROPKEY DevnodeFlagsKey; /* WARREN_ADAPTER_... */
+extern const DEVPROPKEY DevnodeDescriptionKey;
 
 /* Instance ids of this brand's nodes, each terminated, the list by one more 0: to be freed with MemoryFree. Does not
  * log. */
@@ -22,18 +28,20 @@ bool DevnodeIsPresent(LPCWSTR InstanceId);
 
 /* A string property; false if the node has none, or it does not fit. */
 bool DevnodeGetText(DEVINST Node, const DEVPROPKEY *Key, WCHAR *Text, size_t Room);
+bool DevnodeHasName(LPCWSTR InstanceId, LPCWSTR Name); /* present or not */
+DWORD DevnodeFlags(LPCWSTR InstanceId);                /* of the present node */
 /* The interface that NDIS made for the node, false while there is none. */
 bool DevnodeGetInterface(DEVINST Node, GUID *Guid, NET_LUID *Luid);
 
 /* Waits until the node has started and its interface exists. Fails at once when it cannot come to that. */
-DWORD DevnodeWaitStarted(LPCWSTR InstanceId, HANDLE Changed, GUID *Guid, NET_LUID *Luid);
+DWORD DevnodeWaitStarted(LPCWSTR InstanceId, HANDLE Changed, ULONGLONG Deadline, GUID *Guid, NET_LUID *Luid);
 
 NTSTATUS DevnodeProblemStatus(DEVINST Node); /* that goes with its problem code */
 /* Makes Windows forget a node that is not present. False: it has been logged why not. */
 bool DevnodeUninstall(LPCWSTR InstanceId);
-/* Waits, bounded, until the node is no longer present, then makes Windows forget it. */
-void DevnodeForget(LPCWSTR InstanceId);
-/* The same for all nodes of the brand that are left over from processes that died. */
-void DevnodeForgetAbsent(void);
+/* Waits until the node is no longer present, then makes Windows forget it. */
+void DevnodeForget(LPCWSTR InstanceId, ULONGLONG Deadline);
+/* With the creation lock: the same for all nodes of the brand that processes left over which died, even just now. */
+void DevnodeCleanUp(ULONGLONG Deadline);
 
 #endif

@@ -18,6 +18,7 @@ static void Describe(LPCWSTR InstanceId, WARREN_ADAPTER_INFO *Info) {
         return;
     if (!DevnodeGetText(Node, &DevnodeNameKey, Info->Name, COUNT_OF(Info->Name))) Info->Name[0] = 0;
     if (!Info->Present) return;
+    Info->Flags = DevnodeFlags(InstanceId);
     if (CM_Get_DevNode_Status(&Status, &Problem, Node, 0) == CR_SUCCESS) {
         Info->Started = (Status & DN_STARTED) != 0;
         Info->Problem = Status & DN_HAS_PROBLEM ? Problem : 0;
@@ -68,7 +69,7 @@ static DWORD RepairList(LPCWSTR List, BOOL DryRun, WARREN_ADAPTER_CALLBACK Callb
 }
 
 DWORD WINAPI WarrenRepair(BOOL DryRun, WARREN_ADAPTER_CALLBACK Callback, void *Context) {
-    HANDLE Mutex = CreationLock(L"Repair");
+    HANDLE Mutex = CreationLock(L"Repair", DeadlineIn(DEFAULT_TIMEOUT));
     DWORD Count = MAXDWORD, Error;
     WCHAR *List;
 

@@ -5,7 +5,9 @@
  *
  *   dll.c      the module's start and end; memory; objects behind handles
  *   log.c      the logger
- *   adapter.c  adapters as the API sees them: create, open, close
+ *   adapter.c  adapters as the API sees them: create, open, close, delete, rename
+ *   create.c   how one comes to be
+ *   owner.c    one process at a time; whose an adapter is
  *   devnode.c  the same as Windows sees them: device nodes, their properties, removal
  *   install.c  the driver: version, deletion
  *   session.c  sessions and their packets
@@ -96,14 +98,32 @@ bool TextCopy(WCHAR *To, size_t Room, LPCWSTR From);
 bool TextAppend(WCHAR *To, size_t Room, LPCWSTR From);
 bool TextEqualNoCase(LPCWSTR Left, LPCWSTR Right); /* ASCII letters only fold */
 
-/* ---- adapter.c -------------------------------------------------------------------------------------------------- */
+/* ---- time (owner.c) --------------------------------------------------------------------------------------------- */
 
-#define NAME_MAX_LENGTH 127 /* characters, without the end */
+#define DEFAULT_TIMEOUT 60000 /* ms; longer than one creation by another process may take */
+
+/* Deadlines are in milliseconds since the system's start. */
+static inline ULONGLONG DeadlineIn(DWORD Milliseconds) { return GetTickCount64() + Milliseconds; }
+
+static inline DWORD TimeLeft(ULONGLONG Deadline) {
+    ULONGLONG Now = GetTickCount64();
+
+    return Deadline > Now ? (DWORD)(Deadline - Now) : 0;
+}
+
+/* ---- owner.c ---------------------------------------------------------------------------------------------------- */
 
 /* Creation and removal look at what devices there are and then act on it, so only one process of the brand may. NULL: it
  * has been logged why not. */
-HANDLE CreationLock(LPCWSTR Stage);
+HANDLE CreationLock(LPCWSTR Function, ULONGLONG Deadline);
 void CreationUnlock(HANDLE Mutex);
+/* Says that the adapter's owner is alive until the handle is closed. NULL: an error, not logged. */
+HANDLE OwnerMark(LPCWSTR InstanceId);
+bool OwnerLives(LPCWSTR InstanceId);
+
+/* ---- adapter.c -------------------------------------------------------------------------------------------------- */
+
+#define NAME_MAX_LENGTH 127 /* characters, without the end */
 
 /* Path of the adapter's control device; false if the handle is none. */
 bool AdapterGetDevicePath(WINTUN_ADAPTER_HANDLE Adapter, LPCWSTR *Path);

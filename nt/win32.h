@@ -217,6 +217,8 @@ typedef BOOL(WINAPI *PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID 
 #define ERROR_INVALID_NAME 123
 #define ERROR_INVALID_PARAMETER 87
 #define ERROR_INVALID_SECURITY_DESCR 1338
+#define ERROR_DEVICE_IN_USE 2404
+#define ERROR_DUP_NAME 52
 #define ERROR_INVALID_SID 1337
 #define ERROR_INVALID_USER_BUFFER 1784
 #define ERROR_IO_DEVICE 1117
@@ -258,6 +260,7 @@ typedef BOOL(WINAPI *PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID 
 #define S_OK ((HRESULT)0)
 #endif
 #define E_INVALIDARG ((HRESULT)0x80070057)
+#define E_ACCESSDENIED ((HRESULT)0x80070005)
 #define E_OUTOFMEMORY ((HRESULT)0x8007000E)
 #define E_UNEXPECTED ((HRESULT)0x8000FFFF)
 #define FACILITY_WIN32 7
@@ -753,6 +756,13 @@ WINBASEAPI NTSTATUS NTAPI BCryptGenRandom(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR p
 WINBASEAPI NTSTATUS NTAPI BCryptHash(BCRYPT_ALG_HANDLE hAlgorithm, PUCHAR pbSecret, ULONG cbSecret, PUCHAR pbInput,
                                      ULONG cbInput, PUCHAR pbOutput, ULONG cbOutput);
 
+/* security */
+#define SDDL_REVISION_1 1
+WINBASEAPI BOOL NTAPI ConvertStringSecurityDescriptorToSecurityDescriptorW(LPCWSTR StringSecurityDescriptor,
+                                                                           DWORD StringSDRevision,
+                                                                           PSECURITY_DESCRIPTOR *SecurityDescriptor,
+                                                                           PULONG SecurityDescriptorSize);
+
 /* registry */
 WINBASEAPI LSTATUS NTAPI RegOpenKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD ulOptions, REGSAM samDesired,
                                        PHKEY phkResult);
@@ -821,6 +831,7 @@ WINBASEAPI NETIO_STATUS NTAPI DeleteUnicastIpAddressEntry(const MIB_UNICASTIPADD
 WINBASEAPI VOID NTAPI InitializeIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row);
 WINBASEAPI NETIO_STATUS NTAPI GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row);
 WINBASEAPI NETIO_STATUS NTAPI SetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row);
+WINBASEAPI DWORD NTAPI NciSetConnectionName(const GUID *Interface, LPCWSTR Name); /* nci.dll; see lib/configure.c */
 WINBASEAPI NETIO_STATUS NTAPI GetIfEntry2(PMIB_IF_ROW2 Row);
 
 #endif

@@ -60,6 +60,8 @@ HMODULE library_load(struct api *api) {
     LOAD(SendPacket);
 #undef LOAD
 #define LOAD(name) ck_assert_ptr_nonnull(api->name = (void *)GetProcAddress(library, "Warren" #name))
+    LOAD(DeleteAdapter);
+    LOAD(RenameAdapter);
     LOAD(EnumerateAdapters);
     LOAD(Repair);
     LOAD(GetAdapterStatistics);
@@ -69,6 +71,7 @@ HMODULE library_load(struct api *api) {
     LOAD(ReleasePackets);
     LOAD(AllocatePackets);
     LOAD(SendPackets);
+    ck_assert_ptr_nonnull(api->WarrenCreateAdapter = (void *)GetProcAddress(library, "WarrenCreateAdapter"));
     ck_assert_ptr_nonnull(api->WarrenGetLastError = (void *)GetProcAddress(library, "WarrenGetLastError"));
     return library;
 }

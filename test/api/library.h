@@ -28,6 +28,9 @@ struct api {
     WINTUN_RELEASE_RECEIVE_PACKET_FUNC *ReleaseReceivePacket;
     WINTUN_ALLOCATE_SEND_PACKET_FUNC *AllocateSendPacket;
     WINTUN_SEND_PACKET_FUNC *SendPacket;
+    WARREN_CREATE_ADAPTER_FUNC *WarrenCreateAdapter;
+    WARREN_DELETE_ADAPTER_FUNC *DeleteAdapter;
+    WARREN_RENAME_ADAPTER_FUNC *RenameAdapter;
     WARREN_ENUMERATE_ADAPTERS_FUNC *EnumerateAdapters;
     WARREN_REPAIR_FUNC *Repair;
     WARREN_GET_LAST_ERROR_FUNC *WarrenGetLastError;

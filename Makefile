@@ -39,7 +39,7 @@ clean:
 # --- names ---------------------------------------------------------------------------------------------------------
 export VERSION_MAJOR VERSION_MINOR VERSION_PATCH BRAND BRAND_FILE BRAND_COMPANY BRAND_DESCRIPTION BRAND_SERVICE \
 	BRAND_ENUMERATOR BRAND_HARDWARE_ID BRAND_DEVICE_PREFIX BRAND_MUTEX BRAND_POOL_TAG BRAND_NAMESPACE_GUID \
-	BRAND_PROPERTY_GUID
+	BRAND_PROPERTY_GUID BRAND_DRIVER_DATE
 # Written only when it says something else, so that it may be looked at every time.
 $(O)/gen/brand.h: FORCE
 	$(dir)
@@ -68,8 +68,16 @@ $(O)/win-$(1)/obj/nt/cfg.o: nt/cfg.S toolchain.mk
 $(O)/win-$(1)/obj/%.res: %.rc nt/version.rc $(O)/gen/brand.h
 	$$(call say,RC-$(1),$$<)
 	$$(dir)
-	$$(Q)$(CC) -E -xc -DRC_INVOKED -P -I. -I$(O) $$< -o $$(@:.res=.i.rc)
-	$$(Q)$(RC) /nologo /fo $$@ $$(@:.res=.i.rc)
+	$$(Q)$(CC) -E -xc -DRC_INVOKED -P -I. -I$(O) $$(RC_DEFINES) $$< -o $$(@:.res=.i.rc)
+	$$(Q)$(RC) /nologo /i $(O)/win-$(1) /fo $$@ $$(@:.res=.i.rc)
+
+$(O)/win-$(1)/$(BRAND_FILE).inf: driver/warren.inf.in tools/inf.sh brand.mk
+	$$(dir)
+	$$(Q)tools/inf.sh $(1) <$$< >$$@
+
+# The library carries the driver package.
+$(O)/win-$(1)/obj/lib/warren.res: $(O)/win-$(1)/$(BRAND_FILE).inf $(O)/win-$(1)/$(SYS)
+$(O)/win-$(1)/obj/lib/warren.res: RC_DEFINES := -DPACKAGE_INF='"$(BRAND_FILE).inf"' -DPACKAGE_SYS='"$(SYS)"'
 
 $(O)/win-$(1)/obj/%.import.lib: nt/%.def
 	$$(dir)
@@ -173,7 +181,10 @@ $(foreach f,$(FLAVOURS),$(foreach k,$(TEST_KINDS),$(eval $(call TEST,$(f),$(k)))
 define NATIVE
 $(1): $(O)/$(1)/$(SYS).so $(O)/$(1)/$(DLL).so
 $(O)/$(1)/$(SYS).so: $(SYS_SRC:%.c=$(O)/$(1)/obj/%.o)
-$(O)/$(1)/$(DLL).so: $(DLL_SRC:%.c=$(O)/$(1)/obj/%.o)
+$(O)/$(1)/$(DLL).so: $(DLL_SRC:%.c=$(O)/$(1)/obj/%.o) $(O)/$(1)/obj/lib/package_native.o
+$(O)/$(1)/obj/lib/package_native.o: lib/package_native.S $(O)/win-x64/$(BRAND_FILE).inf $(O)/$(1)/$(SYS).so
+	$$(call say,AS-$(1),$$<)
+	$$(Q)$(CC) -I$(O)/win-x64 -I$(O)/$(1) -DPACKAGE_INF='"$(BRAND_FILE).inf"' -DPACKAGE_SYS='"$(SYS).so"' -c $$< -o $$@
 $(O)/$(1)/$(SYS).so $(O)/$(1)/$(DLL).so:
 	$$(call say,LINK,$$@)
 	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) -shared -Wl,-Bsymbolic $$^ -o $$@

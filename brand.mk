@@ -7,6 +7,8 @@
 VERSION_MAJOR := 0
 VERSION_MINOR := 1
 VERSION_PATCH := 0
+# Of the driver package, mm/dd/yyyy: when this version was made.
+BRAND_DRIVER_DATE := 11/23/2026
 
 BRAND := Warren
 BRAND_FILE := warren

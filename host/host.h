@@ -121,9 +121,10 @@ struct host_config {
     const char *library;        /* path of warren.dll or warren.dll.so; may be NULL */
     const wchar_t *hardware_id; /* of the driver package; NULL: none is installed */
     const wchar_t *service;
-    const wchar_t *version; /* of the package, as its INF would say: "1.2.3.4" */
-    uint16_t ndis_version;  /* major << 8 | minor: 6.30 is 0x061e; 0 is 6.82, Windows 10 1809 */
-    bool quiet;             /* do not print DbgPrint output */
+    const wchar_t *version;  /* of the package, as its INF would say: "1.2.3.4" */
+    const wchar_t *provider; /* the same; NULL: nobody */
+    uint16_t ndis_version;   /* major << 8 | minor: 6.30 is 0x061e; 0 is 6.82, Windows 10 1809 */
+    bool quiet;              /* do not print DbgPrint output */
 };
 
 /* Starts the NT world once per process: memory, objects, the System and client processes, registry, PnP, NDIS; installs

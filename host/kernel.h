@@ -134,6 +134,8 @@ NTSTATUS io_pnp_ask(PDEVICE_OBJECT device, UCHAR minor, ULONG_PTR *information);
 
 /* "D:P(A;;GA;;;SY)(A;;GA;;;BA)" to a self-relative descriptor in pool; the subset used by drivers: DACL, allow/deny ACEs,
  * generic/standard/file rights or hex, SIDs by two-letter alias or S-1-... */
+/* Whether it keeps ordinary users out. */
+bool se_descriptor_is_private(PSECURITY_DESCRIPTOR descriptor);
 NTSTATUS se_sddl_parse(const WCHAR *sddl, PSECURITY_DESCRIPTOR *descriptor);
 enum se_token_kind { SE_TOKEN_SYSTEM, SE_TOKEN_ADMINISTRATOR, SE_TOKEN_USER };
 void se_set_process_token(PEPROCESS process, enum se_token_kind kind); /* the client process starts as administrator */

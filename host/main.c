@@ -270,6 +270,7 @@ static struct options options_from(int argc, char **argv) {
     o.config.hardware_id = BRAND_HARDWARE_ID;
     o.config.service = BRAND_SERVICE;
     o.config.version = BRAND_PACKAGE_VERSION;
+    o.config.provider = BRAND_COMPANY;
     if (!o.config.driver) o.config.driver = beside("warren.sys");
     if (!o.config.library) o.config.library = beside("warren.dll");
     return o;

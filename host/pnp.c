@@ -172,6 +172,10 @@ static void start(struct devnode *node) {
         return;
     }
     NTSTATUS status;
+    ndis_mutex_lock(&pnp_lock);
+    node->driver = package;
+    ndis_mutex_unlock(&pnp_lock);
+    package = package_in_force(package);
     ULONG problem = package_load(package, &status);
     if (problem) {
         problem_set(node, problem, status);
@@ -311,6 +315,7 @@ static NTSTATUS run_uninstall(struct devnode *node) {
     interfaces_forget(node);
     node_forget(node);
     ndis_mutex_lock(&pnp_lock);
+    node->driver = NULL;
     for (struct devnode **link = &nodes; *link; link = &(*link)->next) {
         if (*link == node) {
             *link = node->next;
@@ -634,6 +639,14 @@ void pnp_for_each(bool (*visit)(struct devnode *node, void *context), void *cont
         pnp_release(all[i]);
     }
     free(all);
+}
+
+bool pnp_for_driver(const struct package *package) {
+    ndis_mutex_lock(&pnp_lock);
+    struct devnode *node = nodes;
+    while (node && node->driver != package) node = node->next;
+    ndis_mutex_unlock(&pnp_lock);
+    return node;
 }
 
 /* --- start and stop ---------------------------------------------------------------------------------------------- */

@@ -35,7 +35,10 @@ struct pnp_software_device {
 };
 
 /* A driver package in the store: devices with this hardware id get `service`, started from the image at `path`. */
-NTSTATUS pnp_package_add(const WCHAR *hardware_id, const WCHAR *service, const char *path, const WCHAR *version);
+NTSTATUS pnp_package_add(const WCHAR *hardware_id, const WCHAR *service, const char *path, const WCHAR *version,
+                         const WCHAR *provider);
+/* For tests: PnP finds no driver for any device. */
+void pnp_hide_packages(bool hide);
 bool pnp_package_find(const WCHAR *hardware_id);
 /* The driver object of the package, while the driver is loaded. */
 PDRIVER_OBJECT pnp_package_driver(const WCHAR *hardware_id);

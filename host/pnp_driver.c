@@ -3,8 +3,10 @@
  *
  * Driver packages, loading and unloading of drivers, and the small string helpers of PnP.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host/image.h"
 #include "host/pnp_private.h"
@@ -56,54 +58,155 @@ WCHAR *wide_from(const char *text) {
     return wide;
 }
 
+void wide_to(WCHAR *to, size_t room, const WCHAR *from) {
+    size_t at = 0;
+    for (; from && from[at] && at + 1 < room; at++) to[at] = from[at];
+    to[at] = 0;
+}
+
+void swprintf_oem(WCHAR text[16], unsigned oem) {
+    char narrow[16];
+    int length = snprintf(narrow, sizeof narrow, "oem%u.inf", oem % 100000);
+    for (int at = 0; at <= length; at++) text[at] = (WCHAR)narrow[at];
+}
+
 /* --- packages ---------------------------------------------------------------------------------------------------- */
 
+/* The newest for the hardware id. */
 static struct package *package_find(const WCHAR *hardware_id) {
+    struct package *best = NULL;
     ndis_mutex_lock(&pnp_lock);
-    struct package *package = packages;
-    while (package && !wide_same(package->hardware_id, hardware_id)) package = package->next;
+    for (struct package *package = packages; package; package = package->next)
+        if (wide_same(package->hardware_id, hardware_id) && (!best || package->version_number > best->version_number))
+            best = package;
     ndis_mutex_unlock(&pnp_lock);
-    return package;
+    return best;
 }
 
 bool pnp_package_find(const WCHAR *hardware_id) { return package_find(hardware_id) != NULL; }
 
 PDRIVER_OBJECT pnp_package_driver(const WCHAR *hardware_id) {
     struct package *package = package_find(hardware_id);
-    return package ? package->driver : NULL;
+    return package ? package_in_force(package)->driver : NULL;
 }
 
-NTSTATUS pnp_package_add(const WCHAR *hardware_id, const WCHAR *service, const char *path, const WCHAR *version) {
-    if (package_find(hardware_id)) return STATUS_OBJECT_NAME_COLLISION;
+void pnp_package_free(struct package *package) {
+    free(package->hardware_id);
+    free(package->version);
+    free(package->provider);
+    free(package->description);
+    free(package->section);
+    free(package->folder);
+    free(package->service);
+    free(package->path);
+    free(package);
+}
+
+struct package *pnp_package_new(const WCHAR *hardware_id, const char *service, uint64_t version) {
     struct package *package = calloc(1, sizeof *package);
-    if (!package) return STATUS_INSUFFICIENT_RESOURCES;
+    char text[32];
+    if (!package) return NULL;
+    snprintf(text, sizeof text, "%u.%u.%u.%u", (unsigned)(version >> 48), (unsigned)(version >> 32 & 0xffff),
+             (unsigned)(version >> 16 & 0xffff), (unsigned)(version & 0xffff));
     package->hardware_id = wide_copy(hardware_id);
-    package->version = wide_copy(version);
-    package->path = strdup(path);
-    size_t length = wide_length(service);
-    package->service = calloc(1, length + 1);
-    if (!package->hardware_id || !package->version || !package->path || !package->service) {
-        free(package->hardware_id);
-        free(package->version);
-        free(package->path);
-        free(package->service);
-        free(package);
-        return STATUS_INSUFFICIENT_RESOURCES;
-    }
-    for (size_t i = 0; i < length; i++) package->service[i] = service[i] < 0x80 ? (char)service[i] : '_';
+    package->version = wide_from(text);
+    package->version_number = version;
+    package->service = strdup(service);
+    package->oem = OEM_NONE;
+    if (package->hardware_id && package->version && package->service) return package;
+    pnp_package_free(package);
+    return NULL;
+}
+
+void pnp_package_list(struct package *package) {
     ndis_mutex_lock(&pnp_lock);
     package->next = packages;
     packages = package;
     ndis_mutex_unlock(&pnp_lock);
+}
+
+struct package *pnp_package_at(unsigned index) {
+    ndis_mutex_lock(&pnp_lock);
+    struct package *package = packages;
+    while (package && index--) package = package->next;
+    ndis_mutex_unlock(&pnp_lock);
+    return package;
+}
+
+bool pnp_package_used(struct package *package) { return package->devices || pnp_for_driver(package); }
+
+/* Its files go, too. */
+bool pnp_package_drop(struct package *package) {
+    pnp_unload_drivers();
+    ndis_mutex_lock(&pnp_lock);
+    bool loaded = package->image;
+    for (struct package **link = &packages; *link && !loaded; link = &(*link)->next) {
+        if (*link != package) continue;
+        *link = package->next;
+        break;
+    }
+    ndis_mutex_unlock(&pnp_lock);
+    if (loaded) return false;
+    char *inf = NULL;
+    if (package->folder && asprintf(&inf, "%s/driver.inf", package->folder) >= 0) {
+        unlink(inf);
+        unlink(package->path);
+        rmdir(package->folder);
+        free(inf);
+    }
+    pnp_package_free(package);
+    return true;
+}
+
+static uint64_t version_from(const WCHAR *text) {
+    uint64_t version = 0, part = 0;
+    for (;; text++) {
+        if (*text >= '0' && *text <= '9') {
+            part = part * 10 + (uint64_t)(*text - '0');
+            continue;
+        }
+        version = version << 16 | (part & 0xffff);
+        part = 0;
+        if (!*text) return version;
+    }
+}
+
+NTSTATUS pnp_package_add(const WCHAR *hardware_id, const WCHAR *service, const char *path, const WCHAR *version,
+                         const WCHAR *provider) {
+    char name[64];
+    if (package_find(hardware_id)) return STATUS_OBJECT_NAME_COLLISION;
+    size_t length = wide_length(service);
+    if (length >= sizeof name) return STATUS_INVALID_PARAMETER;
+    for (size_t i = 0; i <= length; i++) name[i] = service[i] < 0x80 ? (char)service[i] : '_';
+    struct package *package = pnp_package_new(hardware_id, name, version_from(version));
+    if (package) package->path = strdup(path);
+    if (package && provider) package->provider = wide_copy(provider);
+    if (!package || !package->path || (provider && !package->provider)) {
+        if (package) pnp_package_free(package);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    pnp_package_list(package);
     return STATUS_SUCCESS;
 }
 
+static bool hidden; /* atomic */
+
+void pnp_hide_packages(bool hide) { __atomic_store_n(&hidden, hide, __ATOMIC_RELAXED); }
+
 struct package *package_of(const WCHAR *hardware_ids) {
+    if (__atomic_load_n(&hidden, __ATOMIC_RELAXED)) return NULL;
     for (const WCHAR *id = hardware_ids; *id; id += wide_length(id) + 1) {
         struct package *package = package_find(id);
         if (package) return package;
     }
     return NULL;
+}
+
+/* A service has one driver object: while an old package's image is loaded, new devices get that, too. */
+struct package *package_in_force(struct package *package) {
+    for (struct package *other = packages; other; other = other->next)
+        if (other->image && !strcmp(other->service, package->service)) return other;
+    return package;
 }
 
 ULONG package_load(struct package *package, NTSTATUS *status) {
@@ -148,10 +251,6 @@ void pnp_packages_free(void) {
     while (packages) {
         struct package *package = packages;
         packages = package->next;
-        free(package->hardware_id);
-        free(package->version);
-        free(package->service);
-        free(package->path);
-        free(package);
+        pnp_package_free(package);
     }
 }

@@ -24,10 +24,18 @@ struct device_info {
     struct stored_property *properties;
 };
 
+#define OEM_NONE ~0u
+
+/* Lock legend: i immutable once listed; p pnp_lock; t written by the PnP thread only. */
 struct package {
-    struct package *next;
-    WCHAR *hardware_id;
-    WCHAR *version; /* as its INF says: DEVPKEY_Device_DriverVersion */
+    struct package *next; /* p */
+    WCHAR *hardware_id;   /* i */
+    WCHAR *version;       /* i: as its INF says: DEVPKEY_Device_DriverVersion */
+    uint64_t version_number;
+    unsigned oem; /* i: N of oemN.inf; OEM_NONE: of the host's command line, and the following are NULL */
+    WCHAR *provider, *description, *section; /* i */
+    char *folder;                            /* i: its own, in the driver store */
+    uint64_t date;                           /* i: 100 ns since 1601 */
     char *service, *path;
     struct image *image; /* NULL: not loaded; written by the PnP thread only */
     PDRIVER_OBJECT driver;
@@ -51,7 +59,8 @@ struct devnode {
     GUID net_cfg;                  /* t */
     char *software_key;            /* t: set while listed */
     PDEVICE_OBJECT pdo;            /* t */
-    struct package *package;       /* t */
+    struct package *driver;        /* p: what it was installed from, present or not */
+    struct package *package;       /* t: whose image drives it, which may be another of the same service */
     WCHAR *link;                   /* t: "\\?\SWD#..." once registered */
     bool link_enabled;             /* t */
     WCHAR pdo_name[40];            /* t */
@@ -73,7 +82,19 @@ bool wide_same(const WCHAR *a, const WCHAR *b); /* ASCII case folded */
 WCHAR *wide_from(const char *text);
 size_t multi_size(const WCHAR *text); /* bytes, with both terminators */
 
-/* pnp_driver.c, on the PnP thread */
+/* pnp_driver.c: packages; the store's are made by drvstore.c */
+struct package *pnp_package_new(const WCHAR *hardware_id, const char *service, uint64_t version);
+void pnp_package_list(struct package *package);
+struct package *pnp_package_at(unsigned index); /* the index-th; NULL behind the last */
+bool pnp_package_used(struct package *package); /* by a device, present or not */
+bool pnp_package_drop(struct package *package); /* false: its image is loaded */
+void pnp_package_free(struct package *package);
+bool pnp_for_driver(const struct package *package);      /* pnp.c: whether a listed node was installed from it */
+void wide_to(WCHAR *to, size_t room, const WCHAR *from); /* cut off; "" for NULL */
+void swprintf_oem(WCHAR text[16], unsigned oem);         /* "oem0.inf" */
+
+/* On the PnP thread: whose image is loaded for the package's service, else the package itself. */
+struct package *package_in_force(struct package *package);
 struct package *package_of(const WCHAR *hardware_ids);
 /* CM_PROB_... or 0 */
 ULONG package_load(struct package *package, NTSTATUS *status);

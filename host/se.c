@@ -126,7 +126,14 @@ static bool parse_sid(const WCHAR **at, struct sid *sid) {
 static bool parse_ace(const WCHAR **at, struct ace *ace) {
     if (*(*at)++ != '(' || (**at != 'A' && **at != 'D')) return false;
     ace->deny = *(*at)++ == 'D';
-    if (*(*at)++ != ';' || *(*at)++ != ';') return false; /* no flags */
+    if (*(*at)++ != ';') return false;
+    for (; **at != ';'; *at += 2) { /* who inherits it: nobody here */
+        static const char flags[] = "OICINPIO";
+        unsigned flag = 0;
+        while (flag < 8 && ((*at)[0] != (WCHAR)flags[flag] || (*at)[1] != (WCHAR)flags[flag + 1])) flag += 2;
+        if (flag == 8) return false;
+    }
+    (*at)++;
     if (!parse_rights(at, &ace->mask)) return false;
     if (*(*at)++ != ';' || *(*at)++ != ';' || *(*at)++ != ';') return false; /* no object types */
     return parse_sid(at, &ace->sid) && *(*at)++ == ')';
@@ -187,4 +194,10 @@ BOOL NTAPI ConvertStringSecurityDescriptorToSecurityDescriptorW(LPCWSTR StringSe
     if (!NT_SUCCESS(status))
         SetLastError(status == STATUS_INVALID_SECURITY_DESCR ? ERROR_INVALID_ACL : ERROR_NOT_ENOUGH_MEMORY);
     return NT_SUCCESS(status);
+}
+
+bool se_descriptor_is_private(PSECURITY_DESCRIPTOR descriptor) {
+    ACCESS_MASK granted;
+    static const GENERIC_MAPPING mapping = {0x120089, 0x120116, 0x1200A0, 0x1F01FF};
+    return !NT_SUCCESS(se_check(descriptor, SE_TOKEN_USER, GENERIC_READ, &mapping, &granted));
 }

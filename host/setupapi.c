@@ -7,23 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/pnp.h"
+#include "host/drvstore.h"
+#include "host/setup.h"
 #include "host/win32_private.h"
 
-/* Lock legend: i immutable; s sets_lock. The elements are the caller's business, who has to serialize. */
-struct info_set {
-    struct info_set *next; /* s */
-    PEPROCESS owner;       /* i */
-    struct info_element {
-        struct info_element *next;
-        struct devnode *node; /* referenced */
-    } *elements;
+struct info_element {
+    struct info_element *next;
+    struct devnode *node; /* referenced */
 };
 
 static pthread_mutex_t sets_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct info_set *sets; /* s */
 
-static struct info_set *set_check(HDEVINFO handle) {
+struct info_set *setup_set(HDEVINFO handle) {
     pthread_mutex_lock(&sets_lock);
     struct info_set *set = sets;
     while (set && (set != (struct info_set *)handle || set->owner != ps_current_process())) set = set->next;
@@ -67,6 +63,7 @@ static void set_free(struct info_set *set) {
         pnp_release(element->node);
         free(element);
     }
+    free(set->drivers);
     free(set);
 }
 
@@ -76,7 +73,7 @@ void win32_info_sets_end(PEPROCESS process) {
 
 BOOL NTAPI SetupDiDestroyDeviceInfoList(HDEVINFO DeviceInfoSet) {
     NT_ENTER(SetupDiDestroyDeviceInfoList);
-    struct info_set *set = set_check(DeviceInfoSet);
+    struct info_set *set = setup_set(DeviceInfoSet);
     if (!set || !set_take(set, NULL)) return FALSE;
     set_free(set);
     return TRUE;
@@ -93,7 +90,7 @@ BOOL NTAPI SetupDiOpenDeviceInfoW(HDEVINFO DeviceInfoSet, PCWSTR DeviceInstanceI
                                   PSP_DEVINFO_DATA DeviceInfoData) {
     NT_ENTER(SetupDiOpenDeviceInfoW);
     (void)hwndParent, (void)OpenFlags;
-    struct info_set *set = set_check(DeviceInfoSet);
+    struct info_set *set = setup_set(DeviceInfoSet);
     if (!set) return FALSE;
     if (!DeviceInstanceId || (DeviceInfoData && DeviceInfoData->cbSize != sizeof *DeviceInfoData)) {
         win32_set_error(ERROR_INVALID_USER_BUFFER);
@@ -118,7 +115,7 @@ BOOL NTAPI DiUninstallDevice(HWND hwndParent, HDEVINFO DeviceInfoSet, PSP_DEVINF
                              PBOOL NeedReboot) {
     NT_ENTER(DiUninstallDevice);
     (void)hwndParent;
-    struct info_set *set = set_check(DeviceInfoSet);
+    struct info_set *set = setup_set(DeviceInfoSet);
     if (!set) return FALSE;
     struct info_element *element = set->elements;
     while (element && (ULONG_PTR)element != DeviceInfoData->Reserved) element = element->next;

@@ -26,6 +26,8 @@ void win32_console_event(DWORD event, void (*unhandled)(DWORD event));
 /* What ExitProcess calls: must not return. NULL: exit(). */
 extern void (*win32_exit_hook)(DWORD code);
 
+void win32_resources_stop(void); /* win32_resource.c */
+
 /* --- errors (win32_error.c) -------------------------------------------------------------------------------------- */
 
 DWORD win32_error(NTSTATUS status); /* RtlNtStatusToDosError without the entry checks */

@@ -1,11 +1,12 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * Devices as files, handles, views. Only devices: the host has no file system, and says so.
+ * Devices as files, handles, views. Files on disk are win32_disk.c's.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/win32_disk.h"
 #include "host/win32_private.h"
 
 void *win32_object(HANDLE handle, struct ob_type *type, ACCESS_MASK access) {
@@ -45,11 +46,7 @@ HANDLE NTAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShar
         win32_set_error(ERROR_ACCESS_DENIED);
         return INVALID_HANDLE_VALUE;
     }
-    if (!device_path(lpFileName, &path)) {
-        host_log("CreateFileW: only device paths (\\\\.\\...) can be opened");
-        win32_set_error(ERROR_NOT_SUPPORTED);
-        return INVALID_HANDLE_VALUE;
-    }
+    if (!device_path(lpFileName, &path)) return win32_disk_open(lpFileName, dwDesiredAccess, dwCreationDisposition);
     NTSTATUS status = STATUS_INVALID_PARAMETER;
     /* Documented for devices: OPEN_EXISTING. */
     if (dwCreationDisposition == OPEN_EXISTING)
@@ -110,6 +107,8 @@ static BOOL transfer(HANDLE file, UCHAR major, void *buffer, DWORD size, LPDWORD
         win32_set_error(ERROR_INVALID_PARAMETER);
         return FALSE;
     }
+    int fd = win32_disk_fd(file);
+    if (fd >= 0) return win32_disk_transfer(fd, major == IRP_MJ_WRITE, buffer, size, transferred);
     ULONG_PTR information = 0;
     uint64_t offset = overlapped ? (uint64_t)overlapped->OffsetHigh << 32 | overlapped->Offset : 0;
     struct io_async async;

@@ -3,6 +3,7 @@
  *
  * Starting and ending the NT world, in the order in which its parts need each other.
  */
+#include "host/drvstore.h"
 #include "host/image.h"
 #include "host/io.h"
 #include "host/ip_interface.h"
@@ -11,7 +12,7 @@
 #include "host/registry.h"
 #include "host/sched.h"
 #include "host/stack_tun.h"
-#include "host/win32.h"
+#include "host/win32_disk.h"
 
 NTSTATUS host_start(const struct host_config *config, const char **why) {
     NTSTATUS status = mm_start();
@@ -37,7 +38,7 @@ NTSTATUS host_start(const struct host_config *config, const char **why) {
     *why = "the driver package cannot be installed";
     if (config->hardware_id && config->driver)
         status = pnp_package_add(config->hardware_id, config->service, config->driver,
-                                 config->version ? config->version : L"0.0.0.0");
+                                 config->version ? config->version : L"0.0.0.0", config->provider);
     if (NT_SUCCESS(status)) *why = NULL;
     return status;
 }
@@ -49,6 +50,9 @@ void host_stop(void) {
     ndis_stop();
     win32_stop();
     ip_interfaces_stop();
+    win32_resources_stop();
+    drvstore_stop();
+    win32_disk_stop();
     ke_stop();
     io_irp_check();
     reg_clear();

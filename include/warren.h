@@ -76,6 +76,25 @@ typedef BOOL(WINAPI WARREN_ENUMERATE_ADAPTERS_FUNC)(WARREN_ADAPTER_CALLBACK Call
  * many; MAXDWORD on failure. */
 typedef DWORD(WINAPI WARREN_REPAIR_FUNC)(BOOL DryRun, WARREN_ADAPTER_CALLBACK Callback, void *Context);
 
+/* ---- the driver package ------------------------------------------------------------------------------------------ */
+
+typedef struct _WARREN_VERSIONS {
+    DWORD Size;        /* sizeof(WARREN_VERSIONS) */
+    WORD Library[4];   /* of this DLL and of the driver package in it: major, minor, patch, build */
+    WORD Installed[4]; /* the newest package of this brand in the driver store; 0: none */
+    WORD Running[4];   /* the driver that is loaded; 0: none */
+    DWORD Packages;    /* of this brand in the driver store */
+    DWORD Carried;     /* 1: this DLL carries a driver package */
+} WARREN_VERSIONS;
+
+/* WarrenGetVersions: FALSE: ERROR_INVALID_PARAMETER (Size), or why the driver store cannot be read. Needs no rights. */
+typedef BOOL(WINAPI WARREN_GET_VERSIONS_FUNC)(WARREN_VERSIONS *Versions);
+
+/* WarrenInstallDriver: puts the driver package that this DLL carries into the driver store, unless the same or a newer one
+ * of the brand is there. WintunCreateAdapter does it by itself. FALSE: ERROR_ACCESS_DENIED; ERROR_FILE_NOT_FOUND, the DLL
+ * carries none; what Windows says of the package, such as ERROR_DRIVER_BLOCKED or that it is not signed. */
+typedef BOOL(WINAPI WARREN_INSTALL_DRIVER_FUNC)(VOID);
+
 /* ---- what went wrong -------------------------------------------------------------------------------------------- */
 
 typedef enum _WARREN_STAGE {

@@ -4,6 +4,7 @@
  * Adapters as programs see them: created, opened by name, closed; persistent ones deleted; renamed.
  */
 #include "lib/adapter.h"
+#include "lib/package.h"
 
 #include <sddl.h>
 
@@ -92,7 +93,7 @@ static DWORD Create(ADAPTER *Adapter, const WARREN_ADAPTER_OPTIONS *Options) {
     DevnodeCleanUp(Deadline);
     if (AdapterExists(Adapter, Options)) {
         LogLine(WINTUN_LOG_INFO, L"CreateAdapter: the persistent adapter %s is there already", Options->Name);
-    } else {
+    } else if (!(Error = DriverEnsure())) {
         Error = AdapterCreate(Adapter, Options, Deadline);
         if (!Error) LogLine(WINTUN_LOG_INFO, L"CreateAdapter: adapter %s is ready", Options->Name);
     }

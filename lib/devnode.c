@@ -48,6 +48,16 @@ DWORD DevnodeList(bool PresentOnly, WCHAR **List) {
     return CM_MapCrToWin32Err(Result, ERROR_GEN_FAILURE);
 }
 
+bool DevnodeAnyPresent(void) {
+    WCHAR *List;
+    bool Any;
+
+    if (DevnodeList(true, &List) != ERROR_SUCCESS) return true;
+    Any = *List != 0;
+    MemoryFree(List);
+    return Any;
+}
+
 bool DevnodeIsPresent(LPCWSTR InstanceId) {
     DEVINST Node;
 

@@ -25,6 +25,7 @@ extern const DEVPROPKEY DevnodeDescriptionKey;
  * log. */
 DWORD DevnodeList(bool PresentOnly, WCHAR **List);
 bool DevnodeIsPresent(LPCWSTR InstanceId);
+bool DevnodeAnyPresent(void); /* also when it cannot be known */
 
 /* A string property; false if the node has none, or it does not fit. */
 bool DevnodeGetText(DEVINST Node, const DEVPROPKEY *Key, WCHAR *Text, size_t Room);

@@ -20,7 +20,10 @@ void ErrorStop(void) {
 
 /* NULL: none yet, or no memory to keep one. */
 static WARREN_ERROR *Mine(bool Make) {
+    DWORD LastError = GetLastError();
     WARREN_ERROR *Error = Slot == FLS_OUT_OF_INDEXES ? NULL : FlsGetValue(Slot);
+
+    SetLastError(LastError); /* FlsGetValue has made it 0 */
 
     if (Error || !Make || Slot == FLS_OUT_OF_INDEXES) return Error;
     Error = MemoryAllocate(sizeof(*Error));

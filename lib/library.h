@@ -9,7 +9,8 @@
  *   create.c   how one comes to be
  *   owner.c    one process at a time; whose an adapter is
  *   devnode.c  the same as Windows sees them: device nodes, their properties, removal
- *   install.c  the driver: version, deletion
+ *   package.c  driver packages, in the store and carried
+ *   install.c  the driver: installation, deletion, versions
  *   session.c  sessions and their packets
  *
  * Errors: a function that fails has logged one line and set the last error (LogError does both), and nobody above it
@@ -96,7 +97,8 @@ size_t TextLength(LPCWSTR Text);
 /* Copies as much as fits, always terminated. Returns whether all of it did. */
 bool TextCopy(WCHAR *To, size_t Room, LPCWSTR From);
 bool TextAppend(WCHAR *To, size_t Room, LPCWSTR From);
-bool TextEqualNoCase(LPCWSTR Left, LPCWSTR Right); /* ASCII letters only fold */
+bool TextNumber(WCHAR *To, size_t Room, DWORD Value); /* in decimal */
+bool TextEqualNoCase(LPCWSTR Left, LPCWSTR Right);    /* ASCII letters only fold */
 
 /* ---- time (owner.c) --------------------------------------------------------------------------------------------- */
 

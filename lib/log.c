@@ -38,6 +38,15 @@ bool TextCopy(WCHAR *To, size_t Room, LPCWSTR From) {
     return TextAppend(To, Room, From);
 }
 
+bool TextNumber(WCHAR *To, size_t Room, DWORD Value) {
+    WCHAR Number[11], *At = &Number[COUNT_OF(Number) - 1];
+
+    *At = 0;
+    do *--At = (WCHAR)('0' + Value % 10);
+    while (Value /= 10);
+    return TextCopy(To, Room, At);
+}
+
 static WCHAR FoldCase(WCHAR Character) {
     return Character >= 'a' && Character <= 'z' ? (WCHAR)(Character - 'a' + 'A') : Character;
 }
@@ -110,12 +119,10 @@ bool TextToGuid(LPCWSTR Text, GUID *Guid) {
 #define LINE_ROOM 512
 
 static void AppendNumber(WCHAR *Line, DWORD Value) {
-    WCHAR Number[11], *At = &Number[COUNT_OF(Number) - 1];
+    WCHAR Number[11];
 
-    *At = 0;
-    do *--At = (WCHAR)('0' + Value % 10);
-    while (Value /= 10);
-    TextAppend(Line, LINE_ROOM, At);
+    TextNumber(Number, COUNT_OF(Number), Value);
+    TextAppend(Line, LINE_ROOM, Number);
 }
 
 static void AppendHex(WCHAR *Line, DWORD Value) {

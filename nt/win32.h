@@ -18,6 +18,7 @@
 typedef struct HKEY__ *HKEY, **PHKEY;
 typedef struct HINSTANCE__ *HINSTANCE, *HMODULE;
 typedef struct HWND__ *HWND;
+#define MAX_PATH 260
 typedef HANDLE HLOCAL;
 typedef ACCESS_MASK REGSAM;
 typedef LONG LSTATUS;
@@ -113,6 +114,7 @@ typedef BOOL(WINAPI *PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID 
 #define MUTEX_MODIFY_STATE 0x0001
 
 #define CREATE_NEW 1
+#define TRUNCATE_EXISTING 5
 #define CREATE_ALWAYS 2
 #define OPEN_EXISTING 3
 #define OPEN_ALWAYS 4
@@ -219,6 +221,21 @@ typedef BOOL(WINAPI *PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID 
 #define ERROR_INVALID_SECURITY_DESCR 1338
 #define ERROR_DEVICE_IN_USE 2404
 #define ERROR_DUP_NAME 52
+#define ERROR_DISK_FULL 112
+#define ERROR_DIR_NOT_EMPTY 145
+#define ERROR_FILE_EXISTS 80
+#define ERROR_BROKEN_PIPE 109
+#define ERROR_NO_DATA 232
+#define ERROR_RESOURCE_DATA_NOT_FOUND 1812
+#define ERROR_RESOURCE_NAME_NOT_FOUND 1814
+#define ERROR_INVALID_WINDOW_HANDLE 1400
+/* SetupAPI's: APPLICATION_ERROR_MASK | ERROR_SEVERITY_ERROR | n */
+#define ERROR_GENERAL_SYNTAX 0xe0000003u
+#define ERROR_WRONG_INF_STYLE 0xe0000100u
+#define ERROR_NO_CATALOG_FOR_OEM_INF 0xe000022fu
+#define ERROR_SIGNATURE_OSATTRIBUTE_MISMATCH 0xe0000244u
+#define ERROR_INF_IN_USE_BY_DEVICES 0xe000023du
+#define ERROR_NOT_AN_INSTALLED_OEM_INF 0xe000023cu
 #define ERROR_INVALID_SID 1337
 #define ERROR_INVALID_USER_BUFFER 1784
 #define ERROR_IO_DEVICE 1117
@@ -260,6 +277,9 @@ typedef BOOL(WINAPI *PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID 
 #define S_OK ((HRESULT)0)
 #endif
 #define E_INVALIDARG ((HRESULT)0x80070057)
+#define TRUST_E_SUBJECT_NOT_TRUSTED 0x800b0004u
+#define TRUST_E_NOSIGNATURE 0x800b0100u
+#define CERT_E_UNTRUSTEDROOT 0x800b0109u
 #define E_ACCESSDENIED ((HRESULT)0x80070005)
 #define E_OUTOFMEMORY ((HRESULT)0x8007000E)
 #define E_UNEXPECTED ((HRESULT)0x8000FFFF)
@@ -763,6 +783,23 @@ WINBASEAPI BOOL NTAPI ConvertStringSecurityDescriptorToSecurityDescriptorW(LPCWS
                                                                            PSECURITY_DESCRIPTOR *SecurityDescriptor,
                                                                            PULONG SecurityDescriptorSize);
 
+/* files on disk */
+WINBASEAPI BOOL NTAPI GetFileSizeEx(HANDLE hFile, PLARGE_INTEGER lpFileSize);
+WINBASEAPI BOOL NTAPI CreateDirectoryW(LPCWSTR lpPathName, LPSECURITY_ATTRIBUTES lpSecurityAttributes);
+WINBASEAPI BOOL NTAPI DeleteFileW(LPCWSTR lpFileName);
+WINBASEAPI BOOL NTAPI RemoveDirectoryW(LPCWSTR lpPathName);
+WINBASEAPI UINT NTAPI GetSystemWindowsDirectoryW(LPWSTR lpBuffer, UINT uSize);
+
+/* resources */
+typedef struct HRSRC__ *HRSRC;
+typedef HANDLE HGLOBAL;
+#define MAKEINTRESOURCEW(i) ((LPWSTR)(ULONG_PTR)(WORD)(i))
+#define RT_RCDATA MAKEINTRESOURCEW(10)
+WINBASEAPI HRSRC NTAPI FindResourceW(HMODULE hModule, LPCWSTR lpName, LPCWSTR lpType);
+WINBASEAPI DWORD NTAPI SizeofResource(HMODULE hModule, HRSRC hResInfo);
+WINBASEAPI HGLOBAL NTAPI LoadResource(HMODULE hModule, HRSRC hResInfo);
+WINBASEAPI LPVOID NTAPI LockResource(HGLOBAL hResData);
+
 /* registry */
 WINBASEAPI LSTATUS NTAPI RegOpenKeyExW(HKEY hKey, LPCWSTR lpSubKey, DWORD ulOptions, REGSAM samDesired,
                                        PHKEY phkResult);
@@ -805,6 +842,63 @@ WINBASEAPI HDEVINFO NTAPI SetupDiCreateDeviceInfoList(const GUID *ClassGuid, HWN
 WINBASEAPI BOOL NTAPI SetupDiDestroyDeviceInfoList(HDEVINFO DeviceInfoSet);
 WINBASEAPI BOOL NTAPI SetupDiOpenDeviceInfoW(HDEVINFO DeviceInfoSet, PCWSTR DeviceInstanceId, HWND hwndParent,
                                              DWORD OpenFlags, PSP_DEVINFO_DATA DeviceInfoData);
+/* What a driver-installing program needs of setupapi. */
+#define DI_FLAGSEX_ALLOWEXCLUDEDDRVS 0x00000800u
+#define SPDIT_CLASSDRIVER 1u
+#define SPOST_NONE 0u
+#define SPOST_PATH 1u
+#define SP_COPY_NOOVERWRITE 8u
+#define SUOI_FORCEDELETE 1u
+
+typedef struct _SP_DEVINSTALL_PARAMS_W {
+    DWORD cbSize, Flags, FlagsEx;
+    HWND hwndParent;
+    PVOID InstallMsgHandler, InstallMsgHandlerContext;
+    PVOID FileQueue;
+    ULONG_PTR ClassInstallReserved;
+    DWORD Reserved;
+    WCHAR DriverPath[MAX_PATH];
+} SP_DEVINSTALL_PARAMS_W, *PSP_DEVINSTALL_PARAMS_W;
+
+typedef struct _SP_DRVINFO_DATA_V2_W {
+    DWORD cbSize, DriverType;
+    ULONG_PTR Reserved;
+    WCHAR Description[256], MfgName[256], ProviderName[256];
+    FILETIME DriverDate;
+    DWORDLONG DriverVersion;
+} SP_DRVINFO_DATA_W, *PSP_DRVINFO_DATA_W;
+
+typedef struct _SP_DRVINFO_DETAIL_DATA_W {
+    DWORD cbSize;
+    FILETIME InfDate;
+    DWORD CompatIDsOffset, CompatIDsLength;
+    ULONG_PTR Reserved;
+    WCHAR SectionName[256], InfFileName[MAX_PATH], DrvDescription[256], HardwareID[1];
+} SP_DRVINFO_DETAIL_DATA_W, *PSP_DRVINFO_DETAIL_DATA_W;
+
+_Static_assert(sizeof(SP_DEVINSTALL_PARAMS_W) == 584 && sizeof(SP_DRVINFO_DATA_W) == 1568 &&
+                   sizeof(SP_DRVINFO_DETAIL_DATA_W) == 1584,
+               "setupapi's structures");
+
+WINBASEAPI BOOL NTAPI SetupDiGetDeviceInstallParamsW(HDEVINFO DeviceInfoSet, PSP_DEVINFO_DATA DeviceInfoData,
+                                                     PSP_DEVINSTALL_PARAMS_W DeviceInstallParams);
+WINBASEAPI BOOL NTAPI SetupDiSetDeviceInstallParamsW(HDEVINFO DeviceInfoSet, PSP_DEVINFO_DATA DeviceInfoData,
+                                                     PSP_DEVINSTALL_PARAMS_W DeviceInstallParams);
+WINBASEAPI BOOL NTAPI SetupDiBuildDriverInfoList(HDEVINFO DeviceInfoSet, PSP_DEVINFO_DATA DeviceInfoData,
+                                                 DWORD DriverType);
+WINBASEAPI BOOL NTAPI SetupDiEnumDriverInfoW(HDEVINFO DeviceInfoSet, PSP_DEVINFO_DATA DeviceInfoData, DWORD DriverType,
+                                             DWORD MemberIndex, PSP_DRVINFO_DATA_W DriverInfoData);
+WINBASEAPI BOOL NTAPI SetupDiGetDriverInfoDetailW(HDEVINFO DeviceInfoSet, PSP_DEVINFO_DATA DeviceInfoData,
+                                                  PSP_DRVINFO_DATA_W DriverInfoData,
+                                                  PSP_DRVINFO_DETAIL_DATA_W DriverInfoDetailData,
+                                                  DWORD DriverInfoDetailDataSize, PDWORD RequiredSize);
+WINBASEAPI BOOL NTAPI SetupDiDestroyDriverInfoList(HDEVINFO DeviceInfoSet, PSP_DEVINFO_DATA DeviceInfoData,
+                                                   DWORD DriverType);
+WINBASEAPI BOOL NTAPI SetupCopyOEMInfW(PCWSTR SourceInfFileName, PCWSTR OEMSourceMediaLocation,
+                                       DWORD OEMSourceMediaType, DWORD CopyStyle, PWSTR DestinationInfFileName,
+                                       DWORD DestinationInfFileNameSize, PDWORD RequiredSize,
+                                       PWSTR *DestinationInfFileNameComponent);
+WINBASEAPI BOOL NTAPI SetupUninstallOEMInfW(PCWSTR InfFileName, DWORD Flags, PVOID Reserved);
 WINBASEAPI BOOL NTAPI DiUninstallDevice(HWND hwndParent, HDEVINFO DeviceInfoSet, PSP_DEVINFO_DATA DeviceInfoData,
                                         DWORD Flags, PBOOL NeedReboot);
 

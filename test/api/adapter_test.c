@@ -111,17 +111,6 @@ START_TEST(bad_names_are_refused) {
 }
 END_TEST
 
-START_TEST(without_a_driver_creation_fails_at_once_and_says_why) {
-    library_start(false);
-    ck_assert_ptr_null(api.CreateAdapter(L"Test", L"Warren test", NULL));
-    ck_assert_uint_eq(GetLastError(), ERROR_SERVICE_DOES_NOT_EXIST);
-    ck_assert(library_said("problem 28"));
-    pnp_wait_idle();
-    ck_assert_uint_eq(present(), 0);
-    library_stop();
-}
-END_TEST
-
 START_TEST(the_running_drivers_version_is_known_while_it_runs) {
     WINTUN_ADAPTER_HANDLE adapter;
 
@@ -135,16 +124,6 @@ START_TEST(the_running_drivers_version_is_known_while_it_runs) {
 }
 END_TEST
 
-START_TEST(what_is_not_there_yet_says_so) {
-    library_start(true);
-    ck_assert(!api.DeleteDriver());
-    ck_assert_uint_eq(GetLastError(), ERROR_CALL_NOT_IMPLEMENTED);
-    ck_assert(library_said("DeleteDriver"));
-    library_stop();
-}
-END_TEST
-
 TEST_CASES(adapters, an_adapter_is_made_opened_by_name_and_closed, two_adapters_live_side_by_side,
            without_a_guid_the_same_name_gives_the_same_device, bad_names_are_refused,
-           without_a_driver_creation_fails_at_once_and_says_why, the_running_drivers_version_is_known_while_it_runs,
-           what_is_not_there_yet_says_so)
+           the_running_drivers_version_is_known_while_it_runs)

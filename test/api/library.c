@@ -62,6 +62,8 @@ HMODULE library_load(struct api *api) {
 #define LOAD(name) ck_assert_ptr_nonnull(api->name = (void *)GetProcAddress(library, "Warren" #name))
     LOAD(DeleteAdapter);
     LOAD(RenameAdapter);
+    LOAD(InstallDriver);
+    LOAD(GetVersions);
     LOAD(EnumerateAdapters);
     LOAD(Repair);
     LOAD(GetAdapterStatistics);
@@ -83,6 +85,7 @@ void library_start(bool with_driver) {
                                  .hardware_id = with_driver ? BRAND_HARDWARE_ID : NULL,
                                  .service = BRAND_SERVICE,
                                  .version = BRAND_PACKAGE_VERSION,
+                                 .provider = BRAND_COMPANY,
                                  .quiet = true};
     const char *why = NULL;
     NTSTATUS status = host_start(&config, &why);

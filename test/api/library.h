@@ -31,6 +31,8 @@ struct api {
     WARREN_CREATE_ADAPTER_FUNC *WarrenCreateAdapter;
     WARREN_DELETE_ADAPTER_FUNC *DeleteAdapter;
     WARREN_RENAME_ADAPTER_FUNC *RenameAdapter;
+    WARREN_INSTALL_DRIVER_FUNC *InstallDriver;
+    WARREN_GET_VERSIONS_FUNC *GetVersions;
     WARREN_ENUMERATE_ADAPTERS_FUNC *EnumerateAdapters;
     WARREN_REPAIR_FUNC *Repair;
     WARREN_GET_LAST_ERROR_FUNC *WarrenGetLastError;

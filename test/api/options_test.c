@@ -273,8 +273,7 @@ START_TEST(without_ipv6_there_is_a_warning_and_where_it_is_off_not_even_that) {
     ck_assert_ptr_nonnull(adapter);
     ck_assert(library_said("no IPv6 interface"));
     api.CloseAdapter(adapter);
-    struct reg_key *key =
-        reg_open("HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip6\\Parameters", true);
+    struct reg_key *key = reg_open("HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip6\\Parameters", true);
     ck_assert(NT_SUCCESS(reg_set(key, L"DisabledComponents", REG_DWORD, &disabled, sizeof disabled)));
     reg_close(key);
     library_forget_log();

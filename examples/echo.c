@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "responder.h"
 #include "wintun.h"
 
 static WINTUN_CREATE_ADAPTER_FUNC *WintunCreateAdapter;
@@ -40,110 +41,14 @@ static WINTUN_RELEASE_RECEIVE_PACKET_FUNC *WintunReleaseReceivePacket;
 static WINTUN_ALLOCATE_SEND_PACKET_FUNC *WintunAllocateSendPacket;
 static WINTUN_SEND_PACKET_FUNC *WintunSendPacket;
 
-/* The subnets: what the adapter has, and what makes an address one of ours. */
-static const uint8_t Own4[4] = {10, 66, 0, 1};
-static const uint8_t Own6[16] = {0xfd, 0x66, [15] = 1};
-#define PREFIX4 24
-#define PREFIX6 64
-
+static struct responder Responder;
 static struct {
     uint64_t Received, ReceivedBytes, Sent, SentBytes;
-    uint64_t Icmp4, Icmp6, Udp4, Udp6;
-    uint64_t Ignored;  /* for nobody here, or nothing that we answer */
     uint64_t RingFull; /* times that we had to wait for room */
 } Count;
 
 static HANDLE QuitEvent;
 static atomic_bool Quitting;
-
-/* ---- packets ---------------------------------------------------------------------------------------------------- */
-
-static uint16_t Read16(const uint8_t *Bytes) { return (uint16_t)(Bytes[0] << 8 | Bytes[1]); }
-
-static void Swap(uint8_t *Left, uint8_t *Right, size_t Size) {
-    uint8_t Temp[16];
-
-    memcpy(Temp, Left, Size);
-    memcpy(Left, Right, Size);
-    memcpy(Right, Temp, Size);
-}
-
-/* Turns an echo request into its reply. The checksum covers the type, so it changes by the difference. */
-static bool AnswerEcho(uint8_t *Icmp, size_t Size, uint8_t Request, uint8_t Reply) {
-    if (Size < 8 || Icmp[0] != Request || Icmp[1] != 0) return false;
-    uint32_t Sum = (uint16_t)~Read16(Icmp + 2);
-    Sum += (uint16_t)~(Request << 8);
-    Sum += (uint32_t)Reply << 8;
-    Sum = (Sum & 0xffff) + (Sum >> 16);
-    Sum = (Sum & 0xffff) + (Sum >> 16);
-    Sum = ~Sum & 0xffff;
-    if (!Sum) /* the two zeros of such sums mean the same, but only this one is right for a packet of zeros */
-        Sum = 0xffff;
-    Icmp[0] = Reply;
-    Icmp[2] = (uint8_t)(Sum >> 8);
-    Icmp[3] = (uint8_t)Sum;
-    return true;
-}
-
-/* Swapping addresses and ports leaves the checksum as it is: it is a sum, and the order does not matter. */
-static bool AnswerUdp(uint8_t *Udp, size_t Size) {
-    if (Size < 8 || Read16(Udp + 4) < 8 || Read16(Udp + 4) > Size) return false;
-    Swap(Udp, Udp + 2, 2);
-    return true;
-}
-
-static bool AnswerIpv4(uint8_t *Packet, size_t Size) {
-    if (Size < 20) return false;
-    size_t Header = (size_t)(Packet[0] & 15) * 4, Total = Read16(Packet + 2);
-    if (Header < 20 || Total < Header || Total > Size) return false;
-    if (Read16(Packet + 6) & 0x3fff) /* a fragment */
-        return false;
-    const uint8_t *To = Packet + 16;
-    if (memcmp(To, Own4, PREFIX4 / 8) || To[3] == Own4[3] || To[3] == 0 || To[3] == 255) return false;
-    switch (Packet[9]) {
-    case 1:
-        if (!AnswerEcho(Packet + Header, Total - Header, 8, 0)) return false;
-        Count.Icmp4++;
-        break;
-    case 17:
-        if (!AnswerUdp(Packet + Header, Total - Header)) return false;
-        Count.Udp4++;
-        break;
-    default: return false;
-    }
-    Swap(Packet + 12, Packet + 16, 4);
-    return true;
-}
-
-static bool AnswerIpv6(uint8_t *Packet, size_t Size) {
-    if (Size < 40) return false;
-    size_t Payload = Read16(Packet + 4);
-    if (Payload > Size - 40) return false;
-    const uint8_t *To = Packet + 24;
-    if (memcmp(To, Own6, PREFIX6 / 8) || !memcmp(To, Own6, 16)) return false;
-    /* The pseudo header's sum does not change when the addresses change places, nor does its payload length. */
-    switch (Packet[6]) {
-    case 58:
-        if (!AnswerEcho(Packet + 40, Payload, 128, 129)) return false;
-        Count.Icmp6++;
-        break;
-    case 17:
-        if (!AnswerUdp(Packet + 40, Payload)) return false;
-        Count.Udp6++;
-        break;
-    default: return false;
-    }
-    Swap(Packet + 8, Packet + 24, 16);
-    return true;
-}
-
-static bool Answer(uint8_t *Packet, size_t Size) {
-    switch (Size ? Packet[0] >> 4 : 0) {
-    case 4: return AnswerIpv4(Packet, Size);
-    case 6: return AnswerIpv6(Packet, Size);
-    default: return false;
-    }
-}
 
 /* ---- the session ------------------------------------------------------------------------------------------------ */
 
@@ -166,10 +71,7 @@ static BYTE *AllocateOrWait(WINTUN_SESSION_HANDLE Session, DWORD Size) {
 static bool Handle(WINTUN_SESSION_HANDLE Session, BYTE *Packet, DWORD Size) {
     Count.Received++;
     Count.ReceivedBytes += Size;
-    if (!Answer(Packet, Size)) {
-        Count.Ignored++;
-        return true;
-    }
+    if (!ResponderAnswer(&Responder, Packet, Size)) return true;
     BYTE *Out = AllocateOrWait(Session, Size);
     if (!Out) return Quitting ? true : Fail("WintunAllocateSendPacket");
     memcpy(Out, Packet, Size);
@@ -294,8 +196,8 @@ static bool SetAddresses(WINTUN_ADAPTER_HANDLE Adapter) {
     WintunGetAdapterLUID(Adapter, &Row.InterfaceLuid);
     Row.DadState = IpDadStatePreferred; /* nobody else can have it, so there is nothing to detect */
     Row.Address.Ipv4.sin_family = AF_INET;
-    memcpy(&Row.Address.Ipv4.sin_addr, Own4, sizeof(Own4));
-    Row.OnLinkPrefixLength = PREFIX4;
+    memcpy(&Row.Address.Ipv4.sin_addr, ResponderOwn4, sizeof(ResponderOwn4));
+    Row.OnLinkPrefixLength = RESPONDER_PREFIX4;
     Error = CreateUnicastIpAddressEntry(&Row);
     if (Error != NO_ERROR && Error != ERROR_OBJECT_ALREADY_EXISTS) {
         SetLastError(Error);
@@ -306,8 +208,8 @@ static bool SetAddresses(WINTUN_ADAPTER_HANDLE Adapter) {
     WintunGetAdapterLUID(Adapter, &Row.InterfaceLuid);
     Row.DadState = IpDadStatePreferred;
     Row.Address.Ipv6.sin6_family = AF_INET6;
-    memcpy(&Row.Address.Ipv6.sin6_addr, Own6, sizeof(Own6));
-    Row.OnLinkPrefixLength = PREFIX6;
+    memcpy(&Row.Address.Ipv6.sin6_addr, ResponderOwn6, sizeof(ResponderOwn6));
+    Row.OnLinkPrefixLength = RESPONDER_PREFIX6;
     Error = CreateUnicastIpAddressEntry(&Row);
     if (Error != NO_ERROR && Error != ERROR_OBJECT_ALREADY_EXISTS) {
         SetLastError(Error);
@@ -336,8 +238,8 @@ static bool Run(const WCHAR *Name, DWORD Capacity, DWORD Milliseconds) {
     printf("done: received %" PRIu64 " packets (%" PRIu64 " bytes), sent %" PRIu64 " (%" PRIu64 " bytes): "
            "icmp %" PRIu64 ", icmpv6 %" PRIu64 ", udp %" PRIu64 ", udp6 %" PRIu64 ", ignored %" PRIu64
            ", ring full %" PRIu64 "\n",
-           Count.Received, Count.ReceivedBytes, Count.Sent, Count.SentBytes, Count.Icmp4, Count.Icmp6, Count.Udp4,
-           Count.Udp6, Count.Ignored, Count.RingFull);
+           Count.Received, Count.ReceivedBytes, Count.Sent, Count.SentBytes, Responder.Icmp4, Responder.Icmp6,
+           Responder.Udp4, Responder.Udp6, Responder.Ignored, Count.RingFull);
     fflush(stdout);
 end_session:
     WintunEndSession(Session);

@@ -181,6 +181,16 @@ struct section {
 
 void mm_section_delete(void *object) { run_release(((struct section *)object)->run); }
 
+void *mm_section_make(uint64_t size, ULONG protection) {
+    struct run *run = mm_run_make(ROUND_TO_PAGES(size) / PAGE_SIZE);
+    struct section *section = run ? ob_create(&ob_type_section, sizeof(*section)) : NULL;
+    if (section) *section = (struct section){.run = run, .protection = protection};
+    if (run && !section) run_release(run);
+    return section;
+}
+
+uint64_t mm_section_size(void *section) { return ((struct section *)section)->run->count * PAGE_SIZE; }
+
 NTSTATUS NTAPI ZwCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
                                PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection, ULONG AllocationAttributes,
                                HANDLE FileHandle) {

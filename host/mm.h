@@ -41,6 +41,10 @@ uint64_t mm_run_first(const struct run *run);
 /* Side by side at the address, or anywhere if that is NULL; NULL without memory. */
 uint8_t *mm_map_pages(uint8_t *address, const ULONG_PTR *pfns, uint64_t count, int protection);
 
+/* A section object of zero pages, referenced; NULL without memory. */
+void *mm_section_make(uint64_t size, ULONG protection);
+uint64_t mm_section_size(void *section);
+
 /* mm_user.c */
 /* The first address in the range that user mode cannot read, or write; NULL if there is none. */
 const void *mm_user_bad(const void *address, size_t size, bool write);

@@ -24,7 +24,12 @@ void win32_heap_ends(PEPROCESS process);             /* win32_process.c */
 /* Whether the code is of an image that the process has loaded, outside of its entry point (win32_module.c). */
 bool win32_module_has(PEPROCESS process, const void *code);
 
-void win32_names_start(void);         /* win32_sync.c */
+void win32_names_start(void); /* win32_sync.c */
+/* A handle for a new object, or for the one that has the name; as CreateEventW and its like. */
+typedef void *win32_make(const void *context); /* referenced; NULL without memory */
+HANDLE win32_create(struct ob_type *type, win32_make *make, const void *context, const WCHAR *name,
+                    const SECURITY_ATTRIBUTES *attributes, ACCESS_MASK access);
+HANDLE win32_open(struct ob_type *type, const WCHAR *name, ACCESS_MASK access);
 extern struct ob_type win32_key_type; /* win32_registry.c */
 /* A handle of the calling process for the key, which it takes over in any case. */
 NTSTATUS win32_key_insert(struct reg_key *key, ACCESS_MASK access, HKEY *handle);

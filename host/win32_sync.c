@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "host/sched.h"
+#include "host/se.h"
 #include "host/win32_private.h"
 
 /* --- names ------------------------------------------------------------------------------------------------------- */
@@ -17,11 +18,18 @@ struct named {
     struct named *next;
     void *object;
     unsigned handles;
+    PSECURITY_DESCRIPTOR descriptor; /* NULL: the default one, of the creator's rights */
+    enum se_token_kind creator;
     WCHAR name[];
 };
 
 static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct named *names;
+
+static void named_free(struct named *entry) {
+    free(entry->descriptor);
+    free(entry);
+}
 
 static void named_close(PEPROCESS process, void *object, bool last) {
     (void)process;
@@ -32,7 +40,7 @@ static void named_close(PEPROCESS process, void *object, bool last) {
         if (entry->object != object) continue;
         if (!--entry->handles) {
             *link = entry->next;
-            free(entry);
+            named_free(entry);
         }
         break;
     }
@@ -42,6 +50,7 @@ static void named_close(PEPROCESS process, void *object, bool last) {
 void win32_names_start(void) {
     ob_type_event.close = named_close;
     ob_type_mutant.close = named_close;
+    ob_type_section.close = named_close;
 }
 
 /* "Global\X", "Local\X" and "X" are one name: the host has a single session. NULL with the last error set. */
@@ -73,42 +82,55 @@ static struct named *name_find(const WCHAR *name) {
 
 /* --- making and opening ------------------------------------------------------------------------------------------ */
 
-/* How to set up a new object's body. */
-typedef void initialize(void *object, bool flag, bool state);
+/* By default an object is its creator's and the system's: what an administrator makes, users cannot open. */
+static NTSTATUS named_access(const struct named *entry, struct ob_type *type, ACCESS_MASK access) {
+    enum se_token_kind token = ps_current_process()->token;
+    ACCESS_MASK granted;
+    if (ob_type_of(entry->object) != type) return STATUS_OBJECT_TYPE_MISMATCH;
+    if (entry->descriptor) return se_check(entry->descriptor, token, access, &type->mapping, &granted);
+    return token == SE_TOKEN_USER && entry->creator != SE_TOKEN_USER ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
+}
 
-static NTSTATUS named_create(struct ob_type *type, size_t size, initialize *start, bool flag, bool state,
-                             const WCHAR *name, ACCESS_MASK access, HANDLE *handle, bool *existed) {
+static bool descriptor_copy(struct named *entry, const SECURITY_ATTRIBUTES *attributes) {
+    if (!attributes || !attributes->lpSecurityDescriptor) return true;
+    ULONG size = RtlLengthSecurityDescriptor(attributes->lpSecurityDescriptor);
+    entry->descriptor = malloc(size);
+    if (entry->descriptor) memcpy(entry->descriptor, attributes->lpSecurityDescriptor, size);
+    return entry->descriptor;
+}
+
+static NTSTATUS named_create(struct ob_type *type, win32_make *make, const void *context, const WCHAR *name,
+                             const SECURITY_ATTRIBUTES *attributes, ACCESS_MASK access, HANDLE *handle, bool *existed) {
     struct named *entry = name_find(name);
     *existed = entry;
     if (entry) {
-        if (ob_type_of(entry->object) != type) return STATUS_INVALID_HANDLE;
-        NTSTATUS status = ob_insert(ps_current_process(), entry->object, access, handle);
+        NTSTATUS status = named_access(entry, type, access);
+        if (status == STATUS_OBJECT_TYPE_MISMATCH) return STATUS_INVALID_HANDLE;
+        if (NT_SUCCESS(status)) status = ob_insert(ps_current_process(), entry->object, access, handle);
         if (NT_SUCCESS(status)) entry->handles++;
         return status;
     }
     size_t name_size = (win32_length(name) + 1) * sizeof *name;
-    void *object = ob_create(type, size);
+    void *object = make(context);
     entry = calloc(1, sizeof *entry + name_size);
-    NTSTATUS status = object && entry ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-    if (NT_SUCCESS(status)) {
-        start(object, flag, state);
-        status = ob_insert(ps_current_process(), object, access, handle);
-    }
+    NTSTATUS status = object && entry && descriptor_copy(entry, attributes) ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    if (NT_SUCCESS(status)) status = ob_insert(ps_current_process(), object, access, handle);
     if (object) ob_dereference(object);
     if (!NT_SUCCESS(status)) {
-        free(entry);
+        if (entry) named_free(entry);
         return status;
     }
     entry->object = object;
     entry->handles = 1;
+    entry->creator = ps_current_process()->token;
     memcpy(entry->name, name, name_size);
     entry->next = names;
     names = entry;
     return STATUS_SUCCESS;
 }
 
-static HANDLE create(struct ob_type *type, size_t size, initialize *start, bool flag, bool state, const WCHAR *name,
-                     ACCESS_MASK access) {
+HANDLE win32_create(struct ob_type *type, win32_make *make, const void *context, const WCHAR *name,
+                    const SECURITY_ATTRIBUTES *attributes, ACCESS_MASK access) {
     HANDLE handle = NULL;
     NTSTATUS status = STATUS_NO_MEMORY;
     bool existed = false;
@@ -116,12 +138,11 @@ static HANDLE create(struct ob_type *type, size_t size, initialize *start, bool 
         name = name_normal(name);
         if (!name) return NULL;
         pthread_mutex_lock(&names_lock);
-        status = named_create(type, size, start, flag, state, name, access, &handle, &existed);
+        status = named_create(type, make, context, name, attributes, access, &handle, &existed);
         pthread_mutex_unlock(&names_lock);
     } else {
-        void *object = ob_create(type, size);
+        void *object = make(context);
         if (object) {
-            start(object, flag, state);
             status = ob_insert(ps_current_process(), object, access, &handle);
             ob_dereference(object);
         }
@@ -131,7 +152,7 @@ static HANDLE create(struct ob_type *type, size_t size, initialize *start, bool 
     return handle;
 }
 
-static HANDLE open_named(struct ob_type *type, const WCHAR *name, ACCESS_MASK access) {
+HANDLE win32_open(struct ob_type *type, const WCHAR *name, ACCESS_MASK access) {
     HANDLE handle = NULL;
     if (!name) {
         win32_set_error(ERROR_INVALID_PARAMETER);
@@ -141,8 +162,7 @@ static HANDLE open_named(struct ob_type *type, const WCHAR *name, ACCESS_MASK ac
     if (!name) return NULL;
     pthread_mutex_lock(&names_lock);
     struct named *entry = name_find(name);
-    NTSTATUS status = entry ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
-    if (entry && ob_type_of(entry->object) != type) status = STATUS_OBJECT_TYPE_MISMATCH;
+    NTSTATUS status = entry ? named_access(entry, type, access) : STATUS_OBJECT_NAME_NOT_FOUND;
     if (NT_SUCCESS(status)) status = ob_insert(ps_current_process(), entry->object, access, &handle);
     if (NT_SUCCESS(status)) entry->handles++;
     pthread_mutex_unlock(&names_lock);
@@ -151,25 +171,32 @@ static HANDLE open_named(struct ob_type *type, const WCHAR *name, ACCESS_MASK ac
 
 /* --- events ------------------------------------------------------------------------------------------------------ */
 
-static void event_start(void *object, bool manual, bool set) {
-    KeInitializeEvent(object, manual ? NotificationEvent : SynchronizationEvent, set);
+struct event_kind {
+    bool manual, set;
+};
+
+static void *event_make(const void *context) {
+    const struct event_kind *kind = context;
+    PRKEVENT event = ob_create(&ob_type_event, sizeof *event);
+    if (event) KeInitializeEvent(event, kind->manual ? NotificationEvent : SynchronizationEvent, kind->set);
+    return event;
 }
 
 HANDLE NTAPI CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
                           LPCWSTR lpName) {
     NT_ENTER(CreateEventW);
-    (void)lpEventAttributes;
+    struct event_kind kind = {bManualReset, bInitialState};
     if (NT_FAULT(CreateEventW)) {
         win32_set_error(ERROR_NO_SYSTEM_RESOURCES);
         return NULL;
     }
-    return create(&ob_type_event, sizeof(KEVENT), event_start, bManualReset, bInitialState, lpName, EVENT_ALL_ACCESS);
+    return win32_create(&ob_type_event, event_make, &kind, lpName, lpEventAttributes, EVENT_ALL_ACCESS);
 }
 
 HANDLE NTAPI OpenEventW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName) {
     NT_ENTER(OpenEventW);
     (void)bInheritHandle;
-    return open_named(&ob_type_event, lpName, dwDesiredAccess);
+    return win32_open(&ob_type_event, lpName, dwDesiredAccess);
 }
 
 BOOL NTAPI SetEvent(HANDLE hEvent) {
@@ -192,28 +219,29 @@ BOOL NTAPI ResetEvent(HANDLE hEvent) {
 
 /* --- mutexes ----------------------------------------------------------------------------------------------------- */
 
-static void mutex_start(void *object, bool unused, bool owned) {
-    (void)unused;
-    KeInitializeMutex(object, 0);
-    ((PKMUTANT)object)->ApcDisable = FALSE; /* a program's: it may keep it as long as it likes */
+static void *mutex_make(const void *context) {
+    PKMUTANT mutex = ob_create(&ob_type_mutant, sizeof *mutex);
+    if (!mutex) return NULL;
+    KeInitializeMutex(mutex, 0);
+    mutex->ApcDisable = FALSE; /* a program's: it may keep it as long as it likes */
     /* Nobody else has it yet, so this does not wait. */
-    if (owned) KeWaitForSingleObject(object, UserRequest, UserMode, FALSE, NULL);
+    if (*(const BOOL *)context) KeWaitForSingleObject(mutex, UserRequest, UserMode, FALSE, NULL);
+    return mutex;
 }
 
 HANDLE NTAPI CreateMutexW(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner, LPCWSTR lpName) {
     NT_ENTER(CreateMutexW);
-    (void)lpMutexAttributes;
     if (NT_FAULT(CreateMutexW)) {
         win32_set_error(ERROR_ACCESS_DENIED);
         return NULL;
     }
-    return create(&ob_type_mutant, sizeof(KMUTANT), mutex_start, false, bInitialOwner, lpName, MUTANT_ALL_ACCESS);
+    return win32_create(&ob_type_mutant, mutex_make, &bInitialOwner, lpName, lpMutexAttributes, MUTANT_ALL_ACCESS);
 }
 
 HANDLE NTAPI OpenMutexW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName) {
     NT_ENTER(OpenMutexW);
     (void)bInheritHandle;
-    return open_named(&ob_type_mutant, lpName, dwDesiredAccess);
+    return win32_open(&ob_type_mutant, lpName, dwDesiredAccess);
 }
 
 BOOL NTAPI ReleaseMutex(HANDLE hMutex) {

@@ -194,6 +194,52 @@ typedef DWORD(WINAPI WARREN_ALLOCATE_PACKETS_FUNC)(WINTUN_SESSION_HANDLE Session
  * WintunSendPacket, they leave in the order of their allocation. */
 typedef VOID(WINAPI WARREN_SEND_PACKETS_FUNC)(WINTUN_SESSION_HANDLE Session, const WARREN_PACKET *Packets, DWORD Count);
 
+/* ---- capture ------------------------------------------------------------------------------------------------------ */
+
+/* Packets as they pass the library, for another process that looks on. The session neither waits for it nor slows down but
+ * for the copy: what the capturing process is too slow for is dropped from the capture, and counted. A capture needs the
+ * rights of an administrator, and a session of a process that has them. One thread at a time may use a handle. */
+typedef struct _WARREN_CAPTURE *WARREN_CAPTURE_HANDLE;
+
+/* WarrenStartCapture: looks on at the session that the adapter of this name has, from now on. Of each packet the first
+ * SnapLength bytes are taken; 0, or more than 65519: 65519. NULL: ERROR_NOT_FOUND, no such adapter is running;
+ * ERROR_NOT_READY, it has no session, or none that may be captured; ERROR_SHARING_VIOLATION, somebody captures it already;
+ * ERROR_ACCESS_DENIED; ERROR_REVISION_MISMATCH, the session's library is of another version. */
+typedef WARREN_CAPTURE_HANDLE(WINAPI WARREN_START_CAPTURE_FUNC)(LPCWSTR AdapterName, DWORD SnapLength);
+
+/* To the program (what the system sends), and to the system's stack (what the program sends). */
+#define WARREN_CAPTURED_TO_CLIENT 0u
+#define WARREN_CAPTURED_TO_STACK 1u
+
+typedef struct _WARREN_CAPTURED {
+    DWORD64 Timestamp; /* 100 ns since 1601-01-01, UTC; one for each call of the session's program */
+    DWORD Direction;   /* WARREN_CAPTURED_TO_... */
+    DWORD Length;      /* of the packet, bytes */
+    DWORD Captured;    /* of these, how many are at Data */
+    const BYTE *Data;  /* good until the next call with the handle */
+} WARREN_CAPTURED;
+
+/* WarrenReadCapture: up to Count packets, in order of time as far as both directions are known; waits up to TimeoutMs
+ * (INFINITE: as long as it takes) for the first. Returns how many; 0: ERROR_TIMEOUT; ERROR_HANDLE_EOF, the session has
+ * ended; ERROR_INVALID_DATA, its memory is damaged; ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER. */
+typedef DWORD(WINAPI WARREN_READ_CAPTURE_FUNC)(WARREN_CAPTURE_HANDLE Capture, WARREN_CAPTURED *Packets, DWORD Count,
+                                               DWORD TimeoutMs);
+
+/* Of the session, over all captures of it. */
+typedef struct _WARREN_CAPTURE_STATISTICS {
+    DWORD Size; /* sizeof(WARREN_CAPTURE_STATISTICS) */
+    DWORD Reserved;
+    DWORD64 ToClientSeen, ToClientDropped; /* packets while somebody captured; of these, dropped from the capture */
+    DWORD64 ToStackSeen, ToStackDropped;
+} WARREN_CAPTURE_STATISTICS;
+
+/* WarrenGetCaptureStatistics: FALSE: ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER (Size). */
+typedef BOOL(WINAPI WARREN_GET_CAPTURE_STATISTICS_FUNC)(WARREN_CAPTURE_HANDLE Capture,
+                                                        WARREN_CAPTURE_STATISTICS *Statistics);
+
+/* WarrenEndCapture: NULL is ignored. */
+typedef VOID(WINAPI WARREN_END_CAPTURE_FUNC)(WARREN_CAPTURE_HANDLE Capture);
+
 #ifdef __cplusplus
 }
 #endif

@@ -10,9 +10,10 @@
 
 #include "core/abi.h"
 
-bool AdapterGetDevicePath(WINTUN_ADAPTER_HANDLE Adapter, LPCWSTR *Path) {
+bool AdapterGetDevicePath(WINTUN_ADAPTER_HANDLE Adapter, LPCWSTR *Path, GUID *Interface) {
     if (!ObjectIs(Adapter, OBJECT_ADAPTER)) return false;
     *Path = Adapter->DevicePath;
+    *Interface = Adapter->Interface;
     return true;
 }
 

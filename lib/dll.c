@@ -5,28 +5,6 @@
  */
 #include "lib/library.h"
 
-#ifdef _WIN32
-/* There is no C runtime, but the compiler calls these by itself. The loops are theirs: the file must be compiled with
- * -fno-builtin, or each would be turned into a call of itself. None is on the packet path. */
-void *memcpy(void *To, const void *From, size_t Size) {
-    for (size_t Index = 0; Index < Size; ++Index) ((unsigned char *)To)[Index] = ((const unsigned char *)From)[Index];
-    return To;
-}
-
-void *memset(void *To, int Value, size_t Size) {
-    for (size_t Index = 0; Index < Size; ++Index) ((unsigned char *)To)[Index] = (unsigned char)Value;
-    return To;
-}
-
-int memcmp(const void *Left, const void *Right, size_t Size) {
-    const unsigned char *LeftBytes = Left, *RightBytes = Right;
-
-    for (size_t Index = 0; Index < Size; ++Index)
-        if (LeftBytes[Index] != RightBytes[Index]) return LeftBytes[Index] < RightBytes[Index] ? -1 : 1;
-    return 0;
-}
-#endif
-
 void *MemoryAllocate(SIZE_T Size) { return HeapAlloc(GetProcessHeap(), 0, Size); }
 
 void MemoryFree(void *Memory) {
@@ -43,9 +21,15 @@ typedef struct _POOL {
 } POOL;
 
 static SRWLOCK PoolLock = SRWLOCK_INIT;
-static POOL AdapterPool, SessionPool; /* PoolLock */
+static POOL AdapterPool, SessionPool, CapturePool; /* PoolLock */
 
-static POOL *PoolOf(uint32_t Kind) { return Kind == OBJECT_ADAPTER ? &AdapterPool : &SessionPool; }
+static POOL *PoolOf(uint32_t Kind) {
+    switch (Kind) {
+    case OBJECT_ADAPTER: return &AdapterPool;
+    case OBJECT_SESSION: return &SessionPool;
+    default: return &CapturePool;
+    }
+}
 
 void *ObjectAllocate(uint32_t Kind, SIZE_T Size) {
     POOL *Pool = PoolOf(Kind);
@@ -110,6 +94,7 @@ BOOL WINAPI DllMain(HINSTANCE Instance, DWORD Reason, LPVOID Reserved) {
             ErrorStop();
             PoolDrain(&AdapterPool);
             PoolDrain(&SessionPool);
+            PoolDrain(&CapturePool);
         }
         break;
     }

@@ -5,13 +5,15 @@
  *
  *   dll.c      the module's start and end; memory; objects behind handles
  *   log.c      the logger
+ *   text.c     text and memory without a C runtime
  *   adapter.c  adapters as the API sees them: create, open, close, delete, rename
  *   create.c   how one comes to be
  *   owner.c    one process at a time; whose an adapter is
  *   devnode.c  the same as Windows sees them: device nodes, their properties, removal
  *   package.c  driver packages, in the store and carried
  *   install.c  the driver: installation, deletion, versions
- *   session.c  sessions and their packets
+ *   session.c  sessions; receive.c, send.c  their packets; statistics.c
+ *   tap.c      packets for a process that looks on; capture.c  what that process does
  *
  * Errors: a function that fails has logged one line and set the last error (LogError does both), and nobody above it
  * logs it again. Functions that return DWORD return a Windows error code, 0 for success.
@@ -31,10 +33,9 @@
 #include <stdint.h>
 
 #include "include/warren.h"
+#include "lib/text.h"
 
 #include <gen/brand.h>
-
-#define COUNT_OF(Array) (sizeof(Array) / sizeof((Array)[0]))
 
 /* ---- dll.c ------------------------------------------------------------------------------------------------------ */
 
@@ -45,7 +46,7 @@ typedef struct _OBJECT {
     struct _OBJECT *Next;
 } OBJECT;
 
-enum { OBJECT_ADAPTER = 0x61647074, OBJECT_SESSION = 0x73657373 };
+enum { OBJECT_ADAPTER = 0x61647074, OBJECT_SESSION = 0x73657373, OBJECT_CAPTURE = 0x63617074 };
 
 /* Memory for an object, zeroed, not yet valid as a handle until ObjectShow. NULL: no memory; nothing logged. */
 void *ObjectAllocate(uint32_t Kind, SIZE_T Size);
@@ -57,11 +58,6 @@ void ObjectFree(OBJECT *Object, uint32_t Kind);
 static inline bool ObjectIs(const void *Handle, uint32_t Kind) {
     return Handle && __atomic_load_n(&((const OBJECT *)Handle)->Kind, __ATOMIC_RELAXED) == Kind;
 }
-
-/* There is no <string.h> to include when there is no C runtime. */
-void *memcpy(void *To, const void *From, size_t Size);
-void *memset(void *To, int Value, size_t Size);
-int memcmp(const void *Left, const void *Right, size_t Size);
 
 void *MemoryAllocate(SIZE_T Size); /* not zeroed */
 void MemoryFree(void *Memory);
@@ -86,19 +82,6 @@ DWORD ErrorAdd(DWORD Win32, DWORD ConfigRet, DWORD ProblemCode, DWORD Status);
 bool StructureIsValid(const void *Structure);
 /* As much as the caller knows; what only he knows is 0. His Size stays. */
 void StructureAnswer(void *To, const void *From, DWORD Size);
-
-/* ---- small things with strings (log.c) -------------------------------------------------------------------------- */
-
-#define GUID_TEXT 39 /* "{8-4-4-4-12}" and its end */
-
-void TextFromGuid(const GUID *Guid, WCHAR Text[GUID_TEXT]);
-bool TextToGuid(LPCWSTR Text, GUID *Guid);
-size_t TextLength(LPCWSTR Text);
-/* Copies as much as fits, always terminated. Returns whether all of it did. */
-bool TextCopy(WCHAR *To, size_t Room, LPCWSTR From);
-bool TextAppend(WCHAR *To, size_t Room, LPCWSTR From);
-bool TextNumber(WCHAR *To, size_t Room, DWORD Value); /* in decimal */
-bool TextEqualNoCase(LPCWSTR Left, LPCWSTR Right);    /* ASCII letters only fold */
 
 /* ---- time (owner.c) --------------------------------------------------------------------------------------------- */
 
@@ -127,7 +110,7 @@ bool OwnerLives(LPCWSTR InstanceId);
 
 #define NAME_MAX_LENGTH 127 /* characters, without the end */
 
-/* Path of the adapter's control device; false if the handle is none. */
-bool AdapterGetDevicePath(WINTUN_ADAPTER_HANDLE Adapter, LPCWSTR *Path);
+/* Path of the adapter's control device, and which interface it is of; false if the handle is none. */
+bool AdapterGetDevicePath(WINTUN_ADAPTER_HANDLE Adapter, LPCWSTR *Path, GUID *Interface);
 
 #endif

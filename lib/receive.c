@@ -52,12 +52,23 @@ static __attribute__((noinline)) void ReceiveFailed(SESSION *Session, LPCWSTR Fu
     SetLastError(Error);
 }
 
+/* With ReceiveLock: for whoever captures. Whether he is to be woken. */
+static inline bool ReceiveTap(SESSION *Session, const WARREN_PACKET *Packets, DWORD Count) {
+    DWORD64 Now;
+
+    if (!TapWanted(&Session->Tap) || !Count) return false;
+    Now = TapTime();
+    for (DWORD Index = 0; Index < Count; ++Index)
+        TapPut(&Session->Tap, TAP_TO_CLIENT, Now, Packets[Index].Data, Packets[Index].Length);
+    return TapShow(&Session->Tap, TAP_TO_CLIENT);
+}
+
 BYTE *WINAPI WintunReceivePacket(WINTUN_SESSION_HANDLE Session, DWORD *PacketSize) {
     struct ring_record Header, *Record = NULL;
     enum ring_result Result;
     DWORD Error = ERROR_SUCCESS;
     BYTE *Packet;
-    bool Report;
+    bool Report, Show;
 
     if (!SessionLock(Session, offsetof(SESSION, ReceiveLock))) {
         SetLastError(ERROR_INVALID_HANDLE);
@@ -67,7 +78,9 @@ BYTE *WINAPI WintunReceivePacket(WINTUN_SESSION_HANDLE Session, DWORD *PacketSiz
     if (Result == RING_EMPTY) Result = ReceiveLate(Session, &Header, &Record, &Error);
     if (Result == RING_OK) {
         Packet = ReceiveHand(Session, &Header, Record);
+        Show = ReceiveTap(Session, &(WARREN_PACKET){Packet, Header.length}, 1);
         ReleaseSRWLockExclusive(&Session->ReceiveLock);
+        if (Show) SetEvent(Session->Tap.Event);
         *PacketSize = Header.length;
         return Packet;
     }
@@ -81,7 +94,7 @@ DWORD WINAPI WarrenReceivePackets(WINTUN_SESSION_HANDLE Session, WARREN_PACKET *
     struct ring_record Header, *Record = NULL;
     enum ring_result Result;
     DWORD Error = ERROR_SUCCESS, Taken = 0;
-    bool Report;
+    bool Report, Show;
 
     if (!Packets || !Count) {
         SetLastError(ERROR_INVALID_PARAMETER);
@@ -100,7 +113,9 @@ DWORD WINAPI WarrenReceivePackets(WINTUN_SESSION_HANDLE Session, WARREN_PACKET *
     }
     /* What ended a batch that is not empty is for the next call to find. */
     Report = !Taken && ReceiveNothing(Session, Result, &Error);
+    Show = ReceiveTap(Session, Packets, Taken);
     ReleaseSRWLockExclusive(&Session->ReceiveLock);
+    if (Show) SetEvent(Session->Tap.Event);
     if (!Taken) ReceiveFailed(Session, L"ReceivePackets", Error, Report);
     return Taken;
 }

@@ -98,16 +98,22 @@ DWORD WINAPI WarrenAllocatePackets(WINTUN_SESSION_HANDLE Session, WARREN_PACKET 
 
 /* With SendLock. The length is what the library wrote, unless the program has written over it; only the count of bytes
  * relies on it. */
-static PENDING_RESULT SendBack(SESSION *Session, const BYTE *Packet, uint32_t *Boundary) {
+static PENDING_RESULT SendBack(SESSION *Session, const BYTE *Packet, uint32_t *Boundary, DWORD64 TapAt) {
     PENDING_RESULT Result =
         PendingBack(&Session->Allocated, Session->ToStack.records, Session->ToStack.capacity, Packet, Boundary);
+    uint32_t Length;
 
-    if (Result != PENDING_FOREIGN) {
-        Session->SendCount.Packets++;
-        Session->SendCount.Bytes += ((const struct ring_record *)(const void *)Packet - 1)->length;
-    }
+    if (Result == PENDING_FOREIGN) return Result;
+    Length = atomic_load_relaxed(&((const struct ring_record *)(const void *)Packet - 1)->length);
+    Session->SendCount.Packets++;
+    Session->SendCount.Bytes += Length;
+    /* Nobody but the program itself can have made it longer than it is. */
+    if (TapAt && Length <= RING_PACKET_MAX) TapPut(&Session->Tap, TAP_TO_STACK, TapAt, Packet, Length);
     return Result;
 }
+
+/* With SendLock: the time of what is captured now; 0: nobody does. */
+static inline DWORD64 SendTapTime(SESSION *Session) { return TapWanted(&Session->Tap) ? TapTime() : 0; }
 
 /* With SendLock. Whether the driver is to be woken. */
 static bool SendPublish(SESSION *Session, uint32_t Boundary) {
@@ -120,32 +126,40 @@ static bool SendPublish(SESSION *Session, uint32_t Boundary) {
 VOID WINAPI WintunSendPacket(WINTUN_SESSION_HANDLE Session, const BYTE *Packet) {
     PENDING_RESULT Result = PENDING_FOREIGN;
     uint32_t Boundary;
-    bool Wake = false;
+    bool Wake = false, Show = false;
 
     if (SessionLock(Session, offsetof(SESSION, SendLock))) {
-        Result = SendBack(Session, Packet, &Boundary);
+        DWORD64 TapAt = SendTapTime(Session);
+
+        Result = SendBack(Session, Packet, &Boundary, TapAt);
         if (Result == PENDING_ADVANCED) Wake = SendPublish(Session, Boundary);
+        Show = TapAt && TapShow(&Session->Tap, TAP_TO_STACK);
         ReleaseSRWLockExclusive(&Session->SendLock);
     }
+    if (Show) SetEvent(Session->Tap.Event);
     if (Wake) SetEvent(Session->KickEvent);
     if (Result == PENDING_FOREIGN) NotAPacket(L"SendPacket");
 }
 
 VOID WINAPI WarrenSendPackets(WINTUN_SESSION_HANDLE Session, const WARREN_PACKET *Packets, DWORD Count) {
-    bool Advanced = false, Foreign = Count != 0, Wake = false;
+    bool Advanced = false, Foreign = Count != 0, Wake = false, Show = false;
     uint32_t Boundary = 0;
 
     if (Packets && SessionLock(Session, offsetof(SESSION, SendLock))) {
+        DWORD64 TapAt = SendTapTime(Session);
+
         Foreign = false;
         for (DWORD Index = 0; Index < Count; ++Index) {
-            PENDING_RESULT Result = SendBack(Session, Packets[Index].Data, &Boundary);
+            PENDING_RESULT Result = SendBack(Session, Packets[Index].Data, &Boundary, TapAt);
 
             Advanced = Advanced || Result == PENDING_ADVANCED;
             Foreign = Foreign || Result == PENDING_FOREIGN;
         }
         if (Advanced) Wake = SendPublish(Session, Boundary);
+        Show = TapAt && TapShow(&Session->Tap, TAP_TO_STACK);
         ReleaseSRWLockExclusive(&Session->SendLock);
     }
+    if (Show) SetEvent(Session->Tap.Event);
     if (Wake) SetEvent(Session->KickEvent);
     if (Foreign) NotAPacket(L"SendPackets");
 }

@@ -65,6 +65,7 @@ static void SessionClose(SESSION *Session) {
         /* Fails when the adapter is gone, and then there is nothing left to detach from. */
         DeviceIoControl(Session->Device, ABI_CTL_DETACH, NULL, 0, NULL, 0, &Returned, NULL);
     }
+    TapStop(&Session->Tap);
     if (Session->Device) CloseHandle(Session->Device);
     if (Session->View) UnmapViewOfFile(Session->View);
     if (Session->RoomEvent) CloseHandle(Session->RoomEvent);
@@ -75,7 +76,7 @@ static void SessionClose(SESSION *Session) {
     ObjectFree(&Session->Object, OBJECT_SESSION);
 }
 
-static DWORD SessionOpen(SESSION *Session, LPCWSTR Path, DWORD Capacity) {
+static DWORD SessionOpen(SESSION *Session, LPCWSTR Path, const GUID *Interface, DWORD Capacity) {
     HANDLE Device;
     DWORD Error;
 
@@ -97,12 +98,14 @@ static DWORD SessionOpen(SESSION *Session, LPCWSTR Path, DWORD Capacity) {
     if (Error) return Error;
     /* So that a program may begin by waiting. */
     if (!ring_arm_wake(&Session->ToClient)) SetEvent(Session->DataEvent);
+    TapStart(&Session->Tap, Interface);
     return ERROR_SUCCESS;
 }
 
 WINTUN_SESSION_HANDLE WINAPI WintunStartSession(WINTUN_ADAPTER_HANDLE Adapter, DWORD Capacity) {
     LPCWSTR Path;
     SESSION *Session;
+    GUID Interface;
     DWORD Error;
 
     if (!ring_capacity_valid(Capacity)) {
@@ -111,7 +114,7 @@ WINTUN_SESSION_HANDLE WINAPI WintunStartSession(WINTUN_ADAPTER_HANDLE Adapter, D
                  (DWORD)RING_CAPACITY_MAX);
         return NULL;
     }
-    if (!AdapterGetDevicePath(Adapter, &Path)) {
+    if (!AdapterGetDevicePath(Adapter, &Path, &Interface)) {
         LogError(WARREN_STAGE_ARGUMENTS, ERROR_INVALID_HANDLE, L"StartSession: the adapter handle is not open");
         return NULL;
     }
@@ -120,7 +123,7 @@ WINTUN_SESSION_HANDLE WINAPI WintunStartSession(WINTUN_ADAPTER_HANDLE Adapter, D
         LogError(WARREN_STAGE_ATTACH, ERROR_NOT_ENOUGH_MEMORY, L"StartSession: no memory");
         return NULL;
     }
-    Error = SessionOpen(Session, Path, Capacity);
+    Error = SessionOpen(Session, Path, &Interface, Capacity);
     if (Error) {
         SessionClose(Session);
         SetLastError(Error);

@@ -11,6 +11,7 @@
 
 #include "lib/library.h"
 #include "lib/pending.h"
+#include "lib/tap.h"
 
 #include "include/warren.h"
 
@@ -23,6 +24,7 @@ typedef struct _TUN_SESSION {
     HANDLE KickEvent; /* i */
     HANDLE RoomEvent; /* i; the write-wait event */
     void *View;       /* i */
+    TAP Tap;          /* its own legend */
     BYTE Padding[RING_LINE];
 
     SRWLOCK ReceiveLock;

@@ -45,10 +45,11 @@ BOOL WINAPI WarrenGetAdapterStatistics(WINTUN_ADAPTER_HANDLE Adapter, WARREN_STA
     struct abi_counters Counters;
     WARREN_STATISTICS Full;
     LPCWSTR Path;
+    GUID Interface;
     DWORD Error;
 
     if (!SizeIsValid(L"GetAdapterStatistics", Statistics)) return FALSE;
-    if (!AdapterGetDevicePath(Adapter, &Path)) {
+    if (!AdapterGetDevicePath(Adapter, &Path, &Interface)) {
         LogError(WARREN_STAGE_ARGUMENTS, ERROR_INVALID_HANDLE, L"GetAdapterStatistics: the adapter handle is not open");
         return FALSE;
     }

@@ -790,6 +790,15 @@ WINBASEAPI BOOL NTAPI DeleteFileW(LPCWSTR lpFileName);
 WINBASEAPI BOOL NTAPI RemoveDirectoryW(LPCWSTR lpPathName);
 WINBASEAPI UINT NTAPI GetSystemWindowsDirectoryW(LPWSTR lpBuffer, UINT uSize);
 
+/* shared memory */
+#define FILE_MAP_WRITE 2u
+#define FILE_MAP_READ 4u
+WINBASEAPI HANDLE NTAPI CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect,
+                                           DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCWSTR lpName);
+WINBASEAPI HANDLE NTAPI OpenFileMappingW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName);
+WINBASEAPI LPVOID NTAPI MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh,
+                                      DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap);
+
 /* resources */
 typedef struct HRSRC__ *HRSRC;
 typedef HANDLE HGLOBAL;

@@ -1,0 +1,115 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * The client library: the one beside the program, from nowhere else.
+ */
+#include "cli/cli.h"
+
+LIBRARY Library;
+
+static VOID CALLBACK Log(WINTUN_LOGGER_LEVEL Level, DWORD64 Timestamp, LPCWSTR Message) {
+    static const LPCWSTR Names[] = {L"info", L"warning", L"error"};
+
+    (void)Timestamp;
+    Say(L"%s: %s", (unsigned)Level < COUNT_OF(Names) ? Names[Level] : L"?", Message);
+}
+
+static bool Beside(WCHAR *Path, DWORD Room) {
+    DWORD Length = GetModuleFileNameW(NULL, Path, Room);
+
+    if (!Length || Length >= Room) return false;
+    while (Length && Path[Length - 1] != '\\' && Path[Length - 1] != '/') --Length;
+    Path[Length] = 0;
+    return TextAppend(Path, Room, BRAND_FILE L".dll");
+}
+
+static const struct {
+    LPCSTR Name;
+    size_t Offset;
+} Functions[] = {
+#define WINTUN(Field) {"Wintun" #Field, offsetof(LIBRARY, Field)}
+#define WARREN(Field) {"Warren" #Field, offsetof(LIBRARY, Field)}
+    WINTUN(CreateAdapter),     WINTUN(OpenAdapter),
+    WINTUN(CloseAdapter),      WINTUN(DeleteDriver),
+    WINTUN(GetAdapterLUID),    WINTUN(SetLogger),
+    WINTUN(StartSession),      WINTUN(EndSession),
+    WINTUN(GetReadWaitEvent),  {"WarrenCreateAdapter", offsetof(LIBRARY, CreateAdapterEx)},
+    WARREN(DeleteAdapter),     WARREN(RenameAdapter),
+    WARREN(EnumerateAdapters), WARREN(Repair),
+    WARREN(InstallDriver),     WARREN(GetVersions),
+    WARREN(GetLastError),      WARREN(GetAdapterStatistics),
+    WARREN(GetWriteWaitEvent), WARREN(ReceivePackets),
+    WARREN(ReleasePackets),    WARREN(AllocatePackets),
+    WARREN(SendPackets),       WARREN(StartCapture),
+    WARREN(ReadCapture),       WARREN(GetCaptureStatistics),
+    WARREN(EndCapture),
+};
+
+bool LibraryLoad(bool Verbose) {
+    WCHAR Path[600];
+
+    if (!Beside(Path, COUNT_OF(Path))) {
+        Say(L"error: the program's own folder cannot be found (Windows error %u)", GetLastError());
+        return false;
+    }
+    /* A full path: neither the current folder nor any other is searched. */
+    Library.Module = LoadLibraryExW(Path, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
+    if (!Library.Module) {
+        Say(L"error: %s cannot be loaded (Windows error %u): it belongs beside this program", Path, GetLastError());
+        return false;
+    }
+    for (unsigned Index = 0; Index < COUNT_OF(Functions); ++Index) {
+        FARPROC Function = GetProcAddress(Library.Module, Functions[Index].Name);
+
+        memcpy((BYTE *)&Library + Functions[Index].Offset, &Function, sizeof(Function));
+        if (Function) continue;
+        Say(L"error: %s is of another version than this program", Path);
+        LibraryUnload();
+        return false;
+    }
+    if (Verbose) Library.SetLogger(Log);
+    return true;
+}
+
+void LibraryUnload(void) {
+    if (!Library.Module) return;
+    if (Library.SetLogger) Library.SetLogger(NULL);
+    FreeLibrary(Library.Module);
+    Library.Module = NULL;
+}
+
+static EXIT_CODE CodeOf(const WARREN_ERROR *Error) {
+    switch (Error->Win32) {
+    case ERROR_ACCESS_DENIED: return EXIT_RIGHTS;
+    case ERROR_NOT_FOUND: return EXIT_NOT_FOUND;
+    case ERROR_ALREADY_EXISTS:
+    case ERROR_ALREADY_INITIALIZED:
+    case ERROR_SHARING_VIOLATION:
+    case ERROR_DEVICE_IN_USE: return EXIT_IN_USE;
+    }
+    return Error->Stage == WARREN_STAGE_DRIVER || Error->Stage == WARREN_STAGE_START ? EXIT_DRIVER : EXIT_FAILED;
+}
+
+EXIT_CODE LibraryFailed(LPCWSTR What) {
+    WARREN_ERROR Error = {.Size = sizeof(Error), .Win32 = 0};
+    EXIT_CODE Code;
+
+    if (!Library.GetLastError(&Error)) Error.Text[0] = 0;
+    Code = CodeOf(&Error);
+    Say(L"error: %s: %s", What, Error.Text[0] ? Error.Text : L"no reason given");
+    if (Error.ProblemCode)
+        Say(L"The device has problem code %u (Device Manager shows it as Code %u), NTSTATUS %x.", Error.ProblemCode,
+            Error.ProblemCode, Error.Status);
+    if (Code == EXIT_RIGHTS) Say(L"This takes more rights: run it from a terminal that was started as administrator.");
+    if (OutIsJson()) {
+        JsonOpen(NULL, '{');
+        JsonText(L"error", Error.Text);
+        JsonNumber(L"stage", (uint64_t)Error.Stage);
+        JsonNumber(L"win32", Error.Win32);
+        JsonNumber(L"configuration_manager", Error.ConfigRet);
+        JsonNumber(L"problem", Error.ProblemCode);
+        JsonNumber(L"status", Error.Status);
+        JsonClose('}');
+    }
+    return Code;
+}

@@ -3,7 +3,7 @@
 #
 # Builds everything into O (default: build/). `make help` lists the targets.
 #
-#   O/win-x64, O/win-arm64   warren.sys, warren.dll, import library, PDBs; echo.exe (x64)
+#   O/win-x64, O/win-arm64   warren.sys, warren.dll, warren.exe, import library, INF, PDBs; echo.exe (x64)
 #   O/host                   warren-host, the tests, programs for the host; ELF
 #   O/asan, O/tsan           the same with sanitizers, and driver and library built natively as .so
 
@@ -27,6 +27,7 @@ C_FILES = $(shell find core nt driver lib cli host include examples test -name '
 FLAVOURS := host asan tsan
 SYS := $(BRAND_FILE).sys
 DLL := $(BRAND_FILE).dll
+EXE := $(BRAND_FILE).exe
 
 .PHONY: all win host asan tsan help clean FORCE
 all: win host
@@ -50,14 +51,16 @@ SYS_SRC := $(wildcard driver/*.c)
 DLL_SRC := $(wildcard lib/*.c)
 SYS_IMPORTS := ntoskrnl hal ndis
 DLL_IMPORTS := kernel32 advapi32 cfgmgr32 setupapi newdev iphlpapi bcrypt
+EXE_SRC := $(wildcard cli/*.c) lib/text.c
+EXE_IMPORTS := kernel32 shell32 iphlpapi
 
 define WIN
-win: $(O)/win-$(1)/$(SYS) $(O)/win-$(1)/$(DLL) $(O)/win-$(1)/obj/nt/layouts.o
+win: $(O)/win-$(1)/$(SYS) $(O)/win-$(1)/$(DLL) $(O)/win-$(1)/$(EXE) $(O)/win-$(1)/obj/nt/layouts.o
 
 $(O)/win-$(1)/obj/%.o: %.c $(O)/gen/brand.h toolchain.mk
 	$$(call say,CC-$(1),$$<)
 	$$(dir)
-	$$(Q)$(CC) $(WIN_TARGET_$(1)) $(WIN_CFLAGS) $$(if $$(filter lib/%,$$<),$(WIN_LIB_CFLAGS)) -MMD -MP \
+	$$(Q)$(CC) $(WIN_TARGET_$(1)) $(WIN_CFLAGS) $$(if $$(filter lib/% cli/%,$$<),$(WIN_LIB_CFLAGS)) -MMD -MP \
 		-Xclang -object-file-name=$$(@:$(O)/%=%) -c $$< -o $$@
 
 $(O)/win-$(1)/obj/nt/cfg.o: nt/cfg.S toolchain.mk
@@ -94,6 +97,12 @@ $(O)/win-$(1)/$(DLL): $(DLL_SRC:%.c=$(O)/win-$(1)/obj/%.o) $(O)/win-$(1)/obj/nt/
 	$$(call say,LINK,$$@)
 	$$(Q)cd $$(@D) && $(LLD_LINK) $(WIN_LDFLAGS) $(DLL_LDFLAGS) /machine:$(MACHINE_$(1)) /out:$$(@F) /def:obj/exports.def \
 		/implib:$$(@F:.dll=.lib) /map:$$(@F).map /pdb:$$(@F).pdb /pdbaltpath:$$(@F).pdb $$(filter-out %.def,$$(^:$$(@D)/%=%))
+
+$(O)/win-$(1)/$(EXE): $(EXE_SRC:%.c=$(O)/win-$(1)/obj/%.o) $(O)/win-$(1)/obj/nt/cfg.o $(O)/win-$(1)/obj/cli/warren.res \
+		$(EXE_IMPORTS:%=$(O)/win-$(1)/obj/%.import.lib)
+	$$(call say,LINK,$$@)
+	$$(Q)cd $$(@D) && $(LLD_LINK) $(WIN_LDFLAGS) $(EXE_LDFLAGS) /machine:$(MACHINE_$(1)) /out:$$(@F) \
+		/map:$$(@F).map /pdb:$$(@F).pdb /pdbaltpath:$$(@F).pdb $$(^:$$(@D)/%=%)
 
 # The linker notes its command line in the PDB, so it runs in the output folder and sees nothing outside.
 $(O)/win-$(1)/obj/exports.def: lib/exports.def
@@ -133,7 +142,7 @@ $(O)/win-x64/planted/%.sys: test/planted/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS_IMP
 
 # --- Linux ---------------------------------------------------------------------------------------------------------
 HOST_SRC := $(filter-out host/main.c host/os_windows.c,$(wildcard host/*.c)) $(wildcard host/*.S)
-TEST_KINDS := unit driver api
+TEST_KINDS := unit driver api cli
 PROGRAMS := $(wildcard examples/*.c) $(wildcard test/client/*_program.c)
 
 # compile: flavour, extra flags
@@ -144,8 +153,8 @@ $(1): $(O)/$(1)/obj/nt/layouts.o $(O)/$(1)/warren-host $(TEST_KINDS:%=$(O)/$(1)/
 $(O)/$(1)/obj/%.o: %.c $(O)/gen/brand.h toolchain.mk
 	$$(call say,CC-$(1),$$<)
 	$$(dir)
-	$$(Q)$(CC) $(ELF_CFLAGS) $(SANITIZE_$(1)) $$(if $$(filter lib/% examples/% test/client/% test/api/%,$$<),-Int/win32 -Iinclude) \
-		$$(if $$(filter lib/%,$$<),-fno-builtin) -MMD -MP -c $$< -o $$@
+	$$(Q)$(CC) $(ELF_CFLAGS) $(SANITIZE_$(1)) $$(if $$(filter lib/% cli/% examples/% test/client/% test/api/% test/cli/%,$$<),-Int/win32 -Iinclude) \
+		$$(if $$(filter lib/% cli/%,$$<),-fno-builtin) -MMD -MP -c $$< -o $$@
 
 $(O)/$(1)/obj/%.o: %.S
 	$$(call say,AS-$(1),$$<)
@@ -173,19 +182,20 @@ $(foreach f,$(FLAVOURS),$(eval $(call ELF,$(f))))
 define TEST
 $(O)/$(1)/$(2)_test: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(wildcard test/$(2)/*.c test/common/*.c) $$(HOST_SRC)))
 	$$(call say,LINK,$$@)
-	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@ $$(CHECK_LIBS) $(ELF_LDLIBS)
+	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@ $$(CHECK_LIBS) $$(if $$(filter cli,$(2)),-ljson-c) $(ELF_LDLIBS)
 endef
 $(foreach f,$(FLAVOURS),$(foreach k,$(TEST_KINDS),$(eval $(call TEST,$(f),$(k)))))
 
 # Driver and library as native code, so that sanitizers see inside.
 define NATIVE
-$(1): $(O)/$(1)/$(SYS).so $(O)/$(1)/$(DLL).so
+$(1): $(O)/$(1)/$(SYS).so $(O)/$(1)/$(DLL).so $(O)/$(1)/$(EXE).so
+$(O)/$(1)/$(EXE).so: $(EXE_SRC:%.c=$(O)/$(1)/obj/%.o)
 $(O)/$(1)/$(SYS).so: $(SYS_SRC:%.c=$(O)/$(1)/obj/%.o)
 $(O)/$(1)/$(DLL).so: $(DLL_SRC:%.c=$(O)/$(1)/obj/%.o) $(O)/$(1)/obj/lib/package_native.o
 $(O)/$(1)/obj/lib/package_native.o: lib/package_native.S $(O)/win-x64/$(BRAND_FILE).inf $(O)/$(1)/$(SYS).so
 	$$(call say,AS-$(1),$$<)
 	$$(Q)$(CC) -I$(O)/win-x64 -I$(O)/$(1) -DPACKAGE_INF='"$(BRAND_FILE).inf"' -DPACKAGE_SYS='"$(SYS).so"' -c $$< -o $$@
-$(O)/$(1)/$(SYS).so $(O)/$(1)/$(DLL).so:
+$(O)/$(1)/$(SYS).so $(O)/$(1)/$(DLL).so $(O)/$(1)/$(EXE).so:
 	$$(call say,LINK,$$@)
 	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) -shared -Wl,-Bsymbolic $$^ -o $$@
 endef
@@ -193,7 +203,7 @@ $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 
 # --- for tools -----------------------------------------------------------------------------------------------------
 # What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.
-TIDY_WIN := $(SYS_SRC) $(DLL_SRC)
+TIDY_WIN := $(sort $(SYS_SRC) $(DLL_SRC) $(EXE_SRC))
 # Not the drivers that are wrong on purpose.
 TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/%,$(wildcard examples/*.c test/*/*.c))
 .PHONY: compile_commands format check-format tidy

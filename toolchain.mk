@@ -33,6 +33,7 @@ DLLTOOL_arm64 := arm64
 WIN_LDFLAGS := /nologo /nodefaultlib /guard:cf /dynamicbase /highentropyva /nxcompat /debug /pdbsourcepath:. \
 	/release /Brepro /opt:ref /opt:icf /merge:.00cfg=.rdata
 SYS_LDFLAGS := /driver /subsystem:native,10.00 /entry:DriverEntry
+EXE_LDFLAGS := /subsystem:console,10.00 /entry:Start
 DLL_LDFLAGS := /dll /subsystem:windows,10.00 /entry:DllMain
 
 # --- Linux: the host, tests, examples for the host, native builds of driver and library ----------------------------

@@ -13,7 +13,7 @@ typedef struct _STREAM {
     bool IsConsole;
     DWORD Failed; /* the first error */
     size_t Used;
-    WCHAR Buffer[2048];
+    WCHAR Buffer[512];
 } STREAM;
 
 static STREAM Out, Err;

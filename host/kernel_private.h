@@ -72,10 +72,13 @@ struct _EPROCESS {
     unsigned handle_capacity;
     struct mm_view *views;
     enum se_token_kind token;
-    void *token_object; /* what PsReferencePrimaryToken gives; lock */
-    PEPROCESS next;     /* of all that live; ps_process.c */
-    unsigned parent;    /* id */
-    void *heap;         /* the root of a search tree of its blocks; lock (win32_process.c) */
+    void *token_object;  /* what PsReferencePrimaryToken gives; lock */
+    PEPROCESS next;      /* of all that live; ps_process.c */
+    unsigned parent;     /* id */
+    WCHAR *command_line; /* win32_console.c; from malloc, as `path` */
+    char *path;          /* of its program; NULL: the host's */
+    HANDLE std[3];       /* input, output, error; NULL: not asked for yet */
+    void *heap;          /* the root of a search tree of its blocks; lock (win32_process.c) */
     bool dead;
 };
 

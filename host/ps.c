@@ -190,6 +190,8 @@ NTSTATUS NTAPI PsTerminateSystemThread(NTSTATUS ExitStatus) {
 void ps_process_delete(void *object) {
     PEPROCESS process = object;
     ps_process_forget(process);
+    free(process->command_line);
+    free(process->path);
     mm_unmap_all(process);
     if (process->token_object) ob_dereference(process->token_object);
     free(process->handles);

@@ -23,6 +23,8 @@ void win32_stop(void);
 /* Tells the program's handlers (SetConsoleCtrlHandler), in a thread of its own as Windows does. `unhandled` is called
  * there if none of them says that it was its business. */
 void win32_console_event(DWORD event, void (*unhandled)(DWORD event));
+/* The same for another process than the client. */
+void win32_console_event_to(PEPROCESS process, DWORD event);
 /* What ExitProcess calls: must not return. NULL: exit(). */
 extern void (*win32_exit_hook)(DWORD code);
 

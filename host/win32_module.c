@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "host/image.h"
+#include "host/kernel_private.h"
 #include "host/win32_private.h"
 
 typedef BOOL(NTAPI *dll_main)(HINSTANCE instance, DWORD reason, LPVOID reserved);
@@ -182,6 +183,19 @@ static HMODULE image_module_load(char *path) {
     return handle_of(module);
 }
 
+void *win32_program_load(const char *file, char *why, size_t why_size) {
+    char *path = realpath(file, NULL);
+    struct image *image = path ? image_load(path, why, why_size) : NULL;
+    if (!path) snprintf(why, why_size, "%s: cannot be found", file);
+    void *entry = NULL;
+    if (image) entry = image_is_native(image) ? image_symbol(image, "Start") : image_entry(image);
+    if (image && entry && module_add(image, path)) return entry;
+    if (image && !entry) snprintf(why, why_size, "%s: has no entry point", file);
+    if (image) image_unload(image);
+    if (!image || entry == NULL) free(path);
+    return NULL;
+}
+
 static HMODULE load_locked(const char *name) {
     char *path = file_of(name);
     const char *system = path ? NULL : system_module(name);
@@ -322,6 +336,8 @@ HMODULE NTAPI GetModuleHandleW(LPCWSTR lpModuleName) {
 }
 
 static WCHAR *module_path(HMODULE handle) {
+    if ((!handle || handle == (HMODULE)program_module) && ps_current_process()->path)
+        return win32_widen(ps_current_process()->path);
     if (!handle || handle == (HMODULE)program_module) {
         char text[4096];
         ssize_t size = readlink("/proc/self/exe", text, sizeof text - 1);

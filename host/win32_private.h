@@ -24,6 +24,10 @@ void win32_heap_ends(PEPROCESS process);             /* win32_process.c */
 /* Whether the code is of an image that the process has loaded, outside of its entry point (win32_module.c). */
 bool win32_module_has(PEPROCESS process, const void *code);
 
+/* win32_module.c: the calling process's program; its entry point, or NULL and why. */
+void *win32_program_load(const char *file, char *why, size_t why_size);
+/* win32_console.c: the calling process's input, output and errors; they stay the caller's to close. */
+void win32_std_set(const int fds[3]);
 void win32_names_start(void); /* win32_sync.c */
 /* A handle for a new object, or for the one that has the name; as CreateEventW and its like. */
 typedef void *win32_make(const void *context); /* referenced; NULL without memory */

@@ -255,25 +255,32 @@ static void console_main(void *context) {
     PHANDLER_ROUTINE asked[HANDLERS_MAX];
     free(context);
     pthread_mutex_lock(&handlers_lock);
-    unsigned count = handler_count;
-    memcpy(asked, handlers, sizeof asked);
+    unsigned count = 0;
+    for (unsigned at = 0; at < handler_count; at++)
+        if (handler_owners[at] == ps_current_process()) asked[count++] = handlers[at];
     bool handled = what.event == CTRL_C_EVENT && ignore_ctrl_c;
     pthread_mutex_unlock(&handlers_lock);
     while (count && !handled) handled = asked[--count](what.event);
-    if (!handled) what.unhandled(what.event);
+    if (!handled && what.unhandled) what.unhandled(what.event);
 }
 
-void win32_console_event(DWORD event, void (*unhandled)(DWORD event)) {
+static void console_event(PEPROCESS process, DWORD event, void (*unhandled)(DWORD event)) {
     struct console_event *what = malloc(sizeof *what);
     PETHREAD thread = NULL;
     if (what) {
         *what = (struct console_event){.event = event, .unhandled = unhandled};
-        thread = ps_thread_create(ps_client_process, console_main, what, "console");
+        thread = ps_thread_create(process, console_main, what, "console");
     }
     if (thread) {
         ob_dereference(thread);
         return;
     }
     free(what);
-    unhandled(event);
+    if (unhandled) unhandled(event);
 }
+
+void win32_console_event(DWORD event, void (*unhandled)(DWORD event)) {
+    console_event(ps_client_process, event, unhandled);
+}
+
+void win32_console_event_to(PEPROCESS process, DWORD event) { console_event(process, event, NULL); }

@@ -790,6 +790,17 @@ WINBASEAPI BOOL NTAPI DeleteFileW(LPCWSTR lpFileName);
 WINBASEAPI BOOL NTAPI RemoveDirectoryW(LPCWSTR lpPathName);
 WINBASEAPI UINT NTAPI GetSystemWindowsDirectoryW(LPWSTR lpBuffer, UINT uSize);
 
+/* command line, standard streams */
+#define STD_INPUT_HANDLE ((DWORD) - 10)
+#define STD_OUTPUT_HANDLE ((DWORD) - 11)
+#define STD_ERROR_HANDLE ((DWORD) - 12)
+WINBASEAPI LPWSTR NTAPI GetCommandLineW(VOID);
+WINBASEAPI LPWSTR *NTAPI CommandLineToArgvW(LPCWSTR lpCmdLine, int *pNumArgs);
+WINBASEAPI HANDLE NTAPI GetStdHandle(DWORD nStdHandle);
+WINBASEAPI BOOL NTAPI GetConsoleMode(HANDLE hConsoleHandle, LPDWORD lpMode);
+WINBASEAPI BOOL NTAPI WriteConsoleW(HANDLE hConsoleOutput, const VOID *lpBuffer, DWORD nNumberOfCharsToWrite,
+                                    LPDWORD lpNumberOfCharsWritten, LPVOID lpReserved);
+
 /* shared memory */
 #define FILE_MAP_WRITE 2u
 #define FILE_MAP_READ 4u

@@ -42,7 +42,7 @@ sub add {
 for (['host', "$out/win-x64/*.sys", "$out/win-x64/*.dll", 60], ['asan', "$out/asan/*.sys.so", "$out/asan/*.dll.so", 240],
      ['tsan', "$out/tsan/*.sys.so", "$out/tsan/*.dll.so", 240]) {
     my ($flavour, $driver, $library, $limit) = ($_->[0], one($_->[1]), one($_->[2]), $_->[3]);
-    for my $kind (qw(unit driver api)) {
+    for my $kind (qw(unit driver api cli)) {
         my $program = "$out/$flavour/${kind}_test";
         my $name = "$flavour/$kind";
         next unless -x $program;

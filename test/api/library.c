@@ -64,6 +64,10 @@ HMODULE library_load(struct api *api) {
     LOAD(RenameAdapter);
     LOAD(InstallDriver);
     LOAD(GetVersions);
+    LOAD(StartCapture);
+    LOAD(ReadCapture);
+    LOAD(GetCaptureStatistics);
+    LOAD(EndCapture);
     LOAD(EnumerateAdapters);
     LOAD(Repair);
     LOAD(GetAdapterStatistics);

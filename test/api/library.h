@@ -33,6 +33,10 @@ struct api {
     WARREN_RENAME_ADAPTER_FUNC *RenameAdapter;
     WARREN_INSTALL_DRIVER_FUNC *InstallDriver;
     WARREN_GET_VERSIONS_FUNC *GetVersions;
+    WARREN_START_CAPTURE_FUNC *StartCapture;
+    WARREN_READ_CAPTURE_FUNC *ReadCapture;
+    WARREN_GET_CAPTURE_STATISTICS_FUNC *GetCaptureStatistics;
+    WARREN_END_CAPTURE_FUNC *EndCapture;
     WARREN_ENUMERATE_ADAPTERS_FUNC *EnumerateAdapters;
     WARREN_REPAIR_FUNC *Repair;
     WARREN_GET_LAST_ERROR_FUNC *WarrenGetLastError;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <gen/brand.h>
@@ -92,6 +93,11 @@ void run_wait_for(struct running *running, const char *text) {
         SwitchToThread();
         slurp(running->out, out, sizeof out);
     } while (!strstr(out, text));
+}
+
+bool run_has_written(const char *file) {
+    struct stat status;
+    return stat(file, &status) == 0 && status.st_size > 0;
 }
 
 struct outcome run_end(struct running *running) {

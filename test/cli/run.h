@@ -26,6 +26,7 @@ void run_stop_input(struct running *running);
 PEPROCESS run_process(struct running *running);
 /* Waits for the text on standard output. */
 void run_wait_for(struct running *running, const char *text);
+bool run_has_written(const char *file);          /* there is something in it */
 struct outcome run_end(struct running *running); /* waits */
 void run_kill(struct running *running);          /* in its wait for Ctrl-C */
 struct outcome run(const char *arguments);       /* all of it, with an empty input */

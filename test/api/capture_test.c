@@ -1,0 +1,362 @@
+/* SPDX-FileCopyrightText: 2026 The Warren Authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Captures: what another process sees of a session, and that the session does not mind.
+ */
+#include "test/api/library.h"
+#include "test/common/testing.h"
+
+#include <string.h>
+
+#include <gen/brand.h>
+
+#include "core/tap.h"
+#include "host/program.h"
+
+#define LENGTH 200u
+
+static WINTUN_ADAPTER_HANDLE adapter;
+static WINTUN_SESSION_HANDLE session;
+static struct fake_stack *stack;
+
+static void begin(void) {
+    library_start(true);
+    adapter = api.CreateAdapter(L"Watched", L"Test", NULL);
+    ck_assert_ptr_nonnull(adapter);
+    session = api.StartSession(adapter, WINTUN_MIN_RING_CAPACITY);
+    ck_assert_ptr_nonnull(session);
+    stack = fake_of(ndis_adapter_find(NULL));
+}
+
+static void end(void) {
+    if (session) api.EndSession(session);
+    session = NULL;
+    api.CloseAdapter(adapter);
+    library_stop();
+}
+
+static void make(uint8_t *packet, uint32_t number) {
+    memset(packet, (int)(number & 0xff), LENGTH);
+    packet[0] = 0x45;
+    packet[2] = 0;
+    packet[3] = LENGTH;
+    memcpy(packet + 20, &number, sizeof number);
+}
+
+/* The program sends one. */
+static void send_one(uint32_t number) {
+    BYTE *packet;
+    while ((packet = api.AllocateSendPacket(session, LENGTH)) == NULL) {
+        ck_assert_uint_eq(GetLastError(), ERROR_BUFFER_OVERFLOW);
+        SwitchToThread();
+    }
+    make(packet, number);
+    api.SendPacket(session, packet);
+}
+
+/* The stack sends one, and the program takes it. */
+static void receive_one(uint32_t number) {
+    uint8_t packet[LENGTH];
+    DWORD size;
+    BYTE *got;
+    make(packet, number);
+    struct fake_packet sent = {.data = packet, .size = LENGTH};
+    ck_assert_uint_eq(fake_send_packets(stack, &sent, 1, PASSIVE_LEVEL), 1);
+    while ((got = api.ReceivePacket(session, &size)) == NULL)
+        WaitForSingleObject(api.GetReadWaitEvent(session), INFINITE);
+    ck_assert_mem_eq(got, packet, LENGTH);
+    api.ReleaseReceivePacket(session, got);
+}
+
+static void is(const WARREN_CAPTURED *captured, uint32_t number, DWORD direction) {
+    uint8_t packet[LENGTH];
+    make(packet, number);
+    ck_assert_uint_eq(captured->Direction, direction);
+    ck_assert_uint_eq(captured->Length, LENGTH);
+    ck_assert_uint_eq(captured->Captured, LENGTH);
+    ck_assert_mem_eq(captured->Data, packet, LENGTH);
+}
+
+static WARREN_CAPTURE_STATISTICS counted(WARREN_CAPTURE_HANDLE capture) {
+    WARREN_CAPTURE_STATISTICS statistics = {.Size = sizeof(statistics)};
+    ck_assert(api.GetCaptureStatistics(capture, &statistics));
+    return statistics;
+}
+
+START_TEST(packets_of_both_directions_are_captured_in_order) {
+    WARREN_CAPTURED captured[64];
+    begin();
+    send_one(1000); /* before: not seen */
+    WARREN_CAPTURE_HANDLE capture = api.StartCapture(L"Watched", 0);
+    ck_assert_ptr_nonnull(capture);
+    ck_assert_uint_eq(counted(capture).ToStackSeen, 0);
+    ck_assert_uint_eq(api.ReadCapture(capture, captured, 64, 0), 0);
+    ck_assert_uint_eq(GetLastError(), ERROR_TIMEOUT);
+    for (uint32_t round = 0; round < 20; round++) {
+        for (uint32_t at = 0; at < 8; at++) {
+            send_one(round * 100 + at);
+            receive_one(round * 100 + 50 + at);
+        }
+        ck_assert_uint_eq(api.ReadCapture(capture, captured, 16, INFINITE), 16);
+        DWORD64 time = 0;
+        uint32_t next[2] = {round * 100 + 50, round * 100};
+        for (unsigned at = 0; at < 16; at++) {
+            ck_assert_uint_ge(captured[at].Timestamp, time);
+            time = captured[at].Timestamp;
+            is(&captured[at], next[captured[at].Direction]++, captured[at].Direction);
+        }
+    }
+    ck_assert_uint_gt(captured[0].Timestamp, 132223104000000000); /* after 2020 */
+    ck_assert_uint_eq(counted(capture).ToStackSeen, 160);
+    ck_assert_uint_eq(counted(capture).ToClientSeen, 160);
+    ck_assert_uint_eq(counted(capture).ToStackDropped + counted(capture).ToClientDropped, 0);
+    api.EndCapture(capture);
+    /* After it, nothing is copied any more. */
+    send_one(1);
+    capture = api.StartCapture(L"Watched", 0);
+    ck_assert_uint_eq(counted(capture).ToStackSeen, 160);
+    ck_assert_uint_eq(api.ReadCapture(capture, captured, 1, 0), 0);
+    api.EndCapture(capture);
+    end();
+}
+END_TEST
+
+START_TEST(a_capture_takes_no_more_of_a_packet_than_was_asked_for) {
+    WARREN_CAPTURED captured;
+    uint8_t packet[LENGTH];
+    begin();
+    WARREN_CAPTURE_HANDLE capture = api.StartCapture(L"Watched", 40);
+    send_one(7);
+    ck_assert_uint_eq(api.ReadCapture(capture, &captured, 1, INFINITE), 1);
+    make(packet, 7);
+    ck_assert_uint_eq(captured.Length, LENGTH);
+    ck_assert_uint_eq(captured.Captured, 40);
+    ck_assert_mem_eq(captured.Data, packet, 40);
+    api.EndCapture(capture);
+    end();
+}
+END_TEST
+
+START_TEST(a_capture_that_is_too_slow_loses_packets_and_the_session_none) {
+    WARREN_CAPTURED captured[64];
+    uint32_t expected = 0;
+    DWORD count;
+    begin();
+    uint64_t before = fake_received_count(stack);
+    WARREN_CAPTURE_HANDLE capture = api.StartCapture(L"Watched", 0);
+    for (uint32_t at = 0; at < 4000; at++) send_one(at);
+    fake_wait_received(stack, before + 4000);
+    uint64_t dropped = counted(capture).ToStackDropped;
+    ck_assert_uint_eq(counted(capture).ToStackSeen, 4000);
+    ck_assert_uint_gt(dropped, 0);
+    while ((count = api.ReadCapture(capture, captured, 64, 0)) != 0)
+        for (DWORD at = 0; at < count; at++) is(&captured[at], expected++, WARREN_CAPTURED_TO_STACK);
+    ck_assert_uint_eq(expected + dropped, 4000);
+    /* Then it goes on. */
+    send_one(9999);
+    ck_assert_uint_eq(api.ReadCapture(capture, captured, 64, INFINITE), 1);
+    is(captured, 9999, WARREN_CAPTURED_TO_STACK);
+    api.EndCapture(capture);
+    end();
+}
+END_TEST
+
+START_TEST(the_session_s_end_comes_after_its_last_packet) {
+    WARREN_CAPTURED captured;
+    begin();
+    WARREN_CAPTURE_HANDLE capture = api.StartCapture(L"Watched", 0);
+    send_one(3);
+    api.EndSession(session);
+    session = NULL;
+    ck_assert_uint_eq(api.ReadCapture(capture, &captured, 1, INFINITE), 1);
+    is(&captured, 3, WARREN_CAPTURED_TO_STACK);
+    ck_assert_uint_eq(api.ReadCapture(capture, &captured, 1, INFINITE), 0);
+    ck_assert_uint_eq(GetLastError(), ERROR_HANDLE_EOF);
+    api.EndCapture(capture);
+    ck_assert_ptr_null(api.StartCapture(L"Watched", 0));
+    ck_assert_uint_eq(GetLastError(), ERROR_NOT_READY);
+    end();
+}
+END_TEST
+
+START_TEST(wrong_uses_have_their_error_codes) {
+    WARREN_CAPTURED captured;
+    WARREN_CAPTURE_STATISTICS none = {.Size = 0};
+    begin();
+    ck_assert_ptr_null(api.StartCapture(NULL, 0));
+    ck_assert_uint_eq(GetLastError(), ERROR_INVALID_PARAMETER);
+    ck_assert_ptr_null(api.StartCapture(L"Nobody", 0));
+    ck_assert_uint_eq(GetLastError(), ERROR_NOT_FOUND);
+    WARREN_CAPTURE_HANDLE capture = api.StartCapture(L"Watched", 0);
+    ck_assert_ptr_null(api.StartCapture(L"Watched", 0));
+    ck_assert_uint_eq(GetLastError(), ERROR_SHARING_VIOLATION);
+    ck_assert_uint_eq(api.ReadCapture(capture, NULL, 1, 0), 0);
+    ck_assert_uint_eq(GetLastError(), ERROR_INVALID_PARAMETER);
+    ck_assert_uint_eq(api.ReadCapture(NULL, &captured, 1, 0), 0);
+    ck_assert_uint_eq(GetLastError(), ERROR_INVALID_HANDLE);
+    ck_assert(!api.GetCaptureStatistics(capture, &none));
+    ck_assert_uint_eq(GetLastError(), ERROR_INVALID_PARAMETER);
+    api.EndCapture(capture);
+    ck_assert_uint_eq(api.ReadCapture(capture, &captured, 1, 0), 0);
+    ck_assert_uint_eq(GetLastError(), ERROR_INVALID_HANDLE);
+    api.EndCapture(capture);
+    ck_assert_uint_eq(GetLastError(), ERROR_INVALID_HANDLE);
+    api.EndCapture(NULL);
+    end();
+}
+END_TEST
+
+/* --- other processes ---------------------------------------------------------------------------------------------- */
+
+static void watch_and_die(void *unused) {
+    struct api mine;
+    (void)unused;
+    library_load(&mine);
+    ck_assert_ptr_nonnull(mine.StartCapture(L"Watched", 0));
+}
+
+START_TEST(a_capturing_process_that_dies_leaves_its_place_to_the_next) {
+    WARREN_CAPTURED captured;
+    begin();
+    program_end(program_start("watcher", watch_and_die, NULL, 0));
+    for (uint32_t at = 0; at < 4000; at++) send_one(at); /* into a ring that nobody empties */
+    WARREN_CAPTURE_HANDLE capture = api.StartCapture(L"Watched", 0);
+    ck_assert_ptr_nonnull(capture);
+    ck_assert_uint_eq(api.ReadCapture(capture, &captured, 1, 0), 0);
+    send_one(5);
+    ck_assert_uint_eq(api.ReadCapture(capture, &captured, 1, INFINITE), 1);
+    is(&captured, 5, WARREN_CAPTURED_TO_STACK);
+    api.EndCapture(capture);
+    end();
+}
+END_TEST
+
+static void user_watches(void *result) {
+    struct api mine;
+    se_set_process_token(PsGetCurrentProcess(), SE_TOKEN_USER);
+    library_load(&mine);
+    *(DWORD *)result = mine.StartCapture(L"Watched", 0) ? ERROR_SUCCESS : GetLastError();
+}
+
+START_TEST(users_cannot_look_on) {
+    DWORD result = ERROR_SUCCESS;
+    begin();
+    program_end(program_start("user", user_watches, &result, 0));
+    ck_assert_uint_eq(result, ERROR_ACCESS_DENIED);
+    end();
+}
+END_TEST
+
+struct watched {
+    PRKEVENT ready, go;
+};
+
+static void be_watched(void *context) {
+    struct watched *self = context;
+    struct api mine;
+    library_load(&mine);
+    WINTUN_ADAPTER_HANDLE own = mine.CreateAdapter(L"Theirs", L"Test", NULL);
+    ck_assert_ptr_nonnull(own);
+    ck_assert_ptr_nonnull(mine.StartSession(own, WINTUN_MIN_RING_CAPACITY));
+    KeSetEvent(self->ready, IO_NO_INCREMENT, FALSE);
+    KeWaitForSingleObject(self->go, Executive, KernelMode, FALSE, NULL);
+}
+
+START_TEST(the_end_of_a_session_s_process_ends_the_capture) {
+    KEVENT ready, go;
+    struct watched other = {.ready = &ready, .go = &go};
+    WARREN_CAPTURED captured;
+    KeInitializeEvent(&ready, NotificationEvent, FALSE);
+    KeInitializeEvent(&go, NotificationEvent, FALSE);
+    library_start(true);
+    struct program *program = program_start("watched", be_watched, &other, 0);
+    KeWaitForSingleObject(&ready, Executive, KernelMode, FALSE, NULL);
+    WARREN_CAPTURE_HANDLE capture = api.StartCapture(L"Theirs", 0);
+    ck_assert_ptr_nonnull(capture);
+    KeSetEvent(&go, IO_NO_INCREMENT, FALSE);
+    program_end(program);
+    ck_assert_uint_eq(api.ReadCapture(capture, &captured, 1, INFINITE), 0);
+    ck_assert_uint_eq(GetLastError(), ERROR_HANDLE_EOF);
+    api.EndCapture(capture);
+    library_stop();
+}
+END_TEST
+
+/* --- ill will ----------------------------------------------------------------------------------------------------- */
+
+static HANDLE open_memory(struct tap_shared **shared) {
+    WCHAR name[128];
+    NET_LUID luid;
+    GUID guid;
+    api.GetAdapterLUID(adapter, &luid);
+    ck_assert_uint_eq(ConvertInterfaceLuidToGuid(&luid, &guid), 0);
+    static const WCHAR prefix[] = BRAND_MUTEX L"-Tap-";
+    char text[48];
+    snprintf(text, sizeof text, "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}", guid.Data1, guid.Data2,
+             guid.Data3, guid.Data4[0], guid.Data4[1], guid.Data4[2], guid.Data4[3], guid.Data4[4], guid.Data4[5],
+             guid.Data4[6], guid.Data4[7]);
+    memcpy(name, prefix, sizeof prefix);
+    size_t at = sizeof prefix / sizeof *prefix - 1;
+    for (const char *from = text; *from; from++) name[at++] = (WCHAR)*from;
+    name[at] = 0;
+    HANDLE memory = OpenFileMappingW(FILE_MAP_READ | FILE_MAP_WRITE, FALSE, name);
+    ck_assert_ptr_nonnull(memory);
+    *shared = MapViewOfFile(memory, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
+    ck_assert_ptr_nonnull(*shared);
+    return memory;
+}
+
+START_TEST(nothing_that_a_capturing_process_writes_harms_the_session) {
+    static const uint32_t heads[] = {16, 1, 0x80000000u, 0xfffffff0u, 0x7fffffffu};
+    struct tap_shared *shared;
+    begin();
+    uint64_t before = fake_received_count(stack), sent = 0;
+    for (unsigned at = 0; at < sizeof heads / sizeof *heads; at++) {
+        HANDLE memory = open_memory(&shared);
+        __atomic_store_n(&shared->snap, 0xffffffffu, __ATOMIC_RELAXED);
+        __atomic_store_n(&shared->attached, 0xffffffffu, __ATOMIC_RELAXED);
+        for (uint32_t number = 0; number < 3000; number++, sent++) {
+            if (number % 100 == 0) {
+                __atomic_store_n(&shared->ring[TAP_TO_STACK].head, heads[at] * number, __ATOMIC_RELAXED);
+                __atomic_store_n(&shared->ring[TAP_TO_STACK].tail, heads[at], __ATOMIC_RELAXED);
+                __atomic_store_n(&shared->ring[TAP_TO_STACK].want_wake, number, __ATOMIC_RELAXED);
+                __atomic_store_n(&shared->capacity, number, __ATOMIC_RELAXED);
+            }
+            send_one(number);
+        }
+        ck_assert(UnmapViewOfFile(shared));
+        ck_assert(CloseHandle(memory));
+        fake_wait_received(stack, before + sent); /* an end takes no pains for what is on its way */
+        api.EndSession(session);
+        session = api.StartSession(adapter, WINTUN_MIN_RING_CAPACITY);
+        ck_assert_ptr_nonnull(session);
+    }
+    end();
+}
+END_TEST
+
+START_TEST(a_name_that_is_taken_costs_the_capture_and_nothing_else) {
+    struct tap_shared *shared;
+    begin();
+    HANDLE memory = open_memory(&shared);
+    api.EndSession(session);
+    session = api.StartSession(adapter, WINTUN_MIN_RING_CAPACITY); /* the old memory still has the name */
+    ck_assert_ptr_nonnull(session);
+    ck_assert(library_said("cannot be captured"));
+    uint64_t before = fake_received_count(stack);
+    send_one(1);
+    fake_wait_received(stack, before + 1);
+    ck_assert_uint_eq(shared->count[TAP_TO_STACK].seen, 0);
+    UnmapViewOfFile(shared);
+    CloseHandle(memory);
+    end();
+}
+END_TEST
+
+TEST_CASES(captures, packets_of_both_directions_are_captured_in_order,
+           a_capture_takes_no_more_of_a_packet_than_was_asked_for,
+           a_capture_that_is_too_slow_loses_packets_and_the_session_none, the_session_s_end_comes_after_its_last_packet,
+           wrong_uses_have_their_error_codes, a_capturing_process_that_dies_leaves_its_place_to_the_next,
+           users_cannot_look_on, the_end_of_a_session_s_process_ends_the_capture,
+           nothing_that_a_capturing_process_writes_harms_the_session,
+           a_name_that_is_taken_costs_the_capture_and_nothing_else)

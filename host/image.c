@@ -28,6 +28,7 @@ struct image {
     uint8_t *base;
     size_t size;
     void *native; /* from dlopen */
+    int copy;     /* 1 + the file descriptor of a copy that the dynamic linker knows by that number; 0: none */
     struct pe pe;
     struct pe_symbols symbols;
     bool discarded;
@@ -131,7 +132,7 @@ static int native_extent(struct dl_phdr_info *info, size_t size, void *context) 
 }
 
 /* The file once more, as one that the dynamic linker has not seen. */
-static void *native_copy(struct pe *pe) {
+static void *native_copy(struct pe *pe, int *copy) {
     char path[32];
     void *native = NULL;
     int fd = memfd_create(pe->name, MFD_CLOEXEC);
@@ -142,7 +143,10 @@ static void *native_copy(struct pe *pe) {
         native = dlopen(path, RTLD_NOW | RTLD_LOCAL);
         if (!native) pe_fail(pe, "%s", dlerror());
     }
-    if (fd >= 0) close(fd);
+    if (native)
+        *copy = fd + 1;
+    else if (fd >= 0)
+        close(fd);
     return native;
 }
 
@@ -161,7 +165,7 @@ static bool native_load(struct image *image) {
     if (dlinfo(image->native, RTLD_DI_LINKMAP, &map)) return pe_fail(&image->pe, "%s", dlerror());
     if (image_find((void *)map->l_ld)) { /* another process's; dlopen knows files, not processes */
         dlclose(image->native);
-        image->native = native_copy(&image->pe);
+        image->native = native_copy(&image->pe, &image->copy);
         if (!image->native) return false;
         if (dlinfo(image->native, RTLD_DI_LINKMAP, &map)) return pe_fail(&image->pe, "%s", dlerror());
     }
@@ -184,6 +188,7 @@ static void image_free(struct image *image) {
     pdb_free(image->pdb);
     pe_unmap(&image->pe);
     if (image->native) dlclose(image->native);
+    if (image->copy) close(image->copy - 1);
     free(image->pe.file);
     free(image->path);
     free(image);

@@ -74,7 +74,8 @@ static NTSTATUS open_check(PDEVICE_OBJECT device, bool itself, PEPROCESS process
     NTSTATUS status = STATUS_SUCCESS;
 
     if (device->Flags & DO_DEVICE_INITIALIZING ||
-        device->DeviceObjectExtension->ExtensionFlags & (DOE_DELETE_PENDING | DOE_UNLOAD_PENDING))
+        __atomic_load_n(&device->DeviceObjectExtension->ExtensionFlags, __ATOMIC_ACQUIRE) &
+            (DOE_DELETE_PENDING | DOE_UNLOAD_PENDING))
         return STATUS_NO_SUCH_DEVICE;
     /* Windows checks the device's descriptor only for opens of the device itself, unless it has FILE_DEVICE_SECURE_OPEN;
      * names below it are the driver's to check. */

@@ -50,6 +50,7 @@ struct _ETHREAD {
     void *context;
     const void *routine; /* the driver's, if it made the thread */
     jmp_buf end;
+    PEPROCESS home;      /* the process that it was made in */
     unsigned calls_left; /* of its program's: at the last of them it is killed; 0: never (program.c) */
     bool killed;
     const void *code;        /* the routine of an image that it runs, for violations that are noticed when it ends */

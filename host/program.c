@@ -124,7 +124,7 @@ struct doomed {
 
 static bool doom(PETHREAD thread, void *context) {
     struct doomed *doomed = context;
-    if (thread->process != doomed->process) return true;
+    if (thread->home != doomed->process) return true;
     __atomic_store_n(&thread->calls_left, 1, __ATOMIC_RELAXED);
     doomed->any = true;
     return true;

@@ -28,7 +28,7 @@ static PETHREAD thread_object(PEPROCESS process, const char *name) {
 
     if (thread == NULL) return NULL;
     ke_header_init(&thread->Header, KE_THREAD, 0, 0);
-    thread->process = process ? process : ps_system_process;
+    thread->process = thread->home = process ? process : ps_system_process;
     thread->priority = 8;
     thread->id = new_id();
     InitializeListHead(&thread->mutants);

@@ -44,6 +44,7 @@ NTSTATUS host_start(const struct host_config *config, const char **why) {
 }
 
 void host_stop(void) {
+    pnp_wait_idle();
     io_shutdown();
     ndis_shutdown_all(NdisShutdownPowerOff);
     pnp_stop();

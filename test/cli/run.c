@@ -111,6 +111,7 @@ struct outcome run_end(struct running *running) {
     close(running->out);
     close(running->err);
     free(running);
+    fprintf(stderr, "exit code %u\n%s%s", outcome.code, outcome.out, outcome.err); /* for the log, should it fail */
     return outcome;
 }
 

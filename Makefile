@@ -13,7 +13,9 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-include brand.mk
+# A vendor's own: make BRAND_MK=theirs.mk
+BRAND_MK ?= brand.mk
+include $(BRAND_MK)
 include toolchain.mk
 
 V ?= 0
@@ -74,7 +76,7 @@ $(O)/win-$(1)/obj/%.res: %.rc nt/version.rc $(O)/gen/brand.h
 	$$(Q)$(CC) -E -xc -DRC_INVOKED -P -I. -I$(O) $$(RC_DEFINES) $$< -o $$(@:.res=.i.rc)
 	$$(Q)$(RC) /nologo /i $(O)/win-$(1) /fo $$@ $$(@:.res=.i.rc)
 
-$(O)/win-$(1)/$(BRAND_FILE).inf: driver/warren.inf.in tools/inf.sh brand.mk
+$(O)/win-$(1)/$(BRAND_FILE).inf: driver/warren.inf.in tools/inf.sh $(BRAND_MK)
 	$$(dir)
 	$$(Q)tools/inf.sh $(1) <$$< >$$@
 
@@ -110,6 +112,14 @@ $(O)/win-$(1)/obj/exports.def: lib/exports.def
 	$$(Q)cp $$< $$@
 endef
 $(foreach m,$(MACHINES),$(eval $(call WIN,$(m))))
+
+# A second brand, which the tests run beside the first.
+ifeq ($(BRAND_MK),brand.mk)
+host: $(O)/second/win-x64/second.dll
+$(O)/second/win-x64/second.dll: $(O)/win-x64/$(DLL) test/brand/second.mk
+	$(call say,BRAND,$@)
+	$(Q)$(MAKE) --no-print-directory -s O=$(O)/second BRAND_MK=test/brand/second.mk $@ >/dev/null
+endif
 
 # As a user would build it: another compiler, the real headers, nothing but the public one of ours.
 win: $(O)/win-x64/echo.exe

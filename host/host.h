@@ -107,7 +107,9 @@ unsigned verify_seen(const char *rule);
 void verify_track(const char *kind, void *object, size_t size, uint32_t tag, const void *caller);
 void verify_untrack(const char *kind, void *object);
 bool verify_tracked(const char *kind, void *object); /* made by an image, and not freed */
-/* Violation "leak" for everything of the driver that is still tracked. Called after unload and at host_stop. */
+/* Violation "leak" for everything that is still tracked: of one image, after its unload, or of all. */
+struct image;
+void verify_no_leaks_of(const struct image *image, const char *when);
 void verify_no_leaks(const char *when);
 extern bool verify_enabled; /* off only for timing */
 

@@ -172,7 +172,8 @@ static struct shutdown *take(PDEVICE_OBJECT device) {
 
 void io_shutdown_forget(PDEVICE_OBJECT device) {
     for (struct shutdown *entry; (entry = take(device)) != NULL; free(entry)) ob_dereference(entry->device);
-    device->Flags &= ~(ULONG)DO_SHUTDOWN_REGISTERED;
+    /* Flags are the driver's, and another thread may be reading them. */
+    if (device->Flags & DO_SHUTDOWN_REGISTERED) device->Flags &= ~(ULONG)DO_SHUTDOWN_REGISTERED;
 }
 
 void NTAPI IoUnregisterShutdownNotification(PDEVICE_OBJECT DeviceObject) {

@@ -53,6 +53,16 @@ static struct pnp_request *queue, **queue_end; /* pnp_lock */
 static KEVENT queue_event;
 static PETHREAD pnp_thread;
 static __thread bool on_pnp_thread;
+static KEVENT gates[PNP_STAGES]; /* closed while tests hold a stage */
+
+void pnp_hold(enum pnp_stage stage, bool hold) {
+    if (hold)
+        KeClearEvent(&gates[stage]);
+    else
+        KeSetEvent(&gates[stage], IO_NO_INCREMENT, FALSE);
+}
+
+static void pass(enum pnp_stage stage) { KeWaitForSingleObject(&gates[stage], Executive, KernelMode, FALSE, NULL); }
 
 /* --- references -------------------------------------------------------------------------------------------------- */
 
@@ -237,6 +247,7 @@ static bool run_start(struct pnp_request *request) {
     if (node->removing) return run_start(request);
     NTSTATUS status = enumerate(node, &request->info);
     if (request->done) request->done(node, status, request->context);
+    pass(PNP_START);
     if (NT_SUCCESS(status)) start(node);
     return true;
 }
@@ -336,9 +347,13 @@ static bool run(struct pnp_request *request) {
     switch (request->kind) {
     case REQUEST_NOTHING: break;
     case REQUEST_START:
+        pass(PNP_ENUMERATION);
         if (!run_start(request)) return true;
         break;
-    case REQUEST_REMOVE: take_away(request->node, true); break;
+    case REQUEST_REMOVE:
+        pass(PNP_REMOVAL);
+        take_away(request->node, true);
+        break;
     case REQUEST_FINISH:
         if (request->node->removing && !removal_waits(request->node)) tear_down(request->node);
         break;
@@ -654,6 +669,7 @@ bool pnp_for_driver(const struct package *package) {
 NTSTATUS pnp_start(void) {
     ndis_mutex_init(&pnp_lock);
     KeInitializeEvent(&queue_event, SynchronizationEvent, FALSE);
+    for (unsigned stage = 0; stage < PNP_STAGES; stage++) KeInitializeEvent(&gates[stage], NotificationEvent, TRUE);
     queue = NULL;
     queue_end = &queue;
     interface_start();

@@ -37,6 +37,9 @@ struct pnp_software_device {
 /* A driver package in the store: devices with this hardware id get `service`, started from the image at `path`. */
 NTSTATUS pnp_package_add(const WCHAR *hardware_id, const WCHAR *service, const char *path, const WCHAR *version,
                          const WCHAR *provider);
+/* For tests: what PnP does not get to until it is let go, however long programs wait. */
+enum pnp_stage { PNP_ENUMERATION, PNP_START, PNP_REMOVAL, PNP_STAGES };
+void pnp_hold(enum pnp_stage stage, bool hold);
 /* For tests: PnP finds no driver for any device. */
 void pnp_hide_packages(bool hide);
 bool pnp_package_find(const WCHAR *hardware_id);

@@ -230,7 +230,7 @@ ULONG package_load(struct package *package, NTSTATUS *status) {
         return 0;
     }
     package->driver = NULL;
-    verify_no_leaks("after DriverEntry failed");
+    verify_no_leaks_of(package->image, "after DriverEntry failed");
     image_unload(package->image);
     package->image = NULL;
     return CM_PROB_FAILED_DRIVER_ENTRY;
@@ -241,7 +241,7 @@ void pnp_drivers_unload(void) {
         if (!package->image || package->devices) continue;
         io_driver_unload(package->driver);
         package->driver = NULL;
-        verify_no_leaks("after the driver's unload");
+        verify_no_leaks_of(package->image, "after the driver's unload");
         image_unload(package->image);
         package->image = NULL;
     }

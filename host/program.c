@@ -44,12 +44,14 @@ void program_call(const void *caller) {
     __atomic_store_n(&self->calls_left, left - 1, __ATOMIC_RELAXED);
     if (left > 1) return;
     self->killed = true;
+    win32_process_silence(self->process); /* all of it ends at once: nobody calls what is no more */
     leave(PROGRAM_KILLED);
 }
 
 void program_exit(DWORD code) {
     if (!own) return;
     own->exit_code = code;
+    win32_process_silence(ps_current_process());
     leave(PROGRAM_EXITED);
 }
 

@@ -144,18 +144,21 @@ bool verify_tracked(const char *kind, void *object) {
     return tracked != NULL;
 }
 
-void verify_no_leaks(const char *when) {
+void verify_no_leaks_of(const struct image *image, const char *when) {
     unsigned count = 0;
 
     pthread_mutex_lock(&track_lock);
     for (unsigned at = 0; at < BUCKETS; at++)
-        for (struct tracked *tracked = buckets[at]; tracked; tracked = tracked->next, count++) {
+        for (struct tracked *tracked = buckets[at]; tracked; tracked = tracked->next) {
             char text[256] = "?";
+            if (image && image_find(tracked->caller) != image) continue;
             image_describe(tracked->caller, text, sizeof(text));
-            if (count < 10)
+            if (count++ < 10)
                 fprintf(stderr, "leak: %s %p, %zu bytes, tag %08x, made by %s\n", tracked->kind, tracked->object,
                         tracked->size, tracked->tag, text);
         }
     pthread_mutex_unlock(&track_lock);
     if (count) verify_violation("leak", "%u objects of the driver are left %s", count, when);
 }
+
+void verify_no_leaks(const char *when) { verify_no_leaks_of(NULL, when); }

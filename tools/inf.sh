@@ -8,7 +8,14 @@ set -eu
 
 case $1 in x64) machine=amd64 ;; arm64) machine=ARM64 ;; *) exit 2 ;; esac
 
-sed -e "s/@FILE@/$BRAND_FILE/g" -e "s|@DATE@|$BRAND_DRIVER_DATE|g" -e "s/@MACHINE@/$machine/g" \
-    -e "s/@VERSION@/$VERSION_MAJOR.$VERSION_MINOR.$VERSION_PATCH.0/g" -e "s/@HARDWARE_ID@/$BRAND_HARDWARE_ID/g" \
-    -e "s/@SERVICE@/$BRAND_SERVICE/g" -e "s/@COMPANY@/${BRAND_COMPANY//&/\\\\&}/g" \
-    -e "s/@DESCRIPTION@/${BRAND_DESCRIPTION//&/\\\\&}/g" -e 's/$/\r/'
+text=$(cat)
+put() { text=${text//"@$1@"/"$2"}; }
+put FILE "$BRAND_FILE"
+put DATE "$BRAND_DRIVER_DATE"
+put MACHINE "$machine"
+put VERSION "$VERSION_MAJOR.$VERSION_MINOR.$VERSION_PATCH.0"
+put HARDWARE_ID "$BRAND_HARDWARE_ID"
+put SERVICE "$BRAND_SERVICE"
+put COMPANY "$BRAND_COMPANY"
+put DESCRIPTION "$BRAND_DESCRIPTION"
+while IFS= read -r line; do printf '%s\r\n' "$line"; done <<<"$text"

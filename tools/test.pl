@@ -38,6 +38,8 @@ sub add {
     $command{$name} = \@command;
 }
 
+my $second = "$out/second/win-x64/second.dll";
+
 # The programs with Check tests, in each flavour: the shipped images first, then native builds of the same sources.
 for (['host', "$out/win-x64/*.sys", "$out/win-x64/*.dll", 60], ['asan', "$out/asan/*.sys.so", "$out/asan/*.dll.so", 240],
      ['tsan', "$out/tsan/*.sys.so", "$out/tsan/*.dll.so", 240]) {
@@ -48,13 +50,13 @@ for (['host', "$out/win-x64/*.sys", "$out/win-x64/*.dll", 60], ['asan', "$out/as
         next unless -x $program;
         my @select = index($name, $filter) >= 0 ? () : ('-f', $filter);
         next if @select && !has_tests($program, @select);
-        add($name, 'env', "WARREN_DRIVER=$driver", "WARREN_LIBRARY=$library",
+        add($name, 'env', "WARREN_DRIVER=$driver", "WARREN_LIBRARY=$library", "WARREN_SECOND=$second",
             'WARREN_TEST_TIMEOUT=' . ($ENV{WARREN_TEST_TIMEOUT} // $limit), $program, @select);
     }
 }
 # The same under many schedules, and with every failure in turn: the shipped images.
 {
-    my @environment = ('env', 'WARREN_DRIVER=' . one("$out/win-x64/*.sys"), 'WARREN_LIBRARY=' . one("$out/win-x64/*.dll"),
+    my @environment = ('env', "WARREN_SECOND=$second", 'WARREN_DRIVER=' . one("$out/win-x64/*.sys"), 'WARREN_LIBRARY=' . one("$out/win-x64/*.dll"),
         'WARREN_TEST_TIMEOUT=' . ($ENV{WARREN_TEST_TIMEOUT} // 60));
     my @jobs = ('-j', $ENV{JOBS} // `nproc` + 0);
     my $seeds = $ENV{WARREN_SEEDS} // 2000;

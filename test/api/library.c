@@ -40,8 +40,7 @@ static const char *from_environment(const char *name) {
     return value;
 }
 
-HMODULE library_load(struct api *api) {
-    HMODULE library = LoadLibraryW(L"wintun.dll");
+static void find_functions(struct api *api, HMODULE library) {
     ck_assert_msg(library != NULL, "LoadLibrary: %u", GetLastError());
 #define LOAD(name) ck_assert_ptr_nonnull(api->name = (void *)GetProcAddress(library, "Wintun" #name))
     LOAD(CreateAdapter);
@@ -79,6 +78,17 @@ HMODULE library_load(struct api *api) {
     LOAD(SendPackets);
     ck_assert_ptr_nonnull(api->WarrenCreateAdapter = (void *)GetProcAddress(library, "WarrenCreateAdapter"));
     ck_assert_ptr_nonnull(api->WarrenGetLastError = (void *)GetProcAddress(library, "WarrenGetLastError"));
+}
+
+HMODULE library_load(struct api *api) {
+    HMODULE library = LoadLibraryW(L"wintun.dll");
+    find_functions(api, library);
+    return library;
+}
+
+HMODULE library_load_file(struct api *api, const char *path) {
+    HMODULE library = LoadLibraryA(path);
+    find_functions(api, library);
     return library;
 }
 

@@ -52,7 +52,8 @@ extern struct api api; /* of the client process */
 
 /* In the calling process: loads the library and finds its functions. */
 HMODULE library_load(struct api *api);
-void library_start(bool with_driver); /* the host, and the library in it */
+HMODULE library_load_file(struct api *api, const char *path); /* another than the one under test */
+void library_start(bool with_driver);                         /* the host, and the library in it */
 void library_stop(void);
 unsigned library_errors(void); /* logged since library_forget_log */
 bool library_said(const char *text);

@@ -309,6 +309,62 @@ START_TEST(ip_interfaces_that_come_late_are_waited_for) {
 }
 END_TEST
 
+/* --- a slow system ------------------------------------------------------------------------------------------------ */
+
+static void too_late_for(enum pnp_stage stage, WARREN_STAGE expected) {
+    library_start(true);
+    pnp_hold(stage, true);
+    ck_assert_ptr_null(api.WarrenCreateAdapter(&OPTIONS(.Name = L"Slow", .TimeoutMs = 100)));
+    ck_assert_uint_eq(GetLastError(), ERROR_TIMEOUT);
+    ck_assert_uint_eq(last().Stage, expected);
+    pnp_hold(stage, false);
+    /* The device comes after all, and goes: what is left of it, the next creation takes away. */
+    WINTUN_ADAPTER_HANDLE adapter = api.CreateAdapter(L"Slow", L"Test", NULL);
+    ck_assert_msg(adapter != NULL, "%s", library_log());
+    ck_assert_uint_eq(only().Started, 1);
+    api.CloseAdapter(adapter);
+    ck_assert_uint_eq(only().Size, 0);
+    library_stop();
+}
+
+START_TEST(a_device_that_is_not_enumerated_in_time_is_given_up) { too_late_for(PNP_ENUMERATION, WARREN_STAGE_CREATE); }
+END_TEST
+
+START_TEST(a_device_that_does_not_start_in_time_is_given_up) { too_late_for(PNP_START, WARREN_STAGE_START); }
+END_TEST
+
+static void create_and_die(void *unused) {
+    struct api mine;
+    (void)unused;
+    library_load(&mine);
+    ck_assert_ptr_nonnull(mine.CreateAdapter(L"Slow", L"Test", NULL));
+}
+
+static void create_again(void *result) {
+    struct api mine;
+    library_load(&mine);
+    WINTUN_ADAPTER_HANDLE adapter = mine.CreateAdapter(L"Slow", L"Test", NULL);
+    ck_assert_ptr_nonnull(adapter);
+    mine.GetAdapterLUID(adapter, result);
+    mine.CloseAdapter(adapter);
+}
+
+START_TEST(a_dead_processes_device_that_goes_slowly_is_waited_for) {
+    NET_LUID luid = {0};
+    library_start(true);
+    program_end(program_start("mortal", create_and_die, NULL, 0));
+    pnp_hold(PNP_REMOVAL, true);
+    program_end(program_start("mortal", create_and_die, NULL, 0)); /* this one cannot go */
+    struct program *next = program_start("next", create_again, &luid, 0);
+    while (only().Present == 0) SwitchToThread();
+    pnp_hold(PNP_REMOVAL, false);
+    ck_assert_int_eq(program_wait(next), PROGRAM_RETURNED);
+    program_end(next);
+    ck_assert_uint_eq(only().Size, 0);
+    library_stop();
+}
+END_TEST
+
 TEST_CASES(options, options_that_make_no_sense_are_refused_before_anything_is_made,
            mtu_and_description_are_what_was_asked_for, a_security_descriptor_lets_users_in_that_could_not_otherwise,
            without_the_rights_of_an_administrator_creation_says_so,
@@ -316,4 +372,5 @@ TEST_CASES(options, options_that_make_no_sense_are_refused_before_anything_is_ma
            an_adapter_that_a_process_owns_is_not_deleted_by_name, the_connection_has_the_adapters_name_or_one_like_it,
            a_renamed_adapter_is_found_by_its_new_name_only, without_any_ip_interface_creation_fails_and_leaves_nothing,
            without_ipv6_there_is_a_warning_and_where_it_is_off_not_even_that,
-           ip_interfaces_that_come_late_are_waited_for)
+           ip_interfaces_that_come_late_are_waited_for, a_device_that_is_not_enumerated_in_time_is_given_up,
+           a_device_that_does_not_start_in_time_is_given_up, a_dead_processes_device_that_goes_slowly_is_waited_for)

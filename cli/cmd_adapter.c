@@ -195,23 +195,23 @@ EXIT_CODE AdapterShowRun(const ARGUMENTS *Arguments) {
 
 /* ---- rename and delete ------------------------------------------------------------------------------------------- */
 
-static EXIT_CODE Done(LPCWSTR What, LPCWSTR Name) {
+static EXIT_CODE Done(LPCWSTR Key, LPCWSTR Text, LPCWSTR Name) {
     JsonOpen(NULL, '{');
-    JsonText(What, Name);
+    JsonText(Key, Name);
     JsonClose('}');
-    if (!OutIsJson()) Print(L"%s %s.\n", Name, What);
+    if (!OutIsJson()) Print(L"%s %s.\n", Text, Name);
     return EXIT_GOOD;
 }
 
 EXIT_CODE AdapterRenameRun(const ARGUMENTS *Arguments) {
     if (!Library.RenameAdapter(Arguments->Operand[0], Arguments->Operand[1]))
         return LibraryFailed(L"the adapter cannot be renamed");
-    return Done(L"renamed", Arguments->Operand[1]);
+    return Done(L"renamed", L"Renamed to", Arguments->Operand[1]);
 }
 
 EXIT_CODE AdapterDeleteRun(const ARGUMENTS *Arguments) {
     if (!Library.DeleteAdapter(Arguments->Operand[0])) return LibraryFailed(L"the adapter cannot be deleted");
-    return Done(L"deleted", Arguments->Operand[0]);
+    return Done(L"deleted", L"Deleted", Arguments->Operand[0]);
 }
 
 /* ---- repair ------------------------------------------------------------------------------------------------------ */
@@ -239,7 +239,7 @@ EXIT_CODE RepairRun(const ARGUMENTS *Arguments) {
     }
     if (!OutIsJson() && !Count) Print(L"Nothing is left over.\n");
     if (!OutIsJson() && Count)
-        Print(L"%s %u device%s that no program has any more.\n", Dry ? L"Would remove" : L"Removing", Count,
+        Print(L"%s %u device%s that no program has any more.\n", Dry ? L"Would remove" : L"About to remove", Count,
               Count == 1 ? L"" : L"s");
     if (Count && !Dry && !Arguments->Value[REPAIR_YES] && !AskYes(L"Remove them?")) {
         JsonNumber(L"removed", 0);

@@ -33,7 +33,7 @@ static void Answer(WINTUN_SESSION_HANDLE Session, WARREN_PACKET *In, DWORD Count
         Out[Answers++].Length = In[At].Length;
     }
     Given = Answers ? Library.AllocatePackets(Session, Out, Answers) : 0;
-    for (DWORD At = 0; At < Given; ++At) {
+    for (DWORD At = 0; At < Given && At < Answers; ++At) {
         memcpy(Out[At].Data, From[At], Out[At].Length);
         Traffic.SentBytes += Out[At].Length;
     }

@@ -7,11 +7,13 @@
  */
 #include "host/drvstore.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "host/image.h"
 #include "host/inf.h"
@@ -30,18 +32,23 @@ void drvstore_signature(DWORD error) { __atomic_store_n(&signature, error, __ATO
 /* --- files -------------------------------------------------------------------------------------------------------- */
 
 static char *file_read(const char *path, size_t *size) {
-    FILE *file = fopen(path, "rb");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
     char *text = NULL;
-    if (file && fseek(file, 0, SEEK_END) == 0 && ftell(file) >= 0 && ftell(file) <= (long)FILE_LIMIT) {
-        *size = (size_t)ftell(file);
-        rewind(file);
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= FILE_LIMIT) {
+        *size = (size_t)status.st_size;
         text = malloc(*size + 1);
-        if (text && fread(text, 1, *size, file) != *size) {
-            free(text);
-            text = NULL;
+        for (size_t at = 0; text && at < *size;) {
+            ssize_t got = read(fd, text + at, *size - at);
+            if (got <= 0) {
+                free(text);
+                text = NULL;
+            } else {
+                at += (size_t)got;
+            }
         }
     }
-    if (file) fclose(file);
+    if (fd >= 0) close(fd);
     return text;
 }
 
@@ -76,14 +83,27 @@ static bool take(char *to, size_t room, const char *from) {
     return length > 0 && (size_t)length < room;
 }
 
+static bool parse_number(const char **text, unsigned most, unsigned *number) {
+    const char *begin = *text;
+    for (*number = 0; **text >= '0' && **text <= '9' && *number <= most; ++*text)
+        *number = *number * 10 + (unsigned)(**text - '0');
+    return *text != begin && *number <= most;
+}
+
+/* "mm/dd/yyyy" */
+static bool parse_date(const char *text, struct inf_driver *driver) {
+    return parse_number(&text, 12, &driver->month) && *text++ == '/' && parse_number(&text, 31, &driver->day) &&
+           *text++ == '/' && parse_number(&text, 9999, &driver->year) && !*text && driver->month && driver->day &&
+           driver->year > 1600;
+}
+
 static bool parse_version(const char *text, uint64_t *version) {
-    unsigned part[4], end = 0;
-    if (sscanf(text, "%u.%u.%u.%u%n", &part[0], &part[1], &part[2], &part[3], (int *)&end) != 4 || text[end])
-        return false;
     *version = 0;
     for (unsigned i = 0; i < 4; i++) {
-        if (part[i] > 0xffff) return false;
-        *version = *version << 16 | part[i];
+        unsigned part;
+        if (!parse_number(&text, 0xffff, &part) || *text != (i < 3 ? '.' : 0)) return false;
+        *version = *version << 16 | part;
+        text++;
     }
     return true;
 }
@@ -135,9 +155,7 @@ static const char *read_inf(const struct inf *inf, struct inf_driver *driver) {
     if (!take(driver->catalog, sizeof driver->catalog, inf_value(inf_find(inf, "Version", "CatalogFile"), 0)))
         return "names no catalog";
     const struct inf_line *version = inf_find(inf, "Version", "DriverVer");
-    if (sscanf(inf_value(version, 0), "%2u/%2u/%4u", &driver->month, &driver->day, &driver->year) != 3 ||
-        driver->month < 1 || driver->month > 12 || driver->day < 1 || driver->day > 31 ||
-        !parse_version(inf_value(version, 1), &driver->version))
+    if (!parse_date(inf_value(version, 0), driver) || !parse_version(inf_value(version, 1), &driver->version))
         return "DriverVer is not mm/dd/yyyy,w.x.y.z";
     const struct inf_section *manufacturers = inf_section(inf, "Manufacturer");
     if (!manufacturers || !manufacturers->lines) return "has no manufacturer";

@@ -154,12 +154,9 @@ static bool expand(struct parser *parser, char **text) {
             continue;
         }
         if (!value) return fail(parser, "a string that [Strings] does not have");
-        char *joined = malloc(strlen(*text) + strlen(value) + 1);
-        if (!joined) return fail(parser, "no memory");
-        size_t before = (size_t)(at - *text);
-        memcpy(joined, *text, before);
-        strcpy(joined + before, value);
-        strcpy(joined + before + strlen(value), end + 1);
+        char *joined = NULL;
+        int before = (int)(at - *text);
+        if (asprintf(&joined, "%.*s%s%s", before, *text, value, end + 1) < 0) return fail(parser, "no memory");
         at = joined + before + strlen(value);
         free(*text);
         *text = joined;

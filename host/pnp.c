@@ -47,7 +47,7 @@ struct software_device {
 };
 
 struct ndis_mutex pnp_lock;
-static struct devnode *nodes;                  /* pnp_lock */
+struct devnode *pnp_nodes;                     /* pnp_lock */
 static ULONG last_id;                          /* pnp_lock */
 static struct pnp_request *queue, **queue_end; /* pnp_lock */
 static KEVENT queue_event;
@@ -160,8 +160,8 @@ static NTSTATUS enumerate(struct devnode *node, struct device_info *info) {
     if (!node->listed) { /* uninstalled while this request was queued: a new node */
         node->listed = true;
         pnp_reference(node);
-        node->next = nodes;
-        nodes = node;
+        node->next = pnp_nodes;
+        pnp_nodes = node;
     }
     ndis_mutex_unlock(&pnp_lock);
     if (!node->software_key) status = node_identify(node);
@@ -327,7 +327,7 @@ static NTSTATUS run_uninstall(struct devnode *node) {
     node_forget(node);
     ndis_mutex_lock(&pnp_lock);
     node->driver = NULL;
-    for (struct devnode **link = &nodes; *link; link = &(*link)->next) {
+    for (struct devnode **link = &pnp_nodes; *link; link = &(*link)->next) {
         if (*link == node) {
             *link = node->next;
             break;
@@ -400,7 +400,7 @@ static void software_device_close(PEPROCESS process, void *object, bool last) {
     struct pnp_request *request = device->remove;
     device->remove = NULL;
     if (device->node && device->node->claim == device) device->node->claim = NULL;
-    if (request && !device->node->keep)
+    if (request && !(device->node && device->node->keep))
         enqueue_locked(request);
     else if (request)
         device->remove = request; /* goes with the object */
@@ -457,7 +457,7 @@ static WCHAR *path_make(const WCHAR *enumerator, const WCHAR *instance) {
 
 /* pnp_lock. A node of that path, made if there is none. Referenced. Takes `path`. */
 static struct devnode *node_claimable(WCHAR *path) {
-    struct devnode *node = nodes;
+    struct devnode *node = pnp_nodes;
     while (node && !wide_same(node->path, path)) node = node->next;
     if (node) {
         free(path);
@@ -474,8 +474,8 @@ static struct devnode *node_claimable(WCHAR *path) {
     node->path = path;
     node->problem = CM_PROB_PHANTOM;
     node->listed = true;
-    node->next = nodes;
-    nodes = node;
+    node->next = pnp_nodes;
+    pnp_nodes = node;
     return node;
 }
 
@@ -583,86 +583,6 @@ void pnp_state_changed(PDEVICE_OBJECT device) {
 NTSTATUS pnp_sleep(struct devnode *node) { return ask(REQUEST_SLEEP, node); }
 
 NTSTATUS pnp_wake(struct devnode *node) { return ask(REQUEST_WAKE, node); }
-
-/* --- looking at nodes -------------------------------------------------------------------------------------------- */
-
-struct devnode *pnp_find(const WCHAR *instance_path, bool phantom_too) {
-    ndis_mutex_lock(&pnp_lock);
-    struct devnode *node = nodes;
-    while (node && !wide_same(node->path, instance_path)) node = node->next;
-    if (node && !node->present && !phantom_too) node = NULL;
-    if (node) pnp_reference(node);
-    ndis_mutex_unlock(&pnp_lock);
-    return node;
-}
-
-ULONG pnp_node_id(struct devnode *node) { return node->id; }
-
-struct devnode *pnp_node_by_id(ULONG id) {
-    ndis_mutex_lock(&pnp_lock);
-    struct devnode *node = nodes;
-    while (node && node->id != id) node = node->next;
-    if (node) pnp_reference(node);
-    ndis_mutex_unlock(&pnp_lock);
-    return node;
-}
-
-const WCHAR *pnp_instance_path(struct devnode *node) { return node->path; }
-
-bool pnp_is_present(struct devnode *node) {
-    ndis_mutex_lock(&pnp_lock);
-    bool present = node->present;
-    ndis_mutex_unlock(&pnp_lock);
-    return present;
-}
-
-bool pnp_is_started(struct devnode *node) {
-    ndis_mutex_lock(&pnp_lock);
-    bool started = node->started;
-    ndis_mutex_unlock(&pnp_lock);
-    return started;
-}
-
-ULONG pnp_problem(struct devnode *node, NTSTATUS *problem_status) {
-    ndis_mutex_lock(&pnp_lock);
-    ULONG problem = node->problem;
-    if (problem_status) *problem_status = node->problem_status;
-    ndis_mutex_unlock(&pnp_lock);
-    return problem;
-}
-
-const char *pnp_software_key(struct devnode *node) { return node->software_key; }
-
-const GUID *pnp_net_cfg_instance_id(struct devnode *node) { return &node->net_cfg; }
-
-PDEVICE_OBJECT pnp_physical_device(struct devnode *node) { return node->pdo; }
-
-void pnp_for_each(bool (*visit)(struct devnode *node, void *context), void *context) {
-    /* A snapshot: visit may call back into PnP. */
-    ndis_mutex_lock(&pnp_lock);
-    size_t count = 0;
-    for (struct devnode *node = nodes; node; node = node->next) count++;
-    struct devnode **all = calloc(count + 1, sizeof *all);
-    for (struct devnode *node = nodes; node && all; node = node->next) {
-        pnp_reference(node);
-        all[--count] = node; /* oldest first */
-    }
-    ndis_mutex_unlock(&pnp_lock);
-    bool more = true;
-    for (size_t i = 0; all && all[i]; i++) {
-        if (more) more = visit(all[i], context);
-        pnp_release(all[i]);
-    }
-    free(all);
-}
-
-bool pnp_for_driver(const struct package *package) {
-    ndis_mutex_lock(&pnp_lock);
-    struct devnode *node = nodes;
-    while (node && node->driver != package) node = node->next;
-    ndis_mutex_unlock(&pnp_lock);
-    return node;
-}
 
 /* --- start and stop ---------------------------------------------------------------------------------------------- */
 

@@ -70,6 +70,7 @@ struct devnode {
 };
 
 extern struct ndis_mutex pnp_lock;
+extern struct devnode *pnp_nodes; /* p; the newest first */
 
 void pnp_reference(struct devnode *node);
 void device_info_free(struct device_info *info);

@@ -86,7 +86,10 @@ DWORD LogError(WARREN_STAGE Stage, DWORD Error, LPCWSTR Format, ...) {
     AppendFormat(Line, Format, Arguments);
     va_end(Arguments);
     TextAppend(Line, LINE_ROOM, L" (Windows error ");
-    AppendNumber(Line, Error);
+    if (Error >> 16) /* as documentation has these */
+        AppendHex(Line, Error);
+    else
+        AppendNumber(Line, Error);
     TextAppend(Line, LINE_ROOM, L")");
     ErrorKeep(Stage, Error, Line);
     AcquireSRWLockShared(&LoggerLock);

@@ -69,13 +69,17 @@ static DWORD Collect(HDEVINFO Set, DETAIL *Detail, PACKAGE Packages[PACKAGES_MAX
 
 DWORD PackageList(LPCWSTR Function, PACKAGE Packages[PACKAGES_MAX], DWORD *Count) {
     DETAIL *Detail = MemoryAllocate(sizeof(*Detail));
-    HDEVINFO Set = SetupDiCreateDeviceInfoList(&NetClass, NULL);
-    DWORD Error = Detail ? ERROR_SUCCESS : ERROR_NOT_ENOUGH_MEMORY;
+    HDEVINFO Set;
+    DWORD Error;
 
     *Count = 0;
-    if (Set == INVALID_HANDLE_VALUE) Error = GetLastError();
-    if (!Error) Error = Collect(Set, Detail, Packages, Count);
-    if (Set != INVALID_HANDLE_VALUE) {
+    if (!Detail)
+        return LogError(WARREN_STAGE_DRIVER, ERROR_NOT_ENOUGH_MEMORY, L"%s: the driver store cannot be read", Function);
+    Set = SetupDiCreateDeviceInfoList(&NetClass, NULL);
+    if (Set == INVALID_HANDLE_VALUE) {
+        Error = GetLastError();
+    } else {
+        Error = Collect(Set, Detail, Packages, Count);
         SetupDiDestroyDriverInfoList(Set, NULL, SPDIT_CLASSDRIVER);
         SetupDiDestroyDeviceInfoList(Set);
     }

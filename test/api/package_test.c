@@ -80,7 +80,7 @@ static void store(const char *provider, const char *hardware_id, const char *ser
     ck_assert_ptr_nonnull(file);
     fseek(file, 0, SEEK_END);
     size_t size = (size_t)ftell(file);
-    rewind(file);
+    fseek(file, 0, SEEK_SET);
     driver = malloc(size);
     ck_assert_uint_eq(fread(driver, 1, size, file), size);
     fclose(file);

@@ -47,7 +47,7 @@ static char *program_path(void) {
     char *path = strdup(from_environment("WARREN_LIBRARY"));
     char *dot = strstr(path, ".dll");
     ck_assert_ptr_nonnull(dot);
-    memcpy(dot, ".exe", 4);
+    dot[1] = 'e', dot[2] = 'x', dot[3] = 'e';
     return path;
 }
 

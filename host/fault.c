@@ -36,6 +36,18 @@ bool fault_arm(const char *name, unsigned after) {
     return found != NULL || name == NULL;
 }
 
+static uint32_t other_error; /* atomic; 0: the usual one */
+
+bool fault_arm_error(const char *name, unsigned after, uint32_t error) {
+    __atomic_store_n(&other_error, error, __ATOMIC_RELAXED);
+    return fault_arm(name, after);
+}
+
+uint32_t fault_error_or(uint32_t usual) {
+    uint32_t other = __atomic_exchange_n(&other_error, 0, __ATOMIC_RELAXED);
+    return other ? other : usual;
+}
+
 /* --- place by place ---------------------------------------------------------------------------------------------- */
 
 struct stack {

@@ -17,6 +17,10 @@ struct fault_place {
     char text[FAULT_TEXT]; /* the function and who called it */
 };
 
+/* As fault_arm, and the call says this Win32 error instead of its usual one, if it is one that asks. */
+bool fault_arm_error(const char *name, unsigned after, uint32_t error);
+uint32_t fault_error_or(uint32_t usual);
+
 /* What several runs share, each in a process of its own; in shared memory. */
 struct fault_sweep {
     uint32_t count; /* places that have failed in some run */

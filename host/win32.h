@@ -28,6 +28,8 @@ void win32_console_event_to(PEPROCESS process, DWORD event);
 /* What ExitProcess calls: must not return. NULL: exit(). */
 extern void (*win32_exit_hook)(DWORD code);
 
+/* IMAGE_FILE_MACHINE_...: what the system says that it runs on; for tests of emulated programs (win32_system.c). */
+extern USHORT win32_native_machine;
 void win32_resources_stop(void); /* win32_resource.c */
 
 /* --- errors (win32_error.c) -------------------------------------------------------------------------------------- */

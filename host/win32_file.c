@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/fault.h"
 #include "host/win32_disk.h"
 #include "host/win32_private.h"
 
@@ -91,7 +92,7 @@ BOOL NTAPI DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuf
         return FALSE;
     }
     if (NT_FAULT(DeviceIoControl)) {
-        win32_set_error(ERROR_NO_SYSTEM_RESOURCES);
+        win32_set_error(fault_error_or(ERROR_NO_SYSTEM_RESOURCES));
         return FALSE;
     }
     ULONG_PTR information = 0;

@@ -40,6 +40,7 @@ HRSRC NTAPI FindResourceW(HMODULE hModule, LPCWSTR lpName, LPCWSTR lpType) {
         data =
             image_is_native(image) ? native_resource(image, type, id, &size) : image_resource(image, type, id, &size);
     }
+    if (NT_FAULT(FindResourceW)) data = NULL;
     if (!data) {
         win32_set_error(image ? ERROR_RESOURCE_NAME_NOT_FOUND : ERROR_RESOURCE_DATA_NOT_FOUND);
         return NULL;

@@ -67,17 +67,17 @@ VOID NTAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo) {
     GetNativeSystemInfo(lpSystemInfo);
 }
 
+#if defined(__x86_64__)
+USHORT win32_native_machine = IMAGE_FILE_MACHINE_AMD64;
+#else
+USHORT win32_native_machine = IMAGE_FILE_MACHINE_ARM64;
+#endif
+
 BOOL NTAPI IsWow64Process2(HANDLE hProcess, USHORT *pProcessMachine, USHORT *pNativeMachine) {
     NT_ENTER(IsWow64Process2);
     (void)hProcess;
     *pProcessMachine = IMAGE_FILE_MACHINE_UNKNOWN; /* not a 32-bit process */
-    if (pNativeMachine) {
-#if defined(__x86_64__)
-        *pNativeMachine = IMAGE_FILE_MACHINE_AMD64;
-#else
-        *pNativeMachine = IMAGE_FILE_MACHINE_ARM64;
-#endif
-    }
+    if (pNativeMachine) *pNativeMachine = win32_native_machine;
     return TRUE;
 }
 

@@ -73,7 +73,7 @@ typedef BOOL(WINAPI WARREN_ENUMERATE_ADAPTERS_FUNC)(WARREN_ADAPTER_CALLBACK Call
 
 /* WarrenRepair: finds what processes of this brand have left over (absent devices, never present ones, never another
  * brand's) and makes Windows forget it. With DryRun it only looks. Callback as above, for each; may be NULL. Returns how
- * many; MAXDWORD on failure. */
+ * many; MAXDWORD on failure, also if some of them stay. */
 typedef DWORD(WINAPI WARREN_REPAIR_FUNC)(BOOL DryRun, WARREN_ADAPTER_CALLBACK Callback, void *Context);
 
 /* ---- the driver package ------------------------------------------------------------------------------------------ */

@@ -172,10 +172,12 @@ bool DevnodeUninstall(LPCWSTR InstanceId) {
     bool Done = Set != INVALID_HANDLE_VALUE && SetupDiOpenDeviceInfoW(Set, InstanceId, NULL, 0, &Data) &&
                 DiUninstallDevice(NULL, Set, &Data, 0, &NeedReboot);
 
+    DWORD Error = GetLastError();
+
     if (!Done)
-        LogLine(WINTUN_LOG_WARN, L"The removed device %s stays known to Windows (Windows error %u)", InstanceId,
-                GetLastError());
+        LogLine(WINTUN_LOG_WARN, L"The removed device %s stays known to Windows (Windows error %u)", InstanceId, Error);
     if (Set != INVALID_HANDLE_VALUE) SetupDiDestroyDeviceInfoList(Set);
+    SetLastError(Error);
     return Done;
 }
 

@@ -38,7 +38,7 @@ bool DevnodeGetInterface(DEVINST Node, GUID *Guid, NET_LUID *Luid);
 DWORD DevnodeWaitStarted(LPCWSTR InstanceId, HANDLE Changed, ULONGLONG Deadline, GUID *Guid, NET_LUID *Luid);
 
 NTSTATUS DevnodeProblemStatus(DEVINST Node); /* that goes with its problem code */
-/* Makes Windows forget a node that is not present. False: it has been logged why not. */
+/* Makes Windows forget a node that is not present. False, with the last error: a warning has been logged. */
 bool DevnodeUninstall(LPCWSTR InstanceId);
 /* Waits until the node is no longer present, then makes Windows forget it. */
 void DevnodeForget(LPCWSTR InstanceId, ULONGLONG Deadline);

@@ -53,34 +53,40 @@ BOOL WINAPI WarrenEnumerateAdapters(WARREN_ADAPTER_CALLBACK Callback, void *Cont
     return TRUE;
 }
 
-/* With the creation lock: nobody makes an adapter of an absent node meanwhile. */
-static DWORD RepairList(LPCWSTR List, BOOL DryRun, WARREN_ADAPTER_CALLBACK Callback, void *Context) {
+/* With the creation lock: nobody makes an adapter of an absent node meanwhile. Counts those that go, or would. */
+static DWORD RepairList(LPCWSTR List, BOOL DryRun, WARREN_ADAPTER_CALLBACK Callback, void *Context, DWORD *Count) {
     WARREN_ADAPTER_INFO Info;
-    DWORD Count = 0;
+    DWORD Error = ERROR_SUCCESS;
 
     for (LPCWSTR InstanceId = List; *InstanceId; InstanceId += TextLength(InstanceId) + 1) {
         Describe(InstanceId, &Info);
         if (Info.Present) continue;
         if (Callback && !Callback(&Info, Context)) break;
         /* It may have come back while the callback ran. */
-        if (DryRun || (!DevnodeIsPresent(InstanceId) && DevnodeUninstall(InstanceId))) ++Count;
+        if (DryRun || (!DevnodeIsPresent(InstanceId) && DevnodeUninstall(InstanceId)))
+            ++*Count;
+        else if (!DevnodeIsPresent(InstanceId))
+            Error = GetLastError();
     }
-    return Count;
+    return Error;
 }
 
 DWORD WINAPI WarrenRepair(BOOL DryRun, WARREN_ADAPTER_CALLBACK Callback, void *Context) {
     HANDLE Mutex = CreationLock(L"Repair", DeadlineIn(DEFAULT_TIMEOUT));
-    DWORD Count = MAXDWORD, Error;
+    DWORD Count = 0, Error;
     WCHAR *List;
 
     if (!Mutex) return MAXDWORD;
     Error = DevnodeList(false, &List);
-    if (Error)
+    if (Error) {
         LogError(WARREN_STAGE_OPEN, Error, L"Repair: cannot list the devices");
-    else
-        Count = RepairList(List, DryRun, Callback, Context);
-    if (!Error) MemoryFree(List);
+    } else {
+        Error = RepairList(List, DryRun, Callback, Context, &Count);
+        if (Error) LogError(WARREN_STAGE_REMOVE, Error, L"Repair: not all that is left over can be removed");
+        MemoryFree(List);
+    }
     CreationUnlock(Mutex);
-    if (Error) SetLastError(Error);
-    return Count;
+    if (!Error) return Count;
+    SetLastError(Error);
+    return MAXDWORD;
 }

@@ -284,35 +284,13 @@ END_TEST
 
 /* --- ill will ----------------------------------------------------------------------------------------------------- */
 
-static HANDLE open_memory(struct tap_shared **shared) {
-    WCHAR name[128];
-    NET_LUID luid;
-    GUID guid;
-    api.GetAdapterLUID(adapter, &luid);
-    ck_assert_uint_eq(ConvertInterfaceLuidToGuid(&luid, &guid), 0);
-    static const WCHAR prefix[] = BRAND_MUTEX L"-Tap-";
-    char text[48];
-    snprintf(text, sizeof text, "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}", guid.Data1, guid.Data2,
-             guid.Data3, guid.Data4[0], guid.Data4[1], guid.Data4[2], guid.Data4[3], guid.Data4[4], guid.Data4[5],
-             guid.Data4[6], guid.Data4[7]);
-    memcpy(name, prefix, sizeof prefix);
-    size_t at = sizeof prefix / sizeof *prefix - 1;
-    for (const char *from = text; *from; from++) name[at++] = (WCHAR)*from;
-    name[at] = 0;
-    HANDLE memory = OpenFileMappingW(FILE_MAP_READ | FILE_MAP_WRITE, FALSE, name);
-    ck_assert_ptr_nonnull(memory);
-    *shared = MapViewOfFile(memory, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
-    ck_assert_ptr_nonnull(*shared);
-    return memory;
-}
-
 START_TEST(nothing_that_a_capturing_process_writes_harms_the_session) {
     static const uint32_t heads[] = {16, 1, 0x80000000u, 0xfffffff0u, 0x7fffffffu};
     struct tap_shared *shared;
     begin();
     uint64_t before = fake_received_count(stack), sent = 0;
     for (unsigned at = 0; at < sizeof heads / sizeof *heads; at++) {
-        HANDLE memory = open_memory(&shared);
+        HANDLE memory = library_tap(adapter, &shared);
         __atomic_store_n(&shared->snap, 0xffffffffu, __ATOMIC_RELAXED);
         __atomic_store_n(&shared->attached, 0xffffffffu, __ATOMIC_RELAXED);
         for (uint32_t number = 0; number < 3000; number++, sent++) {
@@ -338,7 +316,7 @@ END_TEST
 START_TEST(a_name_that_is_taken_costs_the_capture_and_nothing_else) {
     struct tap_shared *shared;
     begin();
-    HANDLE memory = open_memory(&shared);
+    HANDLE memory = library_tap(adapter, &shared);
     api.EndSession(session);
     session = api.StartSession(adapter, WINTUN_MIN_RING_CAPACITY); /* the old memory still has the name */
     ck_assert_ptr_nonnull(session);

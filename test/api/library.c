@@ -9,6 +9,8 @@
 
 #include <gen/brand.h>
 
+#include "core/tap.h"
+
 struct api api;
 static HMODULE library;
 static char said[16384]; /* ASCII; the tests log from one thread at a time */
@@ -115,3 +117,27 @@ void library_stop(void) {
     ck_assert(FreeLibrary(library));
     host_stop();
 }
+
+HANDLE library_tap(WINTUN_ADAPTER_HANDLE adapter, struct tap_shared **shared) {
+    WCHAR name[128];
+    NET_LUID luid;
+    GUID guid;
+    api.GetAdapterLUID(adapter, &luid);
+    ck_assert_uint_eq(ConvertInterfaceLuidToGuid(&luid, &guid), 0);
+    static const WCHAR prefix[] = BRAND_MUTEX L"-Tap-";
+    char text[48];
+    snprintf(text, sizeof text, "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}", guid.Data1, guid.Data2,
+             guid.Data3, guid.Data4[0], guid.Data4[1], guid.Data4[2], guid.Data4[3], guid.Data4[4], guid.Data4[5],
+             guid.Data4[6], guid.Data4[7]);
+    memcpy(name, prefix, sizeof prefix);
+    size_t at = sizeof prefix / sizeof *prefix - 1;
+    for (const char *from = text; *from; from++) name[at++] = (WCHAR)*from;
+    name[at] = 0;
+    HANDLE memory = OpenFileMappingW(FILE_MAP_READ | FILE_MAP_WRITE, FALSE, name);
+    ck_assert_ptr_nonnull(memory);
+    *shared = MapViewOfFile(memory, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
+    ck_assert_ptr_nonnull(*shared);
+    return memory;
+}
+
+const WCHAR *library_mutex(void) { return BRAND_MUTEX; }

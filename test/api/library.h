@@ -55,7 +55,11 @@ HMODULE library_load(struct api *api);
 HMODULE library_load_file(struct api *api, const char *path); /* another than the one under test */
 void library_start(bool with_driver);                         /* the host, and the library in it */
 void library_stop(void);
-unsigned library_errors(void); /* logged since library_forget_log */
+/* The memory that the session on the adapter shares with whoever captures (core/tap.h). */
+struct tap_shared;
+HANDLE library_tap(WINTUN_ADAPTER_HANDLE adapter, struct tap_shared **shared);
+const WCHAR *library_mutex(void); /* that one process at a time may hold */
+unsigned library_errors(void);    /* logged since library_forget_log */
 bool library_said(const char *text);
 const char *library_log(void);
 void library_forget_log(void);

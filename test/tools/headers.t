@@ -41,11 +41,26 @@ documented() {
     return $missing
 }
 
+# "`Function(...)` | result | `ERROR`, as `Other`; ..." of docs/api.md against EXPECT(Function, ERROR, ...) in the tests.
+errors_are_tested() {
+    diff <(python3 - <<'EOF'
+import re
+errors = {}
+for name, cell in re.findall(r"^\| `(W\w+)\(.*\|([^|]*)\|$", open("docs/api.md").read(), re.M):
+    errors[name] = set(re.findall(r"`([A-Z_]+)`", cell)) - {"MAXDWORD"}
+    for other in re.findall(r"as `(W\w+)`", cell):
+        errors[name] |= errors[other]
+print("\n".join(sorted(f"{name} {error}" for name in errors for error in errors[name])))
+EOF
+    ) <(sed -nE 's/.*EXPECT\((W[A-Za-z]+), ([A-Z_]+),.*/\1 \2/p' test/api/documented_test.c | LC_ALL=C sort -u)
+}
+
 for header in wintun.h warren.h; do
     check "${header}_compiles_alone_as_C11" compiles "$header" x86_64-w64-mingw32-gcc -std=c11 -xc
     check "${header}_compiles_alone_as_C++17" compiles "$header" x86_64-w64-mingw32-g++ -std=c++17 -xc++
 done
 check headers_declare_exactly_what_the_library_exports same_functions
 check every_function_is_documented_in_its_header_and_in_docs_api documented
+check every_documented_error_is_tested_and_every_tested_one_documented errors_are_tested
 echo "1..$number"
 exit $status

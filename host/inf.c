@@ -121,9 +121,7 @@ static bool text_parse(struct parser *parser, char *text) {
         while (end > text && blank(end[-1])) end--;
         if (end > text && end[-1] == '\\' && next) { /* goes on in the next line */
             end[-1] = ' ';
-            *end = ' ';
-            memmove(end, next - 1, strlen(next - 1) + 1);
-            *end = ' ';
+            memmove(end, next, strlen(next) + 1);
             next = text;
             continue;
         }

@@ -190,7 +190,8 @@ endef
 $(foreach f,$(FLAVOURS),$(eval $(call ELF,$(f))))
 
 define TEST
-$(O)/$(1)/$(2)_test: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(wildcard test/$(2)/*.c test/common/*.c) $$(HOST_SRC)))
+$(O)/$(1)/$(2)_test: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(wildcard test/$(2)/*.c test/common/*.c) \
+		$$(if $$(filter unit,$(2)),cli/pcapng.c) $$(HOST_SRC)))
 	$$(call say,LINK,$$@)
 	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@ $$(CHECK_LIBS) $$(if $$(filter cli,$(2)),-ljson-c) $(ELF_LDLIBS)
 endef

@@ -49,7 +49,7 @@ static void WritePacket(const WARREN_CAPTURED *Packet) {
 
 static void WriteBegin(LPCWSTR Name, DWORD Snap) {
     uint8_t Block[PCAPNG_ROOM];
-    char Narrow[128];
+    char Narrow[PCAPNG_TEXT_MAX + 1]; /* an adapter's name has 127 characters, of at most 3 bytes each */
     int Size = WideCharToMultiByte(CP_UTF8, 0, Name, -1, Narrow, sizeof(Narrow), NULL, NULL);
 
     if (Size <= 0) Narrow[0] = 0;

@@ -30,9 +30,11 @@ static uint8_t *put_option(uint8_t *to, unsigned code, const void *value, size_t
     return put_bytes(put16(put16(to, code), (uint32_t)size), value, size);
 }
 
+/* Not cut within a character. */
 static uint8_t *put_text(uint8_t *to, unsigned code, const char *text) {
     size_t size = 0;
-    while (text[size] && size < 120) size++;
+    while (text[size] && size < PCAPNG_TEXT_MAX) size++;
+    while (size && ((uint8_t)text[size] & 0xc0) == 0x80) size--;
     return put_option(to, code, text, size);
 }
 
@@ -68,6 +70,9 @@ size_t pcapng_begin(uint8_t to[PCAPNG_ROOM], const char *program, const char *in
     at = put_option(at, OPT_END, NULL, 0);
     return size + finish(to + size, at);
 }
+
+_Static_assert(24 + 4 + PCAPNG_TEXT_MAX + 8 + 16 + 4 + PCAPNG_TEXT_MAX + 16 <= PCAPNG_ROOM,
+               "pcapng_begin's two blocks");
 
 /* Since 1970. */
 static uint8_t *put_time(uint8_t *to, uint64_t time) {

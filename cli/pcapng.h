@@ -10,8 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes that a block takes at most, beside the bytes of a packet. */
-#define PCAPNG_ROOM 512
+/* Bytes of UTF-8 that a text has at most, without its end; the rest of a longer one is left out. */
+#define PCAPNG_TEXT_MAX 384u
+/* Bytes that one of the functions writes at most, beside the bytes of a packet. */
+#define PCAPNG_ROOM 1024
 
 enum { PCAPNG_INBOUND = 1, PCAPNG_OUTBOUND = 2 };
 

@@ -204,7 +204,8 @@ typedef struct _WARREN_CAPTURE *WARREN_CAPTURE_HANDLE;
 /* WarrenStartCapture: looks on at the session that the adapter of this name has, from now on. Of each packet the first
  * SnapLength bytes are taken; 0, or more than 65519: 65519. NULL: ERROR_NOT_FOUND, no such adapter is running;
  * ERROR_NOT_READY, it has no session, or none that may be captured; ERROR_SHARING_VIOLATION, somebody captures it already;
- * ERROR_ACCESS_DENIED; ERROR_REVISION_MISMATCH, the session's library is of another version. */
+ * ERROR_ACCESS_DENIED; ERROR_REVISION_MISMATCH, the session's library is of another version;
+ * ERROR_INVALID_DATA, what it shares is damaged. */
 typedef WARREN_CAPTURE_HANDLE(WINAPI WARREN_START_CAPTURE_FUNC)(LPCWSTR AdapterName, DWORD SnapLength);
 
 /* To the program (what the system sends), and to the system's stack (what the program sends). */

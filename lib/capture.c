@@ -12,12 +12,15 @@ typedef struct _WARREN_CAPTURE {
     GUID Interface;
     HANDLE Memory, Event;
     HANDLE Reader; /* its name keeps others away */
+    bool Attached;
+    DWORD64 Mark; /* the session's */
     struct tap_shared *Shared;
     struct ring_consumer Ring[2];
     struct {
         bool Have; /* a record is taken and not handed out */
         struct ring_record *Record;
         DWORD Length; /* of its contents */
+        DWORD Whole;  /* of the packet, before it was cut */
         DWORD64 Time;
         uint32_t Before; /* where it begins */
     } Next[2];
@@ -25,7 +28,7 @@ typedef struct _WARREN_CAPTURE {
 
 static void Close(CAPTURE *Capture) {
     if (Capture->Shared) {
-        atomic_store_relaxed(&Capture->Shared->attached, 0);
+        if (Capture->Attached) atomic_store_relaxed(&Capture->Shared->attached, 0);
         UnmapViewOfFile(Capture->Shared);
     }
     if (Capture->Reader) CloseHandle(Capture->Reader);
@@ -44,43 +47,68 @@ static DWORD OpenFailed(LPCWSTR AdapterName) {
 }
 
 /* Begins with what comes from now on, whatever a reader before has left. */
-static void Attach(CAPTURE *Capture, DWORD SnapLength) {
+static bool Attach(CAPTURE *Capture, DWORD SnapLength) {
     for (unsigned Direction = 0; Direction < 2; ++Direction) {
         struct ring_consumer *Ring = &Capture->Ring[Direction];
 
         ring_consumer_init(Ring, &Capture->Shared->ring[Direction], tap_records(Capture->Shared, Direction),
                            TAP_CAPACITY);
         Ring->head = Ring->tail = atomic_load_acquire(&Ring->shared->tail);
+        if (Ring->tail % RING_ALIGN != 0) return false;
         (void)ring_free(Ring);
     }
     atomic_store_relaxed(&Capture->Shared->snap, SnapLength);
     atomic_store_relaxed(&Capture->Shared->attached, 1);
+    Capture->Attached = true;
+    return true;
+}
+
+/* The memory is not believed to be what it should be: another program may have made it. Its first page is there, whatever
+ * size it has; its name is only held on to while it is looked at, so that it is free for the next session. */
+static DWORD OpenMemory(CAPTURE *Capture, LPCWSTR AdapterName) {
+    const struct tap_shared *First;
+    WCHAR Name[TAP_NAME_ROOM];
+    uint32_t Magic, Capacity;
+
+    TapMemoryName(&Capture->Interface, Name);
+    Capture->Memory = OpenFileMappingW(FILE_MAP_READ | FILE_MAP_WRITE, FALSE, Name);
+    if (!Capture->Memory) return OpenFailed(AdapterName);
+    First = MapViewOfFile(Capture->Memory, FILE_MAP_READ, 0, 0, sizeof(*First));
+    if (!First) return OpenFailed(AdapterName);
+    Magic = atomic_load_acquire(&First->magic);
+    Capacity = First->capacity;
+    UnmapViewOfFile(First);
+    if (!Magic)
+        return LogError(WARREN_STAGE_ATTACH, ERROR_NOT_READY, L"StartCapture: the session on %s has just begun",
+                        AdapterName);
+    if (Magic != TAP_MAGIC || Capacity != TAP_CAPACITY)
+        return LogError(WARREN_STAGE_ATTACH, ERROR_REVISION_MISMATCH,
+                        L"StartCapture: the program on %s uses another version of this library", AdapterName);
+    Capture->Shared = MapViewOfFile(Capture->Memory, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, TAP_SIZE);
+    if (!Capture->Shared) return OpenFailed(AdapterName);
+    CloseHandle(Capture->Memory);
+    Capture->Memory = NULL;
+    Capture->Mark = Capture->Shared->mark;
+    return ERROR_SUCCESS;
 }
 
 static DWORD Open(CAPTURE *Capture, LPCWSTR AdapterName, DWORD SnapLength) {
     WCHAR Name[TAP_NAME_ROOM];
+    DWORD Error = OpenMemory(Capture, AdapterName);
 
-    TapName(TAP_NAME_MEMORY, &Capture->Interface, Name);
-    Capture->Memory = OpenFileMappingW(FILE_MAP_READ | FILE_MAP_WRITE, FALSE, Name);
-    if (!Capture->Memory) return OpenFailed(AdapterName);
-    TapName(TAP_NAME_EVENT, &Capture->Interface, Name);
+    if (Error) return Error;
+    TapEventName(TAP_EVENT_WAKE, &Capture->Interface, Capture->Mark, Name);
     Capture->Event = OpenEventW(SYNCHRONIZE, FALSE, Name);
     if (!Capture->Event) return OpenFailed(AdapterName);
-    TapName(TAP_NAME_READER, &Capture->Interface, Name);
+    TapEventName(TAP_EVENT_READER, &Capture->Interface, Capture->Mark, Name);
+    SetLastError(ERROR_SUCCESS);
     Capture->Reader = CreateEventW(NULL, FALSE, FALSE, Name);
     if (!Capture->Reader || GetLastError() == ERROR_ALREADY_EXISTS)
         return LogError(WARREN_STAGE_ATTACH, ERROR_SHARING_VIOLATION, L"StartCapture: somebody captures on %s already",
                         AdapterName);
-    Capture->Shared = MapViewOfFile(Capture->Memory, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
-    if (!Capture->Shared) return OpenFailed(AdapterName);
-    if (atomic_load_acquire(&Capture->Shared->magic) != TAP_MAGIC || Capture->Shared->capacity != TAP_CAPACITY) {
-        UnmapViewOfFile(Capture->Shared);
-        Capture->Shared = NULL;
-        return LogError(WARREN_STAGE_ATTACH, ERROR_REVISION_MISMATCH,
-                        L"StartCapture: the program on %s uses another version of this library", AdapterName);
-    }
-    Attach(Capture, SnapLength);
-    return ERROR_SUCCESS;
+    if (Attach(Capture, SnapLength)) return ERROR_SUCCESS;
+    return LogError(WARREN_STAGE_ATTACH, ERROR_INVALID_DATA,
+                    L"StartCapture: the memory of the session on %s is damaged", AdapterName);
 }
 
 WARREN_CAPTURE_HANDLE WINAPI WarrenStartCapture(LPCWSTR AdapterName, DWORD SnapLength) {
@@ -123,28 +151,30 @@ static enum ring_result Look(CAPTURE *Capture, unsigned Direction) {
     if (Capture->Next[Direction].Have) return RING_OK;
     Result = ring_take(&Capture->Ring[Direction], &Header, &Record);
     if (Result != RING_OK) return Result;
-    if (Header.length < sizeof(Head)) return RING_CORRUPT;
-    memcpy(&Head, ring_record_data(Record), sizeof(Head));
+    memcpy(&Head, ring_record_data(Record), sizeof(Head)); /* there is slack behind the shortest record, too */
+    if (Header.length < sizeof(Head) || Head.length < Header.length - sizeof(Head)) {
+        ring_put_back(&Capture->Ring[Direction], Before);
+        return RING_CORRUPT;
+    }
     Capture->Next[Direction].Have = true;
     Capture->Next[Direction].Record = Record;
     Capture->Next[Direction].Length = Header.length;
     Capture->Next[Direction].Time = Head.time;
+    Capture->Next[Direction].Whole = Head.length;
     Capture->Next[Direction].Before = Before;
     return RING_OK;
 }
 
 static void Hand(CAPTURE *Capture, unsigned Direction, WARREN_CAPTURED *Packet) {
     const BYTE *Contents = ring_record_data(Capture->Next[Direction].Record);
-    struct tap_packet Head;
 
-    memcpy(&Head, Contents, sizeof(Head));
     Capture->Next[Direction].Have = false;
     *Packet =
-        (WARREN_CAPTURED){.Timestamp = Head.time,
+        (WARREN_CAPTURED){.Timestamp = Capture->Next[Direction].Time,
                           .Direction = Direction == TAP_TO_STACK ? WARREN_CAPTURED_TO_STACK : WARREN_CAPTURED_TO_CLIENT,
-                          .Length = Head.length,
-                          .Captured = Capture->Next[Direction].Length - (DWORD)sizeof(Head),
-                          .Data = Contents + sizeof(Head)};
+                          .Length = Capture->Next[Direction].Whole,
+                          .Captured = Capture->Next[Direction].Length - (DWORD)sizeof(struct tap_packet),
+                          .Data = Contents + sizeof(struct tap_packet)};
 }
 
 /* What there is, in order of time. */
@@ -180,7 +210,7 @@ static bool IsOver(const CAPTURE *Capture) {
 
     if (atomic_load_acquire(&Capture->Shared->ring[TAP_TO_CLIENT].state) != RING_STATE_OPEN) return true;
     /* A process that was killed has said nothing. */
-    TapName(TAP_NAME_OWNER, &Capture->Interface, Name);
+    TapEventName(TAP_EVENT_OWNER, &Capture->Interface, Capture->Mark, Name);
     Owner = OpenEventW(SYNCHRONIZE, FALSE, Name);
     if (Owner) CloseHandle(Owner);
     return !Owner;

@@ -136,8 +136,8 @@ VOID WINAPI WintunSendPacket(WINTUN_SESSION_HANDLE Session, const BYTE *Packet) 
         Show = TapAt && TapShow(&Session->Tap, TAP_TO_STACK);
         ReleaseSRWLockExclusive(&Session->SendLock);
     }
-    if (Show) SetEvent(Session->Tap.Event);
     if (Wake) SetEvent(Session->KickEvent);
+    if (Show) SetEvent(Session->Tap.Event);
     if (Result == PENDING_FOREIGN) NotAPacket(L"SendPacket");
 }
 
@@ -159,8 +159,8 @@ VOID WINAPI WarrenSendPackets(WINTUN_SESSION_HANDLE Session, const WARREN_PACKET
         Show = TapAt && TapShow(&Session->Tap, TAP_TO_STACK);
         ReleaseSRWLockExclusive(&Session->SendLock);
     }
-    if (Show) SetEvent(Session->Tap.Event);
     if (Wake) SetEvent(Session->KickEvent);
+    if (Show) SetEvent(Session->Tap.Event);
     if (Foreign) NotAPacket(L"SendPackets");
 }
 

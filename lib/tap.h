@@ -11,10 +11,12 @@
 
 #include "core/tap.h"
 
-#define TAP_NAME_ROOM 96
+#define TAP_NAME_ROOM 128
 
-enum { TAP_NAME_MEMORY, TAP_NAME_EVENT, TAP_NAME_OWNER, TAP_NAME_READER };
-void TapName(unsigned Which, const GUID *Interface, WCHAR Name[TAP_NAME_ROOM]);
+/* The event that wakes the capturing process; two that exist while the session, the capturing process does. */
+typedef enum _TAP_EVENT { TAP_EVENT_WAKE, TAP_EVENT_OWNER, TAP_EVENT_READER } TAP_EVENT;
+void TapMemoryName(const GUID *Interface, WCHAR To[TAP_NAME_ROOM]);
+void TapEventName(TAP_EVENT Which, const GUID *Interface, DWORD64 Mark, WCHAR To[TAP_NAME_ROOM]);
 
 /* i: set before the session is shown, then only read. d: the direction's lock. */
 typedef struct _TAP {

@@ -11,6 +11,7 @@
 #include <gen/brand.h>
 
 #include "core/tap.h"
+#include "host/fault.h"
 #include "host/program.h"
 
 #define LENGTH 200u
@@ -161,6 +162,132 @@ START_TEST(a_capture_that_is_too_slow_loses_packets_and_the_session_none) {
 }
 END_TEST
 
+#define BATCH 64u
+
+/* As send_one and receive_one, BATCH of them in one call. */
+static void send_batch(uint32_t first) {
+    WARREN_PACKET packets[BATCH];
+    DWORD made = 0;
+    for (unsigned at = 0; at < BATCH; at++) packets[at].Length = LENGTH;
+    while ((made += api.AllocatePackets(session, packets + made, BATCH - made)) < BATCH) SwitchToThread();
+    for (uint32_t at = 0; at < BATCH; at++) make(packets[at].Data, first + at);
+    api.SendPackets(session, packets, BATCH);
+}
+
+static void receive_batch(uint32_t first) {
+    static uint8_t bytes[BATCH][LENGTH];
+    struct fake_packet sent[BATCH];
+    WARREN_PACKET packets[BATCH];
+    for (uint32_t at = 0; at < BATCH; at++) {
+        make(bytes[at], first + at);
+        sent[at] = (struct fake_packet){.data = bytes[at], .size = LENGTH};
+    }
+    ck_assert_uint_eq(fake_send_packets(stack, sent, BATCH, PASSIVE_LEVEL), BATCH);
+    for (DWORD taken = 0, count; taken < BATCH; taken += count) {
+        while ((count = api.ReceivePackets(session, packets, BATCH - taken)) == 0)
+            WaitForSingleObject(api.GetReadWaitEvent(session), INFINITE);
+        for (DWORD at = 0; at < count; at++) ck_assert_mem_eq(packets[at].Data, bytes[taken + at], LENGTH);
+        api.ReleasePackets(session, packets, count);
+    }
+}
+
+START_TEST(batches_are_captured_around_the_rings_many_times) {
+    static WARREN_CAPTURED captured[3 * BATCH];
+    uint32_t next[2] = {0, 0}, wanted = 4 * TAP_CAPACITY / ring_record_size(sizeof(struct tap_packet) + LENGTH);
+    begin();
+    fake_keep_received(stack, false);
+    WARREN_CAPTURE_HANDLE capture = api.StartCapture(L"Watched", 0);
+    ck_assert_ptr_nonnull(capture);
+    for (uint32_t first = 0; first < wanted; first += BATCH) {
+        send_batch(first);
+        receive_batch(first);
+        while (next[0] + next[1] < 2 * (first + BATCH)) {
+            DWORD count = api.ReadCapture(capture, captured, 1 + first % (3 * BATCH), INFINITE);
+            ck_assert_uint_gt(count, 0);
+            for (DWORD at = 0; at < count; at++)
+                is(&captured[at], next[captured[at].Direction]++, captured[at].Direction);
+        }
+    }
+    WARREN_CAPTURE_STATISTICS all = counted(capture);
+    ck_assert_uint_eq(all.ToStackSeen, next[TAP_TO_STACK]);
+    ck_assert_uint_eq(all.ToClientSeen, next[TAP_TO_CLIENT]);
+    ck_assert_uint_eq(next[TAP_TO_STACK], next[TAP_TO_CLIENT]);
+    ck_assert_uint_eq(all.ToStackDropped + all.ToClientDropped, 0);
+    api.EndCapture(capture);
+    end();
+}
+END_TEST
+
+START_TEST(each_direction_drops_for_itself_and_to_the_packet) {
+    static WARREN_CAPTURED captured[BATCH];
+    uint32_t room = TAP_CAPACITY / ring_record_size(sizeof(struct tap_packet) + LENGTH), next = 0;
+    uint32_t batches = (room + BATCH - 1) / BATCH + 3;
+    DWORD count;
+    begin();
+    WARREN_CAPTURE_HANDLE capture = api.StartCapture(L"Watched", 0);
+    for (uint32_t at = 0; at < batches; at++) receive_batch(at * BATCH);
+    send_batch(0);
+    WARREN_CAPTURE_STATISTICS all = counted(capture);
+    ck_assert_uint_eq(all.ToClientSeen, batches * BATCH);
+    ck_assert_uint_eq(all.ToClientDropped, batches * BATCH - room);
+    ck_assert_uint_eq(all.ToStackSeen, BATCH);
+    ck_assert_uint_eq(all.ToStackDropped, 0);
+    while ((count = api.ReadCapture(capture, captured, BATCH, 0)) != 0)
+        for (DWORD at = 0; at < count; at++)
+            if (captured[at].Direction == WARREN_CAPTURED_TO_CLIENT) is(&captured[at], next++, TAP_TO_CLIENT);
+    ck_assert_uint_eq(next, room);
+    api.EndCapture(capture);
+    end();
+}
+END_TEST
+
+START_TEST(nothing_is_copied_while_nobody_captures) {
+    struct tap_shared *shared;
+    begin();
+    HANDLE memory = library_tap(adapter, &shared);
+    send_batch(0);
+    receive_batch(0);
+    send_one(1);
+    receive_one(1);
+    ck_assert_uint_eq(shared->magic, TAP_MAGIC);
+    for (unsigned direction = 0; direction < 2; direction++) {
+        ck_assert_uint_eq(shared->count[direction].seen, 0);
+        ck_assert_uint_eq(shared->ring[direction].tail, 0);
+        const uint8_t *records = tap_records(shared, direction);
+        for (unsigned at = 0; at < TAP_HALF; at++) ck_assert_uint_eq(records[at], 0);
+    }
+    ck_assert(UnmapViewOfFile(shared));
+    ck_assert(CloseHandle(memory));
+    end();
+}
+END_TEST
+
+START_TEST(a_session_can_be_captured_while_a_capture_of_the_last_one_is_open) {
+    WARREN_CAPTURED captured;
+    begin();
+    WARREN_CAPTURE_HANDLE old = api.StartCapture(L"Watched", 0);
+    send_one(1);
+    api.EndSession(session);
+    session = api.StartSession(adapter, WINTUN_MIN_RING_CAPACITY);
+    ck_assert_ptr_nonnull(session);
+    WARREN_CAPTURE_HANDLE capture = api.StartCapture(L"Watched", 0);
+    ck_assert_ptr_nonnull(capture);
+    send_one(2);
+    ck_assert_uint_eq(api.ReadCapture(old, &captured, 1, INFINITE), 1);
+    is(&captured, 1, WARREN_CAPTURED_TO_STACK);
+    ck_assert_uint_eq(api.ReadCapture(old, &captured, 1, INFINITE), 0);
+    ck_assert_uint_eq(GetLastError(), ERROR_HANDLE_EOF);
+    ck_assert_uint_eq(api.ReadCapture(capture, &captured, 1, INFINITE), 1);
+    is(&captured, 2, WARREN_CAPTURED_TO_STACK);
+    api.EndCapture(old);
+    send_one(3); /* the end of the old one has not ended this one */
+    ck_assert_uint_eq(api.ReadCapture(capture, &captured, 1, INFINITE), 1);
+    is(&captured, 3, WARREN_CAPTURED_TO_STACK);
+    api.EndCapture(capture);
+    end();
+}
+END_TEST
+
 START_TEST(the_session_s_end_comes_after_its_last_packet) {
     WARREN_CAPTURED captured;
     begin();
@@ -284,6 +411,17 @@ END_TEST
 
 /* --- ill will ----------------------------------------------------------------------------------------------------- */
 
+static void scribble(struct tap_shared *shared, unsigned direction, uint32_t head, uint32_t number) {
+    __atomic_store_n(&shared->ring[direction].head, head * number, __ATOMIC_RELAXED);
+    __atomic_store_n(&shared->ring[direction].tail, head, __ATOMIC_RELAXED);
+    __atomic_store_n(&shared->ring[direction].want_wake, number, __ATOMIC_RELAXED);
+    __atomic_store_n(&shared->ring[direction].want_room, number, __ATOMIC_RELAXED);
+    __atomic_store_n(&shared->ring[direction].state, number, __ATOMIC_RELAXED);
+    __atomic_store_n(&shared->capacity, number, __ATOMIC_RELAXED);
+    __atomic_store_n(&shared->snap, number % 2 ? 0xffffffffu : number, __ATOMIC_RELAXED);
+    __atomic_store_n(&shared->attached, 0xffffffffu - number, __ATOMIC_RELAXED);
+}
+
 START_TEST(nothing_that_a_capturing_process_writes_harms_the_session) {
     static const uint32_t heads[] = {16, 1, 0x80000000u, 0xfffffff0u, 0x7fffffffu};
     struct tap_shared *shared;
@@ -291,16 +429,14 @@ START_TEST(nothing_that_a_capturing_process_writes_harms_the_session) {
     uint64_t before = fake_received_count(stack), sent = 0;
     for (unsigned at = 0; at < sizeof heads / sizeof *heads; at++) {
         HANDLE memory = library_tap(adapter, &shared);
-        __atomic_store_n(&shared->snap, 0xffffffffu, __ATOMIC_RELAXED);
-        __atomic_store_n(&shared->attached, 0xffffffffu, __ATOMIC_RELAXED);
+        scribble(shared, TAP_TO_STACK, 0, 1);
         for (uint32_t number = 0; number < 3000; number++, sent++) {
-            if (number % 100 == 0) {
-                __atomic_store_n(&shared->ring[TAP_TO_STACK].head, heads[at] * number, __ATOMIC_RELAXED);
-                __atomic_store_n(&shared->ring[TAP_TO_STACK].tail, heads[at], __ATOMIC_RELAXED);
-                __atomic_store_n(&shared->ring[TAP_TO_STACK].want_wake, number, __ATOMIC_RELAXED);
-                __atomic_store_n(&shared->capacity, number, __ATOMIC_RELAXED);
-            }
+            if (number % 100 == 0) scribble(shared, TAP_TO_STACK, heads[at], number);
             send_one(number);
+        }
+        for (uint32_t number = 0; number < 48; number++) {
+            scribble(shared, TAP_TO_CLIENT, heads[at], number % 3 ? 0 : number);
+            receive_batch(number);
         }
         ck_assert(UnmapViewOfFile(shared));
         ck_assert(CloseHandle(memory));
@@ -308,6 +444,125 @@ START_TEST(nothing_that_a_capturing_process_writes_harms_the_session) {
         api.EndSession(session);
         session = api.StartSession(adapter, WINTUN_MIN_RING_CAPACITY);
         ck_assert_ptr_nonnull(session);
+    }
+    end();
+}
+END_TEST
+
+struct vandal {
+    WCHAR name[128];
+    uint32_t stop;
+};
+
+/* Writes over all that is not a record while packets pass. */
+static void vandalize(void *context) {
+    struct vandal *self = context;
+    HANDLE memory = OpenFileMappingW(FILE_MAP_READ | FILE_MAP_WRITE, FALSE, self->name);
+    struct tap_shared *shared = MapViewOfFile(memory, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
+    ck_assert_ptr_nonnull(shared);
+    for (uint32_t number = 1; !__atomic_load_n(&self->stop, __ATOMIC_ACQUIRE); number = number * 1664525 + 1013904223) {
+        for (unsigned direction = 0; direction < 2; direction++) scribble(shared, direction, number & ~15u, number | 1);
+        SwitchToThread();
+    }
+}
+
+START_TEST(a_capturing_process_that_never_stops_writing_harms_nothing) {
+    struct vandal vandal = {.stop = 0};
+    begin();
+    library_tap_name(adapter, vandal.name);
+    uint64_t before = fake_received_count(stack);
+    struct program *program = program_start("vandal", vandalize, &vandal, 0);
+    for (uint32_t at = 0; at < 100; at++) {
+        send_batch(at);
+        receive_batch(at);
+    }
+    __atomic_store_n(&vandal.stop, 1, __ATOMIC_RELEASE);
+    program_end(program);
+    fake_wait_received(stack, before + 100 * (uint64_t)BATCH);
+    end();
+}
+END_TEST
+
+/* What was shared is what the capturing process must not believe. */
+START_TEST(nothing_that_the_session_s_process_writes_harms_a_capture) {
+    static const struct {
+        uint32_t length, whole;
+    } lies[] = {{0, LENGTH}, {8, LENGTH}, {0x10000, LENGTH}, {0xffffffff, LENGTH}, {0xffff, LENGTH}, {216, 199}};
+    WARREN_CAPTURED captured[4];
+    struct tap_shared *shared;
+    begin();
+    HANDLE memory = library_tap(adapter, &shared);
+    for (unsigned at = 0; at < sizeof lies / sizeof *lies; at++) {
+        WARREN_CAPTURE_HANDLE capture = api.StartCapture(L"Watched", 0);
+        ck_assert_ptr_nonnull(capture);
+        uint8_t *record = tap_records(shared, TAP_TO_STACK) + shared->ring[TAP_TO_STACK].tail;
+        send_one(1);
+        memcpy(record, &lies[at].length, sizeof(uint32_t));
+        memcpy(record + sizeof(struct ring_record) + offsetof(struct tap_packet, length), &lies[at].whole,
+               sizeof(uint32_t));
+        receive_one(2);
+        ck_assert_uint_eq(api.ReadCapture(capture, captured, 4, INFINITE), 1);
+        is(captured, 2, WARREN_CAPTURED_TO_CLIENT);
+        for (unsigned again = 0; again < 2; again++) {
+            ck_assert_uint_eq(api.ReadCapture(capture, captured, 4, INFINITE), 0);
+            ck_assert_uint_eq(GetLastError(), ERROR_INVALID_DATA);
+        }
+        api.EndCapture(capture);
+    }
+    shared->mark++;
+    ck_assert_ptr_null(api.StartCapture(L"Watched", 0));
+    ck_assert_uint_eq(GetLastError(), ERROR_NOT_READY);
+    shared->magic = 0;
+    ck_assert_ptr_null(api.StartCapture(L"Watched", 0));
+    ck_assert_uint_eq(GetLastError(), ERROR_NOT_READY);
+    ck_assert(UnmapViewOfFile(shared));
+    ck_assert(CloseHandle(memory));
+    end();
+}
+END_TEST
+
+START_TEST(memory_that_is_too_small_is_not_captured_from) {
+    WCHAR name[128];
+    begin();
+    library_tap_name(adapter, name);
+    api.EndSession(session);
+    session = NULL;
+    HANDLE memory = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, TAP_RECORDS, name);
+    ck_assert_ptr_nonnull(memory);
+    struct tap_shared *shared = MapViewOfFile(memory, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);
+    shared->magic = TAP_MAGIC;
+    shared->capacity = TAP_CAPACITY;
+    ck_assert_ptr_null(api.StartCapture(L"Watched", 0));
+    ck_assert_uint_eq(GetLastError(), ERROR_ACCESS_DENIED);
+    UnmapViewOfFile(shared);
+    CloseHandle(memory);
+    end();
+}
+END_TEST
+
+START_TEST(a_session_that_cannot_be_made_capturable_works_all_the_same) {
+    static const struct {
+        const char *call;
+        unsigned skip;
+    } steps[] = {{"ConvertStringSecurityDescriptorToSecurityDescriptorW", 0},
+                 {"CreateFileMappingW", 0},
+                 {"CreateEventW", 3}, /* behind the session's own */
+                 {"CreateEventW", 4},
+                 {"MapViewOfFile", 0}};
+    begin();
+    for (unsigned at = 0; at < sizeof steps / sizeof *steps; at++) {
+        api.EndSession(session);
+        library_forget_log();
+        ck_assert(fault_arm(steps[at].call, steps[at].skip));
+        session = api.StartSession(adapter, WINTUN_MIN_RING_CAPACITY);
+        ck_assert_msg(session && library_said("cannot be captured"), "%s", steps[at].call);
+        ck_assert_uint_eq(library_errors(), 0);
+        uint64_t before = fake_received_count(stack);
+        send_one(1);
+        receive_one(2);
+        fake_wait_received(stack, before + 1);
+        ck_assert_ptr_null(api.StartCapture(L"Watched", 0));
+        ck_assert_uint_eq(GetLastError(), ERROR_NOT_READY);
     }
     end();
 }
@@ -333,8 +588,13 @@ END_TEST
 
 TEST_CASES(captures, packets_of_both_directions_are_captured_in_order,
            a_capture_takes_no_more_of_a_packet_than_was_asked_for,
-           a_capture_that_is_too_slow_loses_packets_and_the_session_none, the_session_s_end_comes_after_its_last_packet,
-           wrong_uses_have_their_error_codes, a_capturing_process_that_dies_leaves_its_place_to_the_next,
-           users_cannot_look_on, the_end_of_a_session_s_process_ends_the_capture,
-           nothing_that_a_capturing_process_writes_harms_the_session,
+           a_capture_that_is_too_slow_loses_packets_and_the_session_none,
+           batches_are_captured_around_the_rings_many_times, each_direction_drops_for_itself_and_to_the_packet,
+           nothing_is_copied_while_nobody_captures, a_session_can_be_captured_while_a_capture_of_the_last_one_is_open,
+           the_session_s_end_comes_after_its_last_packet, wrong_uses_have_their_error_codes,
+           a_capturing_process_that_dies_leaves_its_place_to_the_next, users_cannot_look_on,
+           the_end_of_a_session_s_process_ends_the_capture, nothing_that_a_capturing_process_writes_harms_the_session,
+           a_capturing_process_that_never_stops_writing_harms_nothing,
+           nothing_that_the_session_s_process_writes_harms_a_capture, memory_that_is_too_small_is_not_captured_from,
+           a_session_that_cannot_be_made_capturable_works_all_the_same,
            a_name_that_is_taken_costs_the_capture_and_nothing_else)

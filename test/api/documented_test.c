@@ -171,6 +171,7 @@ START_TEST(damaged_memory) {
     __atomic_store_n(&shared->ring[TAP_TO_CLIENT].tail, 7, __ATOMIC_RELEASE);
     EXPECT(WarrenReadCapture, INVALID_DATA, !api.ReadCapture(capture, &captured, 1, INFINITE));
     api.EndCapture(capture);
+    EXPECT(WarrenStartCapture, INVALID_DATA, !api.StartCapture(L"Mine", 0));
     shared->magic = 1;
     EXPECT(WarrenStartCapture, REVISION_MISMATCH, !api.StartCapture(L"Mine", 0));
     UnmapViewOfFile(shared);

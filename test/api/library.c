@@ -118,8 +118,7 @@ void library_stop(void) {
     host_stop();
 }
 
-HANDLE library_tap(WINTUN_ADAPTER_HANDLE adapter, struct tap_shared **shared) {
-    WCHAR name[128];
+void library_tap_name(WINTUN_ADAPTER_HANDLE adapter, WCHAR name[128]) {
     NET_LUID luid;
     GUID guid;
     api.GetAdapterLUID(adapter, &luid);
@@ -133,6 +132,11 @@ HANDLE library_tap(WINTUN_ADAPTER_HANDLE adapter, struct tap_shared **shared) {
     size_t at = sizeof prefix / sizeof *prefix - 1;
     for (const char *from = text; *from; from++) name[at++] = (WCHAR)*from;
     name[at] = 0;
+}
+
+HANDLE library_tap(WINTUN_ADAPTER_HANDLE adapter, struct tap_shared **shared) {
+    WCHAR name[128];
+    library_tap_name(adapter, name);
     HANDLE memory = OpenFileMappingW(FILE_MAP_READ | FILE_MAP_WRITE, FALSE, name);
     ck_assert_ptr_nonnull(memory);
     *shared = MapViewOfFile(memory, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0);

@@ -58,6 +58,7 @@ void library_stop(void);
 /* The memory that the session on the adapter shares with whoever captures (core/tap.h). */
 struct tap_shared;
 HANDLE library_tap(WINTUN_ADAPTER_HANDLE adapter, struct tap_shared **shared);
+void library_tap_name(WINTUN_ADAPTER_HANDLE adapter, WCHAR name[128]);
 const WCHAR *library_mutex(void); /* that one process at a time may hold */
 unsigned library_errors(void);    /* logged since library_forget_log */
 bool library_said(const char *text);

@@ -163,7 +163,7 @@ $(1): $(O)/$(1)/obj/nt/layouts.o $(O)/$(1)/warren-host $(TEST_KINDS:%=$(O)/$(1)/
 $(O)/$(1)/obj/%.o: %.c $(O)/gen/brand.h toolchain.mk
 	$$(call say,CC-$(1),$$<)
 	$$(dir)
-	$$(Q)$(CC) $(ELF_CFLAGS) $(SANITIZE_$(1)) $$(if $$(filter lib/% cli/% examples/% test/client/% test/api/% test/cli/%,$$<),-Int/win32 -Iinclude) \
+	$$(Q)$(CC) $(ELF_CFLAGS) $(SANITIZE_$(1)) $$(if $$(filter lib/% cli/% examples/% test/client/% test/api/% test/cli/% bench/%,$$<),-Int/win32 -Iinclude) \
 		$$(if $$(filter lib/% cli/%,$$<),-fno-builtin) -MMD -MP -c $$< -o $$@
 
 $(O)/$(1)/obj/%.o: %.S
@@ -172,6 +172,10 @@ $(O)/$(1)/obj/%.o: %.S
 	$$(Q)$(CC) -I. $(REPRODUCIBLE) -MMD -MP -c $$< -o $$@
 
 $(O)/$(1)/warren-host: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(HOST_SRC) host/main.c))
+	$$(call say,LINK,$$@)
+	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@ $(ELF_LDLIBS)
+
+$(O)/$(1)/bench: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(wildcard bench/*.c) $$(HOST_SRC)))
 	$$(call say,LINK,$$@)
 	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@ $(ELF_LDLIBS)
 

@@ -25,7 +25,7 @@ dir = $(Q)mkdir -p $(@D)
 
 MACHINES := x64 arm64
 # Not the generated ones.
-C_FILES = $(shell find core nt driver lib cli host include examples test -name '*.[ch]' ! -name '*_asserts.h' 2>/dev/null)
+C_FILES = $(shell find core nt driver lib cli host include examples test bench -name '*.[ch]' ! -name '*_asserts.h' 2>/dev/null)
 FLAVOURS := host asan tsan
 SYS := $(BRAND_FILE).sys
 DLL := $(BRAND_FILE).dll
@@ -219,7 +219,7 @@ $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 # What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.
 TIDY_WIN := $(sort $(SYS_SRC) $(DLL_SRC) $(EXE_SRC))
 # Not the drivers that are wrong on purpose.
-TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/%,$(wildcard examples/*.c test/*/*.c))
+TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
 .PHONY: compile_commands format check-format tidy
 compile_commands: $(O)/gen/brand.h
 	$(Q)tools/compile-commands "$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_WIN) \

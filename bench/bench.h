@@ -37,6 +37,6 @@ void packet_make(uint8_t *packet, uint32_t size);
 /* warren.c: the world with one adapter and a session; `verify`: with the rules checked. */
 bool warren_start(const char *driver, const char *library, bool verify);
 void warren_stop(void);
-uint64_t warren_kernel_calls(void); /* of driver and library, since the start; only with `verify` */
+uint64_t warren_kernel_calls(void); /* of the driver, since the start; only with `verify` */
 
 #endif

@@ -104,7 +104,7 @@ bool warren_start(const char *driver, const char *library_path, bool verify) {
                                  .provider = BRAND_COMPANY,
                                  .quiet = true};
     const char *why = NULL;
-    verify_enabled = verify;
+    verify_enabled = host_count_drivers = verify;
     if (!NT_SUCCESS(host_start(&config, &why))) return false;
     ndis_stack = &stack_bench;
     library = LoadLibraryW(L"wintun.dll");
@@ -125,15 +125,7 @@ void warren_stop(void) {
     host_stop();
 }
 
-uint64_t warren_kernel_calls(void) {
-    uint64_t calls = 0;
-    for (unsigned at = 0; at < EXPORT_COUNT; at++) {
-        const char *module = host_exports[at].module;
-        if (!strcmp(module, "ntoskrnl") || !strcmp(module, "ndis") || !strcmp(module, "hal"))
-            calls += __atomic_load_n(&host_exports[at].calls, __ATOMIC_RELAXED);
-    }
-    return calls;
-}
+uint64_t warren_kernel_calls(void) { return __atomic_load_n(&host_driver_calls, __ATOMIC_RELAXED); }
 
 /* --- to the client ------------------------------------------------------------------------------------------------ */
 

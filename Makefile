@@ -25,7 +25,7 @@ dir = $(Q)mkdir -p $(@D)
 
 MACHINES := x64 arm64
 # Not the generated ones.
-C_FILES = $(shell find core nt driver lib cli host include examples test -name '*.[ch]' ! -name '*_asserts.h' 2>/dev/null)
+C_FILES = $(shell find core nt driver lib cli host include examples test bench -name '*.[ch]' ! -name '*_asserts.h' 2>/dev/null)
 FLAVOURS := host asan tsan
 SYS := $(BRAND_FILE).sys
 DLL := $(BRAND_FILE).dll
@@ -163,7 +163,7 @@ $(1): $(O)/$(1)/obj/nt/layouts.o $(O)/$(1)/warren-host $(TEST_KINDS:%=$(O)/$(1)/
 $(O)/$(1)/obj/%.o: %.c $(O)/gen/brand.h toolchain.mk
 	$$(call say,CC-$(1),$$<)
 	$$(dir)
-	$$(Q)$(CC) $(ELF_CFLAGS) $(SANITIZE_$(1)) $$(if $$(filter lib/% cli/% examples/% test/client/% test/api/% test/cli/%,$$<),-Int/win32 -Iinclude) \
+	$$(Q)$(CC) $(ELF_CFLAGS) $(SANITIZE_$(1)) $$(if $$(filter lib/% cli/% examples/% test/client/% test/api/% test/cli/% bench/%,$$<),-Int/win32 -Iinclude) \
 		$$(if $$(filter lib/% cli/%,$$<),-fno-builtin) -MMD -MP -c $$< -o $$@
 
 $(O)/$(1)/obj/%.o: %.S
@@ -172,6 +172,10 @@ $(O)/$(1)/obj/%.o: %.S
 	$$(Q)$(CC) -I. $(REPRODUCIBLE) -MMD -MP -c $$< -o $$@
 
 $(O)/$(1)/warren-host: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(HOST_SRC) host/main.c))
+	$$(call say,LINK,$$@)
+	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@ $(ELF_LDLIBS)
+
+$(O)/$(1)/bench: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(wildcard bench/*.c) $$(HOST_SRC)))
 	$$(call say,LINK,$$@)
 	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@ $(ELF_LDLIBS)
 
@@ -216,7 +220,7 @@ $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 # What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.
 TIDY_WIN := $(sort $(SYS_SRC) $(DLL_SRC) $(EXE_SRC))
 # Not the drivers that are wrong on purpose.
-TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/%,$(wildcard examples/*.c test/*/*.c))
+TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
 .PHONY: compile_commands format check-format tidy
 compile_commands: $(O)/gen/brand.h
 	$(Q)tools/compile-commands "$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_WIN) \

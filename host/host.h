@@ -82,6 +82,9 @@ void host_export_list(bool markdown);
     (__builtin_expect(__atomic_load_n(&fault_armed, __ATOMIC_RELAXED), 0) && fault_wants(&host_exports[EXPORT_##name]))
 
 void host_enter(struct host_export *export, const void *caller);
+/* Counts the calls that drivers (PEs) make while their rules are checked: for benchmarks. */
+extern bool host_count_drivers;
+extern uint64_t host_driver_calls; /* atomic */
 
 /* --- faults (host/fault.c) --------------------------------------------------------------------------------------- */
 

@@ -97,6 +97,11 @@ bool image_is_users(const void *address) {
     return image && !image->native && !image->pe.is_native;
 }
 
+bool image_is_drivers(const void *address) {
+    const struct image *image = image_find(address);
+    return image && !image->native && image->pe.is_native;
+}
+
 static bool has_paged(const struct image *image);
 static unsigned paged_images; /* atomic */
 

@@ -28,6 +28,7 @@ void *image_base(const struct image *image);
 bool image_is_native(const struct image *image);
 struct image *image_find(const void *address); /* whose memory the address lies in */
 bool image_is_users(const void *address);      /* it lies in a program's or a library's PE */
+bool image_is_drivers(const void *address);    /* in a driver's */
 struct image_place {
     void *base;
     size_t size;

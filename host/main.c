@@ -34,9 +34,10 @@ struct options {
 };
 
 static _Noreturn void usage(int code) {
-    fputs("usage: warren-host [options] program.so [arguments]\n"
+    fputs("usage: warren-host [options] program.exe|program.so [arguments]\n"
           "       warren-host [options] driver.sys\n"
-          "Runs a program (a shared object with main) in a simulated Windows process, with a Windows driver and a "
+          "Runs a program (a PE, or a shared object with main) in a simulated Windows process, with a Windows driver "
+          "and a "
           "Windows\n"
           "library loaded beside it. Or takes any driver through its life and reports the rules that it breaks.\n"
           "  --exercise FILE  load, start, send, receive, pause, sleep, remove, unload this driver\n"
@@ -289,6 +290,20 @@ static program_main *program_load(char *path) {
     return entry;
 }
 
+static bool is_pe(const char *path) {
+    char magic[2] = {0};
+    FILE *file = fopen(path, "rb");
+    bool is = file && fread(magic, 1, 2, file) == 2 && !memcmp(magic, "MZ", 2);
+    if (file) fclose(file);
+    return is;
+}
+
+static int complain_and_stop(const char *why) {
+    fprintf(stderr, "warren-host: %s\n", why);
+    host_stop();
+    return EXIT_UNUSABLE;
+}
+
 static bool start(const struct options *options) {
     char text[256];
     const char *why = NULL;
@@ -322,6 +337,11 @@ int main(int argc, char **argv) {
     }
     win32_exit_hook = exit_process;
     if (!start(&options)) return EXIT_UNUSABLE;
+    if (is_pe(options.program[0])) {
+        char why[512];
+        win32_program_run(options.program_argc, options.program, why, sizeof why);
+        return complain_and_stop(why);
+    }
     program_main *entry = program_load(options.program[0]);
     int code = entry ? entry(options.program_argc, options.program) : EXIT_UNUSABLE;
     fflush(NULL);

@@ -32,6 +32,10 @@ extern void (*win32_exit_hook)(DWORD code);
 extern USHORT win32_native_machine;
 void win32_resources_stop(void); /* win32_resource.c */
 
+/* Runs a program's file (a PE) in the calling process and thread: its entry point, which ends in ExitProcess. False: it cannot
+ * be loaded, and `why` says why. */
+bool win32_program_run(int argc, char **argv, char *why, size_t why_size);
+
 /* --- errors (win32_error.c) -------------------------------------------------------------------------------------- */
 
 DWORD win32_error(NTSTATUS status); /* RtlNtStatusToDosError without the entry checks */

@@ -3,6 +3,7 @@
  *
  * A program's command line and its standard streams. There is no console: they are files and pipes.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +88,27 @@ LPWSTR *NTAPI CommandLineToArgvW(LPCWSTR lpCmdLine, int *pNumArgs) {
     words[count] = NULL;
     *pNumArgs = count;
     return words;
+}
+
+/* Every word in quotation marks: the reverse of take_word. */
+char *win32_command_line(int argc, char **argv) {
+    char *line = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&line, &size);
+    if (!out) return NULL;
+    for (int at = 0; at < argc; at++) {
+        unsigned slashes = 0; /* just before c */
+        fputs(at ? " \"" : "\"", out);
+        for (const char *c = argv[at]; *c; c++) {
+            if (*c == '"')
+                for (unsigned more = slashes + 1; more; more--) fputc('\\', out);
+            slashes = *c == '\\' ? slashes + 1 : 0;
+            fputc(*c, out);
+        }
+        while (slashes--) fputc('\\', out);
+        fputc('"', out);
+    }
+    return fclose(out) == 0 ? line : NULL;
 }
 
 /* --- streams ------------------------------------------------------------------------------------------------------ */

@@ -24,6 +24,7 @@ struct module {
     char *path;          /* i: of the file, or the system module's name */
     unsigned references; /* m */
     bool entered;        /* m: its entry point runs, under load_lock */
+    bool program;        /* i: its entry point is a program's, not a library's */
 };
 
 static pthread_mutex_t modules_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -149,7 +150,7 @@ static void module_forget(struct module *module) {
 }
 
 static void module_remove(struct module *module) {
-    if (module->image) module_enter(module, DLL_PROCESS_DETACH);
+    if (module->image && !module->program) module_enter(module, DLL_PROCESS_DETACH);
     module_forget(module);
 }
 
@@ -189,11 +190,30 @@ void *win32_program_load(const char *file, char *why, size_t why_size) {
     if (!path) snprintf(why, why_size, "%s: cannot be found", file);
     void *entry = NULL;
     if (image) entry = image_is_native(image) ? image_symbol(image, "Start") : image_entry(image);
-    if (image && entry && module_add(image, path)) return entry;
+    struct module *module = entry ? module_add(image, path) : NULL;
+    if (module) {
+        module->program = true;
+        return entry;
+    }
     if (image && !entry) snprintf(why, why_size, "%s: has no entry point", file);
     if (image) image_unload(image);
-    if (!image || entry == NULL) free(path);
+    if (!entry) free(path);
     return NULL;
+}
+
+bool win32_program_run(int argc, char **argv, char *why, size_t why_size) {
+    PEPROCESS process = ps_current_process();
+    char *line = win32_command_line(argc, argv);
+    process->path = realpath(argv[0], NULL);
+    process->command_line = line ? win32_widen(line) : NULL;
+    free(line);
+    void *entry = win32_program_load(argv[0], why, why_size);
+    if (!entry) return false;
+    void(NTAPI * call)(void);
+    memcpy(&call, &entry, sizeof call);
+    call();
+    ExitProcess(0); /* as the thread's start would */
+    return true;
 }
 
 static HMODULE load_locked(const char *name) {

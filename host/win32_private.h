@@ -26,6 +26,8 @@ bool win32_module_has(PEPROCESS process, const void *code);
 
 /* win32_module.c: the calling process's program; its entry point, or NULL and why. */
 void *win32_program_load(const char *file, char *why, size_t why_size);
+/* win32_console.c: the line that CommandLineToArgvW takes apart into these; from malloc. */
+char *win32_command_line(int argc, char **argv);
 /* win32_console.c: the calling process's input, output and errors; they stay the caller's to close. */
 void win32_std_set(const int fds[3]);
 void win32_names_start(void); /* win32_sync.c */

@@ -164,8 +164,11 @@ static DWORD AdapterEnumerate(ADAPTER *Adapter, const WARREN_ADAPTER_OPTIONS *Op
     Error = DeviceCreate(Instance, Description, Properties, Count, Deadline, &Adapter->Device, Adapter->InstanceId);
     if (Error) return Error;
     Adapter->Mark = OwnerMark(Adapter->InstanceId);
-    if (Adapter->Mark) return ERROR_SUCCESS;
-    return LogError(WARREN_STAGE_CREATE, GetLastError(), L"CreateAdapter: the adapter's owner cannot be marked");
+    /* Without it other creations wait a while for this adapter to go, which is no reason to have none. */
+    if (!Adapter->Mark)
+        LogLine(WINTUN_LOG_WARN, L"CreateAdapter: the adapter's owner cannot be marked (Windows error %u)",
+                GetLastError());
+    return ERROR_SUCCESS;
 }
 
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
@@ -206,7 +209,7 @@ static DWORD AdapterKeep(ADAPTER *Adapter) {
 
     if (FAILED(Result)) return DeviceFailed(L"cannot be made persistent", Result);
     SwDeviceClose(Adapter->Device);
-    CloseHandle(Adapter->Mark);
+    if (Adapter->Mark) CloseHandle(Adapter->Mark);
     Adapter->Device = NULL;
     Adapter->Mark = NULL;
     return ERROR_SUCCESS;

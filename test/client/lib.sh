@@ -11,7 +11,7 @@ O=${O:-build}
 O=$(cd "$O" && pwd) || exit 2
 export O
 host=$O/host/warren-host driver=$O/win-x64/warren.sys library=$O/win-x64/warren.dll
-program=$O/host/examples/echo.so load=$O/host/udp_load
+program=$O/host/examples/echo.so load=$O/host/udp_load ready=ready:
 scratch=$(mktemp -d) || exit 2
 number=0 failures=0
 host_pid='' host_out='' host_ready='' host_code=''
@@ -89,7 +89,7 @@ host_start() {
     host_ready=''
     while IFS= read -r -t 30 -u "$host_out" line; do
         printf '%s\n' "$line" >>"$scratch/out"
-        case $line in ready:*)
+        case $line in "$ready"*)
             host_ready=1
             return 0
             ;;

@@ -103,10 +103,10 @@ static void outbound(uint32_t payload) {
     release(session, got);
 }
 
-/* What tshark says of the file; it must have nothing to complain about. */
-static void tshark(const char *arguments, char *out, size_t room) {
+/* What a program says of the file; it must have nothing to complain about. */
+static void ask(const char *program, const char *arguments, char *out, size_t room) {
     char command[512];
-    snprintf(command, sizeof command, "tshark -r %s %s 2>&1", file, arguments);
+    snprintf(command, sizeof command, "%s %s %s 2>&1", program, file, arguments);
     FILE *pipe = popen(command, "r"); /* NOLINT(cert-env33-c): with a name of our own */
     ck_assert_ptr_nonnull(pipe);
     size_t size = fread(out, 1, room - 1, pipe);
@@ -119,6 +119,8 @@ static void tshark(const char *arguments, char *out, size_t room) {
         memmove(warning, line ? line + 1 : warning, line ? strlen(line + 1) + 1 : 1);
     }
 }
+
+static void tshark(const char *arguments, char *out, size_t room) { ask("tshark -r", arguments, out, room); }
 
 START_TEST(tshark_reads_what_was_captured_with_its_directions) {
     char line[128], out[8192], expected[4096] = "";
@@ -147,6 +149,37 @@ START_TEST(tshark_reads_what_was_captured_with_its_directions) {
     ck_assert_str_eq(out, "7\tWatched\n");
     tshark("-Y _ws.malformed", out, sizeof out);
     ck_assert_str_eq(out, "");
+    end();
+}
+END_TEST
+
+START_TEST(the_file_says_whole_what_it_is_of) {
+    char line[256], name[128], wanted[256], out[4096];
+    WCHAR wide[128] = {0};
+    begin();
+    end_session(session);
+    close_adapter(adapter);
+    for (unsigned at = 0; at < 127; at++) wide[at] = (WCHAR)(name[at] = (char)('a' + at % 26));
+    name[127] = 0;
+    adapter = create_adapter(wide, L"Test", NULL);
+    session = start_session(adapter, WINTUN_MIN_RING_CAPACITY);
+    ck_assert_ptr_nonnull(session);
+    snprintf(line, sizeof line, "capture %s -w %s --count 3 --snaplen 64", name, file);
+    struct running *capture = run_begin(line, NULL);
+    run_wait_for(capture, "Capturing");
+    for (unsigned at = 0; at < 3; at++) inbound(at);
+    struct outcome outcome = run_end(capture);
+    ck_assert_msg(outcome.code == 0, "%s%s", outcome.out, outcome.err);
+    ask("capinfos -M", "", out, sizeof out);
+    snprintf(wanted, sizeof wanted, "Name = %s\n", name);
+    const char *said[] = {wanted,
+                          "Encapsulation = Raw IP",
+                          "Capture length = 64\n",
+                          "Time ticks per second = 10000000\n",
+                          "Number of stat entries = 1\n",
+                          "Number of packets = 3\n"};
+    for (unsigned at = 0; at < sizeof said / sizeof *said; at++)
+        ck_assert_msg(strstr(out, said[at]) != NULL, "no %s in %s", said[at], out);
     end();
 }
 END_TEST
@@ -200,5 +233,5 @@ START_TEST(captures_that_cannot_be_say_why) {
 }
 END_TEST
 
-TEST_CASES(captures, tshark_reads_what_was_captured_with_its_directions,
+TEST_CASES(captures, tshark_reads_what_was_captured_with_its_directions, the_file_says_whole_what_it_is_of,
            a_capture_ends_with_the_session_and_says_so_in_json, captures_that_cannot_be_say_why)

@@ -109,45 +109,78 @@ static unsigned Distance(LPCWSTR Left, LPCWSTR Right) {
     return Row[RightLength];
 }
 
-static void UnknownCommand(LPWSTR *Words, int Count) {
+/* The second word of a command if the first is the group, else NULL. */
+static LPCWSTR WithinGroup(const COMMAND *Command, LPCWSTR Group) {
+    LPCWSTR At = Command->Name;
+
+    while (*Group && *Group == *At) ++Group, ++At;
+    return !*Group && *At == ' ' ? At + 1 : NULL;
+}
+
+static bool IsGroup(LPCWSTR Word) {
+    for (const COMMAND *Command = Commands; Command->Name; ++Command)
+        if (WithinGroup(Command, Word)) return true;
+    return false;
+}
+
+static void GroupSay(LPCWSTR Group) {
+    for (const COMMAND *Command = Commands; Command->Name; ++Command)
+        if (WithinGroup(Command, Group)) Say(L"  %s %s", BRAND_FILE, Command->Name);
+}
+
+static void GroupHelp(LPCWSTR Group) {
+    Print(L"usage: %s %s COMMAND [OPTIONS]\n\n", BRAND_FILE, Group);
+    for (const COMMAND *Command = Commands; Command->Name; ++Command) {
+        if (!WithinGroup(Command, Group)) continue;
+        Print(L"  ");
+        PrintPadded(Command->Name, 16);
+        Print(L"%s\n", Command->Summary);
+    }
+    Print(L"\nEach explains itself: %s %s COMMAND --help.\n", BRAND_FILE, Group);
+}
+
+/* A command that somebody may have meant: one that is spelt nearly so, or "list" for "adapter list". */
+static const COMMAND *NearestCommand(LPWSTR *Words, int Count) {
     WCHAR Given[64];
     const COMMAND *Nearest = NULL;
     unsigned Best = 4;
 
-    TextCopy(Given, COUNT_OF(Given), Words[0]);
     for (const COMMAND *Command = Commands; Command->Name; ++Command) {
-        bool TwoWords = false;
+        LPCWSTR Second = Command->Name;
         unsigned Away;
 
-        for (LPCWSTR At = Command->Name; *At; ++At) TwoWords |= *At == ' ';
+        while (*Second && *Second++ != ' ') {
+        }
         TextCopy(Given, COUNT_OF(Given), Words[0]);
-        if (TwoWords && Count > 1) {
+        if (*Second && TextEqualNoCase(Given, Second)) return Command;
+        if (*Second && Count > 1) {
             TextAppend(Given, COUNT_OF(Given), L" ");
             TextAppend(Given, COUNT_OF(Given), Words[1]);
         }
         Away = Distance(Given, Command->Name);
-        if (Away < Best) Nearest = Command;
-        if (Away < Best) Best = Away;
+        /* "remove" is nearer to "rename" than to "delete", so short words have to be nearer still. */
+        if (Away >= Best || (*Second && Away * 3 >= TextLength(Second))) continue;
+        Nearest = Command;
+        Best = Away;
     }
-    Say(L"error: there is no command %s", Words[0]);
-    if (Nearest) Say(L"Did you mean: %s %s", BRAND_FILE, Nearest->Name);
-    Say(L"%s --help lists the commands.", BRAND_FILE);
+    return Nearest;
 }
 
-/* Commands that begin with the word, when that is all there is: "adapter" alone. */
-static bool IsGroup(LPCWSTR Word) {
-    bool Any = false;
+static void UnknownCommand(LPWSTR *Words, int Count) {
+    const COMMAND *Nearest = NearestCommand(Words, Count);
+    bool Group = IsGroup(Words[0]);
 
-    for (const COMMAND *Command = Commands; Command->Name; ++Command) {
-        LPCWSTR At = Command->Name, Letter = Word;
-
-        while (*Letter && *Letter == *At) ++Letter, ++At;
-        if (*Letter || *At != ' ') continue;
-        if (!Any) Say(L"error: %s what?", Word);
-        Say(L"  %s %s", BRAND_FILE, Command->Name);
-        Any = true;
+    if (Group && Count == 1) {
+        Fail(EXIT_USAGE, L"%s what?", Words[0]);
+    } else {
+        Fail(EXIT_USAGE, L"there is no %s %s%s%s", Words[0][0] == '-' ? L"option" : L"command", Words[0],
+             Group ? L" " : L"", Group ? Words[1] : L"");
+        if (Nearest) Say(L"Did you mean: %s %s", BRAND_FILE, Nearest->Name);
     }
-    return Any;
+    if (Group)
+        GroupSay(Words[0]);
+    else
+        Say(L"%s --help lists the commands.", BRAND_FILE);
 }
 
 /* ---- its arguments ----------------------------------------------------------------------------------------------- */
@@ -175,9 +208,30 @@ static int OptionFind(const COMMAND *Command, LPCWSTR Word, LPCWSTR *Value) {
 }
 
 static bool Mistake(const COMMAND *Command, LPCWSTR What, LPCWSTR Word) {
-    Say(L"error: %s%s%s", What, Word[0] ? L" " : L"", Word);
+    Fail(EXIT_USAGE, L"%s%s%s", What, Word[0] ? L" " : L"", Word);
     Say(L"usage: %s %s%s%s [OPTIONS]   (--help explains)", BRAND_FILE, Command->Name, Command->Operands[0] ? L" " : L"",
         Command->Operands);
+    return false;
+}
+
+static bool UnknownOption(const COMMAND *Command, LPCWSTR Word) {
+    WCHAR Given[32];
+    LPCWSTR Nearest = NULL;
+    unsigned Best = 4;
+    size_t Length = 0;
+
+    TextCopy(Given, COUNT_OF(Given), Word);
+    while (Given[Length] && Given[Length] != '=') ++Length;
+    Given[Length] = 0;
+    for (unsigned Index = 0; Length > 3 && Index < OPTION_OWN + OPTIONS_MAX; ++Index) {
+        const OPTION *Option = OptionAt(Command, Index);
+        unsigned Away = Option ? Distance(Given + (Given[1] == '-' ? 2 : 1), Option->Name) : Best;
+
+        if (Away < Best) Nearest = Option->Name;
+        if (Away < Best) Best = Away;
+    }
+    Mistake(Command, L"there is no option", Word);
+    if (Nearest) Say(L"Did you mean: --%s", Nearest);
     return false;
 }
 
@@ -196,7 +250,7 @@ static bool Take(const COMMAND *Command, LPWSTR *Words, int Count, ARGUMENTS *Ar
             Arguments->Operand[Operands++] = Word;
         } else {
             Index = OptionFind(Command, Word, &Value);
-            if (Index < 0) return Mistake(Command, L"there is no option", Word);
+            if (Index < 0) return UnknownOption(Command, Word);
             if (OptionAt(Command, (unsigned)Index)->Value && !Value) Value = ++At < Count ? Words[At] : NULL;
             if (OptionAt(Command, (unsigned)Index)->Value && !Value)
                 return Mistake(Command, L"a value is missing for", Word);
@@ -209,27 +263,46 @@ static bool Take(const COMMAND *Command, LPWSTR *Words, int Count, ARGUMENTS *Ar
     return Mistake(Command, L"missing:", Command->Operands);
 }
 
+static bool IsOneOf(LPCWSTR Word, const LPCWSTR *Words, size_t Count) {
+    while (Count)
+        if (TextEqualNoCase(Word, Words[--Count])) return true;
+    return false;
+}
+
+static bool IsHelp(LPCWSTR Word) {
+    static const LPCWSTR Helps[] = {L"--help", L"-h", L"-?", L"/?"};
+
+    return IsOneOf(Word, Helps, COUNT_OF(Helps));
+}
+
+/* Answers what needs no subcommand: the overview, and what a group of them has. False: there is one to be looked for. */
+static bool AnswerAlone(LPWSTR *Words, int Count, bool Help, EXIT_CODE *Code) {
+    if (!Count || IsHelp(Words[0])) {
+        if (Count || Help) *Code = EXIT_GOOD;
+        Overview();
+        return true;
+    }
+    if (!IsGroup(Words[0]) || !(Count == 1 ? Help : IsHelp(Words[1]))) return false;
+    *Code = EXIT_GOOD;
+    GroupHelp(Words[0]);
+    return true;
+}
+
 const COMMAND *ArgumentsParse(LPWSTR *Words, int Count, ARGUMENTS *Arguments, EXIT_CODE *Code) {
+    static const LPCWSTR Early[] = {L"--json", L"--verbose", L"-v"};
     const COMMAND *Command = Commands;
     int Used = 0;
 
     memset(Arguments, 0, sizeof(*Arguments));
     *Code = EXIT_USAGE;
-    if (!Count) {
-        Overview();
-        return NULL;
-    }
-    if (TextEqualNoCase(Words[0], L"--help") || TextEqualNoCase(Words[0], L"-h") || TextEqualNoCase(Words[0], L"/?") ||
-        TextEqualNoCase(Words[0], L"-?") || (TextEqualNoCase(Words[0], L"help") && Count == 1)) {
-        Overview();
-        *Code = EXIT_GOOD;
-        return NULL;
-    }
-    if (TextEqualNoCase(Words[0], L"--version")) Words[0] = (LPWSTR)L"version";
-    if (TextEqualNoCase(Words[0], L"help")) ++Words, --Count, Arguments->Value[OPTION_HELP] = L"";
+    for (; Count && IsOneOf(Words[0], Early, COUNT_OF(Early)); ++Words, --Count)
+        Arguments->Value[Words[0][2] == 'j' ? OPTION_JSON : OPTION_VERBOSE] = L"";
+    if (Count && TextEqualNoCase(Words[0], L"--version")) Words[0] = (LPWSTR)L"version";
+    if (Count && TextEqualNoCase(Words[0], L"help")) ++Words, --Count, Arguments->Value[OPTION_HELP] = L"";
+    if (AnswerAlone(Words, Count, Arguments->Value[OPTION_HELP] != NULL, Code)) return NULL;
     while (Command->Name && !(Used = Matches(Command->Name, Words, Count))) ++Command;
     if (!Command->Name) {
-        if (!(Count == 1 && IsGroup(Words[0]))) UnknownCommand(Words, Count);
+        UnknownCommand(Words, Count);
         return NULL;
     }
     if (!Take(Command, Words + Used, Count - Used, Arguments)) return NULL;
@@ -237,6 +310,12 @@ const COMMAND *ArgumentsParse(LPWSTR *Words, int Count, ARGUMENTS *Arguments, EX
     if (!Arguments->Value[OPTION_HELP]) return Command;
     Help(Command);
     return NULL;
+}
+
+bool ArgumentsWantJson(LPWSTR *Words, int Count) {
+    for (; Count && !TextEqualNoCase(Words[0], L"--"); ++Words, --Count)
+        if (TextEqualNoCase(Words[0], L"--json")) return true;
+    return false;
 }
 
 bool ArgumentNumber(LPCWSTR Option, LPCWSTR Text, DWORD Least, DWORD Most, DWORD *Number) {
@@ -248,6 +327,6 @@ bool ArgumentNumber(LPCWSTR Option, LPCWSTR Text, DWORD Least, DWORD Most, DWORD
         *Number = (DWORD)Value;
         return true;
     }
-    Say(L"error: --%s takes a number from %u to %u, not %s", Option, Least, Most, Text);
+    Fail(EXIT_USAGE, L"--%s takes a number from %u to %u, not %s", Option, Least, Most, Text[0] ? Text : L"nothing");
     return false;
 }

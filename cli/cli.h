@@ -6,6 +6,7 @@
  *   main.c     the table of subcommands
  *   args.c     arguments: what the tables say, parsed and explained
  *   out.c      text and JSON, to a console or not
+ *   fail.c     what went wrong, said once, and once more in JSON
  *   library.c  the client library, from the program's own folder
  *   cmd_*.c    the subcommands
  *
@@ -20,6 +21,8 @@
 #include <ws2ipdef.h>
 
 #include <iphlpapi.h>
+
+#include <stdarg.h>
 
 #include "include/warren.h"
 #include "lib/text.h"
@@ -72,6 +75,8 @@ extern const COMMAND Commands[]; /* ends with a Name of NULL */
 
 /* Finds the subcommand and what it is given. NULL: the exit code says whether that was help or a mistake. */
 const COMMAND *ArgumentsParse(LPWSTR *Words, int Count, ARGUMENTS *Arguments, EXIT_CODE *Code);
+/* Whether JSON is wanted, even if the arguments make no sense. */
+bool ArgumentsWantJson(LPWSTR *Words, int Count);
 /* A decimal number within limits. False: it has been said what is wrong. */
 bool ArgumentNumber(LPCWSTR Option, LPCWSTR Text, DWORD Least, DWORD Most, DWORD *Number);
 
@@ -83,6 +88,8 @@ bool OutIsJson(void);
 /* Format: %s LPCWSTR; %u uint32_t, %U uint64_t in decimal; %x uint32_t in hexadecimal; %% itself. */
 void Print(LPCWSTR Format, ...); /* to standard output */
 void Say(LPCWSTR Format, ...);   /* to standard error, with a line end */
+/* The same to memory: as much as fits, always terminated. */
+void FormatText(WCHAR *To, size_t Room, LPCWSTR Format, va_list Arguments);
 void PrintPadded(LPCWSTR Text, unsigned Width);
 /* All out. False: something could not be written, which has been said. */
 bool OutEnd(void);
@@ -95,6 +102,20 @@ void JsonClose(WCHAR Bracket);
 void JsonText(LPCWSTR Key, LPCWSTR Text);
 void JsonNumber(LPCWSTR Key, uint64_t Number);
 void JsonBool(LPCWSTR Key, bool Value);
+
+/* One object a line from now on. */
+void JsonLines(void);
+
+/* ---- fail.c ------------------------------------------------------------------------------------------------------ */
+
+/* Says "error: " and what, and keeps it for JSON. Returns Code. */
+EXIT_CODE Fail(EXIT_CODE Code, LPCWSTR Format, ...);
+/* To the failure that has just been said: what the library knows about it. */
+void FailDetails(const WARREN_ERROR *Details);
+/* The members of a failure that JSON has not shown yet, if there is one, into the object that is open. */
+void JsonFailure(void);
+/* The same as an object of its own. */
+void FailEnd(void);
 
 /* ---- library.c --------------------------------------------------------------------------------------------------- */
 

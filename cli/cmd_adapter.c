@@ -34,7 +34,7 @@ static void PrintLuid(WINTUN_ADAPTER_HANDLE Adapter, LPCWSTR Name, bool Persiste
 }
 
 /* The end of standard input ends it, too: whoever started this program may have gone. A console's has no end, and is not
- * read, since that could not be interrupted. */
+ * read, since that could not be interrupted; nor does a program end by an input that it never had. */
 static DWORD WINAPI WatchInput(LPVOID Event) {
     char Ignored[64];
     DWORD Size;
@@ -46,17 +46,27 @@ static DWORD WINAPI WatchInput(LPVOID Event) {
 }
 
 static EXIT_CODE Hold(void) {
-    HANDLE Event = QuitEvent(), Thread = NULL;
+    HANDLE Event = QuitEvent(), Input = GetStdHandle(STD_INPUT_HANDLE), Thread = NULL;
     DWORD Mode;
 
-    if (!Event) return EXIT_FAILED;
-    if (!GetConsoleMode(GetStdHandle(STD_INPUT_HANDLE), &Mode))
+    if (Input && Input != INVALID_HANDLE_VALUE && !GetConsoleMode(Input, &Mode))
         Thread = CreateThread(NULL, 0, WatchInput, Event, 0, NULL);
     if (!OutIsJson()) Print(L"It lasts until Ctrl-C%s.\n", Thread ? L", or the end of the input" : L"");
     if (!OutEnd()) return EXIT_OUTPUT;
     WaitForSingleObject(Event, INFINITE);
     if (Thread) CloseHandle(Thread); /* it may still read, and ends with the process */
     return EXIT_GOOD;
+}
+
+/* With or without braces. */
+static bool ReadGuid(LPCWSTR Text, GUID *Guid) {
+    WCHAR Braced[GUID_TEXT + 1] = L"{";
+
+    if (TextToGuid(Text, Guid) || (TextAppend(Braced, COUNT_OF(Braced), Text) &&
+                                   TextAppend(Braced, COUNT_OF(Braced), L"}") && TextToGuid(Braced, Guid)))
+        return true;
+    Fail(EXIT_USAGE, L"--guid takes {xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}, not %s", Text);
+    return false;
 }
 
 EXIT_CODE AdapterCreateRun(const ARGUMENTS *Arguments) {
@@ -68,26 +78,24 @@ EXIT_CODE AdapterCreateRun(const ARGUMENTS *Arguments) {
         .Sddl = Arguments->Value[CREATE_SDDL],
         .Description = Arguments->Value[CREATE_DESCRIPTION],
     };
+    bool Persistent = Options.Flags & WARREN_ADAPTER_PERSISTENT;
     WINTUN_ADAPTER_HANDLE Adapter;
     EXIT_CODE Code = EXIT_GOOD;
     GUID Guid;
 
-    if (Arguments->Value[CREATE_GUID]) {
-        if (!TextToGuid(Arguments->Value[CREATE_GUID], &Guid)) {
-            Say(L"error: --guid takes {xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}, not %s", Arguments->Value[CREATE_GUID]);
-            return EXIT_USAGE;
-        }
-        Options.Guid = &Guid;
-    }
+    if (Arguments->Value[CREATE_GUID] && !ReadGuid(Arguments->Value[CREATE_GUID], &Guid)) return EXIT_USAGE;
+    if (Arguments->Value[CREATE_GUID]) Options.Guid = &Guid;
     if ((Arguments->Value[CREATE_MTU] &&
          !ArgumentNumber(L"mtu", Arguments->Value[CREATE_MTU], 1280, 65535, &Options.Mtu)) ||
         (Arguments->Value[CREATE_TIMEOUT] &&
          !ArgumentNumber(L"timeout", Arguments->Value[CREATE_TIMEOUT], 1, 3600000, &Options.TimeoutMs)))
         return EXIT_USAGE;
+    /* From here on Ctrl-C waits for what has been begun: a device that is half there would be left over. */
+    if (!Persistent && !QuitEvent()) return EXIT_FAILED;
     Adapter = Library.CreateAdapterEx(&Options);
     if (!Adapter) return LibraryFailed(L"the adapter cannot be created");
-    PrintLuid(Adapter, Options.Name, Options.Flags & WARREN_ADAPTER_PERSISTENT);
-    if (!(Options.Flags & WARREN_ADAPTER_PERSISTENT)) Code = Hold();
+    PrintLuid(Adapter, Options.Name, Persistent);
+    if (!Persistent) Code = Hold();
     Library.CloseAdapter(Adapter);
     return Code;
 }
@@ -127,6 +135,7 @@ static BOOL CALLBACK ListOne(const WARREN_ADAPTER_INFO *Info, void *Context) {
     unsigned *Count = Context;
 
     if (OutIsJson()) {
+        if (!*Count) JsonOpen(NULL, '[');
         PrintObject(Info);
     } else {
         if (!*Count) Print(L"NAME                     STATE                 DEVICE\n");
@@ -141,10 +150,10 @@ EXIT_CODE AdapterListRun(const ARGUMENTS *Arguments) {
     BOOL Done;
 
     (void)Arguments;
-    JsonOpen(NULL, '[');
     Done = Library.EnumerateAdapters(ListOne, &Count);
+    if (!Done && !Count) return LibraryFailed(L"the adapters cannot be listed");
+    if (!Count) JsonOpen(NULL, '[');
     JsonClose(']');
-    if (!Done) return LibraryFailed(L"the adapters cannot be listed");
     if (!Count && !OutIsJson()) Print(L"There are no adapters.\n");
     return EXIT_GOOD;
 }
@@ -182,10 +191,9 @@ EXIT_CODE AdapterShowRun(const ARGUMENTS *Arguments) {
     SEARCH Search = {.Name = Arguments->Operand[0], .Found = false};
 
     if (!Library.EnumerateAdapters(FindOne, &Search)) return LibraryFailed(L"the adapters cannot be listed");
-    if (!Search.Found) {
-        Say(L"error: there is no adapter %s; \"%s adapter list\" shows those that there are", Search.Name, BRAND_FILE);
-        return EXIT_NOT_FOUND;
-    }
+    if (!Search.Found)
+        return Fail(EXIT_NOT_FOUND, L"there is no adapter %s; \"%s adapter list\" shows those that there are",
+                    Search.Name, BRAND_FILE);
     if (OutIsJson())
         PrintObject(&Search.Info);
     else
@@ -225,8 +233,21 @@ static BOOL CALLBACK RepairOne(const WARREN_ADAPTER_INFO *Info, void *Context) {
     return TRUE;
 }
 
+/* Of what has been listed, which was Count. */
+static EXIT_CODE RepairListed(const ARGUMENTS *Arguments, DWORD Count, DWORD *Removed) {
+    if (!Arguments->Value[REPAIR_YES] && !AskYes(L"Remove them?")) {
+        Say(L"Nothing was removed.");
+        return EXIT_FAILED;
+    }
+    *Removed = Library.Repair(FALSE, NULL, NULL);
+    if (*Removed != MAXDWORD && *Removed >= Count) return EXIT_GOOD;
+    if (*Removed == MAXDWORD) *Removed = 0;
+    return LibraryFailed(L"some of them are still there");
+}
+
 EXIT_CODE RepairRun(const ARGUMENTS *Arguments) {
     bool Dry = Arguments->Value[REPAIR_DRY] != NULL;
+    EXIT_CODE Code = EXIT_GOOD;
     DWORD Count, Removed = 0;
 
     JsonOpen(NULL, '{');
@@ -234,24 +255,18 @@ EXIT_CODE RepairRun(const ARGUMENTS *Arguments) {
     Count = Library.Repair(TRUE, RepairOne, NULL);
     JsonClose(']');
     if (Count == MAXDWORD) {
-        JsonClose('}');
-        return LibraryFailed(L"leftovers cannot be looked for");
+        Code = LibraryFailed(L"leftovers cannot be looked for");
+    } else if (Count) {
+        if (!OutIsJson())
+            Print(L"%s %u device%s that no program has any more.\n", Dry ? L"Would remove" : L"About to remove", Count,
+                  Count == 1 ? L"" : L"s");
+        if (!Dry) Code = RepairListed(Arguments, Count, &Removed);
+        if (!OutIsJson() && Removed) Print(L"Removed %u.\n", Removed);
+    } else if (!OutIsJson()) {
+        Print(L"Nothing is left over.\n");
     }
-    if (!OutIsJson() && !Count) Print(L"Nothing is left over.\n");
-    if (!OutIsJson() && Count)
-        Print(L"%s %u device%s that no program has any more.\n", Dry ? L"Would remove" : L"About to remove", Count,
-              Count == 1 ? L"" : L"s");
-    if (Count && !Dry && !Arguments->Value[REPAIR_YES] && !AskYes(L"Remove them?")) {
-        JsonNumber(L"removed", 0);
-        JsonClose('}');
-        Say(L"Nothing was removed.");
-        return EXIT_FAILED;
-    }
-    if (Count && !Dry) Removed = Library.Repair(FALSE, NULL, NULL);
-    if (Removed == MAXDWORD) Removed = 0;
     JsonNumber(L"removed", Removed);
+    JsonFailure();
     JsonClose('}');
-    if (Dry || Removed >= Count) return EXIT_GOOD;
-    Say(L"error: %u of them cannot be removed", Count - Removed);
-    return LibraryFailed(L"repair");
+    return Code;
 }

@@ -92,7 +92,7 @@ static EXIT_CODE Copy(WARREN_CAPTURE_HANDLE Capture, const LIMITS *Limits, uint6
         switch (GetLastError()) {
         case ERROR_TIMEOUT: Flush(); break;
         case ERROR_HANDLE_EOF: return EXIT_GOOD;
-        default: Say(L"error: the session's memory is damaged (Windows error %u)", GetLastError()); return EXIT_FAILED;
+        default: return Fail(EXIT_FAILED, L"the session's memory is damaged (Windows error %u)", GetLastError());
         }
     }
     return EXIT_GOOD;
@@ -104,18 +104,19 @@ static EXIT_CODE End(WARREN_CAPTURE_HANDLE Capture, LPCWSTR Path, uint64_t Packe
     if (!Library.GetCaptureStatistics(Capture, &Statistics)) return LibraryFailed(L"the capture's statistics");
     WriteEnd(&Statistics);
     Flush();
+    if (!OutIsJson())
+        Print(L"%U packets in %s, %U dropped from the capture.\n", Packets, Path,
+              Statistics.ToClientDropped + Statistics.ToStackDropped);
+    if (File.Error)
+        Code = Fail(EXIT_OUTPUT, L"%s cannot be written (Windows error %u%s)", Path, File.Error,
+                    File.Error == ERROR_DISK_FULL ? L": the disk is full" : L"");
     JsonOpen(NULL, '{');
     JsonText(L"file", Path);
     JsonNumber(L"packets", Packets);
     JsonNumber(L"dropped", Statistics.ToClientDropped + Statistics.ToStackDropped);
+    JsonFailure();
     JsonClose('}');
-    if (!OutIsJson())
-        Print(L"%U packets in %s, %U dropped from the capture.\n", Packets, Path,
-              Statistics.ToClientDropped + Statistics.ToStackDropped);
-    if (!File.Error) return Code;
-    Say(L"error: %s cannot be written (Windows error %u%s)", Path, File.Error,
-        File.Error == ERROR_DISK_FULL ? L": the disk is full" : L"");
-    return EXIT_OUTPUT;
+    return Code;
 }
 
 static EXIT_CODE CaptureTo(LPCWSTR Name, LPCWSTR Path, DWORD Snap, const LIMITS *Limits) {
@@ -126,7 +127,7 @@ static EXIT_CODE CaptureTo(LPCWSTR Name, LPCWSTR Path, DWORD Snap, const LIMITS 
     if (!Capture) return LibraryFailed(L"the session cannot be captured");
     File.Handle = CreateFileW(Path, GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
     if (File.Handle == INVALID_HANDLE_VALUE) {
-        Say(L"error: %s cannot be created (Windows error %u)", Path, GetLastError());
+        Fail(EXIT_OUTPUT, L"%s cannot be created (Windows error %u)", Path, GetLastError());
         Library.EndCapture(Capture);
         return EXIT_OUTPUT;
     }
@@ -145,10 +146,7 @@ EXIT_CODE CaptureRun(const ARGUMENTS *Arguments) {
     DWORD Snap = 65519, Seconds = 0;
 
     if (!Limits.Quit) return EXIT_FAILED;
-    if (!Arguments->Value[CAPTURE_WRITE]) {
-        Say(L"error: where to? -w FILE is missing");
-        return EXIT_USAGE;
-    }
+    if (!Arguments->Value[CAPTURE_WRITE]) return Fail(EXIT_USAGE, L"where to? -w FILE is missing");
     if ((Arguments->Value[CAPTURE_COUNT] &&
          !ArgumentNumber(L"count", Arguments->Value[CAPTURE_COUNT], 1, 0xfffffffe, &Limits.Count)) ||
         (Arguments->Value[CAPTURE_SNAPLEN] &&

@@ -47,7 +47,6 @@ static EXIT_CODE Serve(WINTUN_SESSION_HANDLE Session, DWORD Milliseconds) {
     ULONGLONG Start = GetTickCount64();
     WARREN_PACKET Packets[BATCH];
 
-    if (!Events[0]) return EXIT_FAILED;
     for (;;) {
         DWORD Count = Library.ReceivePackets(Session, Packets, BATCH), Timeout = INFINITE;
 
@@ -56,10 +55,8 @@ static EXIT_CODE Serve(WINTUN_SESSION_HANDLE Session, DWORD Milliseconds) {
             Library.ReleasePackets(Session, Packets, Count);
             continue;
         }
-        if (GetLastError() != ERROR_NO_MORE_ITEMS) {
-            Say(L"error: the session has ended (Windows error %u)", GetLastError());
-            return EXIT_FAILED;
-        }
+        if (GetLastError() != ERROR_NO_MORE_ITEMS)
+            return Fail(EXIT_FAILED, L"the session has ended (Windows error %u)", GetLastError());
         if (Milliseconds) {
             ULONGLONG Elapsed = GetTickCount64() - Start;
 
@@ -88,7 +85,7 @@ static bool SetAddress(const NET_LUID *Luid, bool Six) {
     }
     Error = CreateUnicastIpAddressEntry(&Row);
     if (!Error || Error == ERROR_OBJECT_ALREADY_EXISTS) return true;
-    Say(L"error: the %s address cannot be set (Windows error %u)", Six ? L"IPv6" : L"IPv4", Error);
+    Fail(EXIT_FAILED, L"the %s address cannot be set (Windows error %u)", Six ? L"IPv6" : L"IPv4", Error);
     return false;
 }
 
@@ -104,6 +101,7 @@ static void Report(void) {
     JsonNumber(L"udp6", Responder.Udp6);
     JsonNumber(L"ignored", Responder.Ignored);
     JsonNumber(L"dropped", Traffic.Dropped);
+    JsonFailure();
     JsonClose('}');
     if (!OutIsJson())
         Print(L"Received %U packets, sent %U: %U pings, %U datagrams; %U were for nobody here, %U dropped.\n",
@@ -136,6 +134,7 @@ EXIT_CODE EchoRun(const ARGUMENTS *Arguments) {
     if (Arguments->Value[ECHO_SECONDS] &&
         !ArgumentNumber(L"seconds", Arguments->Value[ECHO_SECONDS], 1, 1000000, &Seconds))
         return EXIT_USAGE;
+    if (!QuitEvent()) return EXIT_FAILED; /* as in AdapterCreateRun */
     Adapter = Library.CreateAdapter(Name, L"Echo", NULL);
     if (!Adapter) return LibraryFailed(L"the adapter cannot be created");
     Code = EchoOn(Adapter, Name, Arguments, Seconds);

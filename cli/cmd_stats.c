@@ -25,8 +25,8 @@ static const struct {
     COUNTER(L"driver_sleeps", L"                 sleeps of the driver", DriverSleeps),
 };
 
-static uint64_t CounterOf(const WARREN_STATISTICS *Statistics, unsigned Index) {
-    return *(const DWORD64 *)(const void *)((const BYTE *)Statistics + Counters[Index].Offset);
+static uint64_t CounterAt(const WARREN_STATISTICS *Statistics, size_t Offset) {
+    return *(const DWORD64 *)(const void *)((const BYTE *)Statistics + Offset);
 }
 
 static void PrintOnce(LPCWSTR Name, const WARREN_STATISTICS *Statistics) {
@@ -35,16 +35,40 @@ static void PrintOnce(LPCWSTR Name, const WARREN_STATISTICS *Statistics) {
     JsonBool(L"session", Statistics->SessionActive);
     if (!OutIsJson()) Print(L"%s: %s\n", Name, Statistics->SessionActive ? L"a session is open" : L"no session");
     for (unsigned Index = 0; Index < COUNT_OF(Counters); ++Index) {
-        JsonNumber(Counters[Index].Key, CounterOf(Statistics, Index));
+        JsonNumber(Counters[Index].Key, CounterAt(Statistics, Counters[Index].Offset));
         if (OutIsJson()) continue;
         PrintPadded(Counters[Index].Label, 38);
-        Print(L"%U\n", CounterOf(Statistics, Index));
+        Print(L"%U\n", CounterAt(Statistics, Counters[Index].Offset));
     }
     JsonClose('}');
 }
 
-static uint64_t Rate(uint64_t Now, uint64_t Before, DWORD Milliseconds) {
-    return Milliseconds ? (Now - Before) * 1000 / Milliseconds : 0;
+/* Counters begin anew when the device is started again: then what they say is what there was since. */
+static uint64_t Since(uint64_t Now, uint64_t Before) { return Now < Before ? Now : Now - Before; }
+
+static uint64_t PerSecond(uint64_t Count, DWORD Milliseconds) { return Milliseconds ? Count * 1000 / Milliseconds : 0; }
+
+/* What --watch shows of two moments: rates, and packets that were dropped between them. Columns of 12 and of 8. */
+static const struct {
+    LPCWSTR Key;
+    size_t Offset;
+    unsigned Factor; /* 0: no rate */
+} Watched[] = {
+#define WATCHED(Key, Field, Factor) {Key, offsetof(WARREN_STATISTICS, Field), Factor}
+    WATCHED(L"to_client_packets_per_second", ToClientPackets, 1),
+    WATCHED(L"to_client_bits_per_second", ToClientBytes, 8),
+    WATCHED(L"to_stack_packets_per_second", ToStackPackets, 1),
+    WATCHED(L"to_stack_bits_per_second", ToStackBytes, 8),
+    WATCHED(L"to_client_dropped_full", ToClientDroppedFull, 0),
+    WATCHED(L"to_client_dropped_refused", ToClientDroppedRefused, 0),
+    WATCHED(L"to_client_dropped_invalid", ToClientDroppedInvalid, 0),
+    WATCHED(L"to_stack_dropped_invalid", ToStackDroppedInvalid, 0),
+};
+
+static void PrintTitles(void) {
+    if (OutIsJson()) return;
+    Print(L"---- to the program ---- ---- to the system ----  ------ dropped, to program ------  to system\n"
+          L"  packets/s       bit/s   packets/s       bit/s  ring full  no session     invalid     invalid\n");
 }
 
 static void Column(uint64_t Value) {
@@ -52,34 +76,28 @@ static void Column(uint64_t Value) {
     size_t Length;
 
     TextNumber(Number, COUNT_OF(Number), Value);
-    for (Length = TextLength(Number); Length < 12; ++Length) Print(L" ");
-    Print(L"%s", Number);
+    for (Length = TextLength(Number); Length < 11; ++Length) Print(L" ");
+    Print(L"%s ", Number);
 }
 
 /* One line, whatever the form. */
 static void PrintRates(const WARREN_STATISTICS *Now, const WARREN_STATISTICS *Before, DWORD Milliseconds) {
-    const struct {
-        LPCWSTR Key;
-        uint64_t Value;
-    } Rates[] = {
-        {L"to_client_packets_per_second", Rate(Now->ToClientPackets, Before->ToClientPackets, Milliseconds)},
-        {L"to_client_bits_per_second", Rate(Now->ToClientBytes, Before->ToClientBytes, Milliseconds) * 8},
-        {L"to_stack_packets_per_second", Rate(Now->ToStackPackets, Before->ToStackPackets, Milliseconds)},
-        {L"to_stack_bits_per_second", Rate(Now->ToStackBytes, Before->ToStackBytes, Milliseconds) * 8},
-        {L"dropped", Now->ToClientDroppedFull + Now->ToClientDroppedRefused + Now->ToClientDroppedInvalid +
-                         Now->ToStackDroppedInvalid - Before->ToClientDroppedFull - Before->ToClientDroppedRefused -
-                         Before->ToClientDroppedInvalid - Before->ToStackDroppedInvalid},
-    };
+    uint64_t Dropped = 0;
 
-    if (OutIsJson()) {
-        Print(L"{");
-        for (unsigned Index = 0; Index < COUNT_OF(Rates); ++Index)
-            Print(L"%s\"%s\": %U", Index ? L", " : L"", Rates[Index].Key, Rates[Index].Value);
-        Print(L"}\n");
-        return;
+    JsonOpen(NULL, '{');
+    for (unsigned Index = 0; Index < COUNT_OF(Watched); ++Index) {
+        uint64_t Value = Since(CounterAt(Now, Watched[Index].Offset), CounterAt(Before, Watched[Index].Offset));
+
+        if (Watched[Index].Factor)
+            Value = PerSecond(Value * Watched[Index].Factor, Milliseconds);
+        else
+            Dropped += Value;
+        JsonNumber(Watched[Index].Key, Value);
+        if (!OutIsJson()) Column(Value);
     }
-    for (unsigned Index = 0; Index < COUNT_OF(Rates); ++Index) Column(Rates[Index].Value);
-    Print(L"\n");
+    JsonNumber(L"dropped", Dropped);
+    JsonClose('}');
+    if (!OutIsJson()) Print(L"\n");
 }
 
 static EXIT_CODE Watch(WINTUN_ADAPTER_HANDLE Adapter, DWORD Interval, DWORD Lines) {
@@ -88,8 +106,9 @@ static EXIT_CODE Watch(WINTUN_ADAPTER_HANDLE Adapter, DWORD Interval, DWORD Line
     ULONGLONG Last = GetTickCount64();
 
     if (!Quit) return EXIT_FAILED;
+    JsonLines();
     if (!Library.GetAdapterStatistics(Adapter, &Now)) return LibraryFailed(L"the statistics cannot be read");
-    if (!OutIsJson()) Print(L"to program:   pkt/s       bit/s  to system: p/s       bit/s     dropped\n");
+    PrintTitles();
     for (DWORD Line = 0; !Lines || Line < Lines; ++Line) {
         ULONGLONG Time;
 
@@ -115,6 +134,8 @@ EXIT_CODE StatsRun(const ARGUMENTS *Arguments) {
         (Arguments->Value[STATS_COUNT] &&
          !ArgumentNumber(L"count", Arguments->Value[STATS_COUNT], 1, 1000000000, &Lines)))
         return EXIT_USAGE;
+    if (!Arguments->Value[STATS_WATCH] && (Arguments->Value[STATS_INTERVAL] || Arguments->Value[STATS_COUNT]))
+        return Fail(EXIT_USAGE, L"--interval and --count go with --watch");
     Adapter = Library.OpenAdapter(Arguments->Operand[0]);
     if (!Adapter) return LibraryFailed(L"the adapter cannot be opened");
     if (Arguments->Value[STATS_WATCH])

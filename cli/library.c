@@ -45,25 +45,46 @@ static const struct {
     WARREN(EndCapture),
 };
 
+static bool LoadFailed(LPCWSTR Path, DWORD Error) {
+    switch (Error) {
+    case ERROR_MOD_NOT_FOUND:
+    case ERROR_FILE_NOT_FOUND:
+    case ERROR_PATH_NOT_FOUND:
+        Fail(EXIT_FAILED, L"%s is missing, or something that it needs: it belongs beside this program", Path);
+        break;
+    case ERROR_BAD_EXE_FORMAT:
+        Fail(EXIT_FAILED, L"%s is damaged, or for another kind of processor than this program", Path);
+        break;
+    default: Fail(EXIT_FAILED, L"%s cannot be loaded (Windows error %u)", Path, Error); break;
+    }
+    return false;
+}
+
+/* Names are ASCII. */
+static void WidenName(WCHAR To[64], LPCSTR Name) {
+    size_t At = 0;
+
+    for (; Name[At] && At < 63; ++At) To[At] = (WCHAR)Name[At];
+    To[At] = 0;
+}
+
 bool LibraryLoad(bool Verbose) {
-    WCHAR Path[600];
+    WCHAR Path[600], Name[64];
 
     if (!Beside(Path, COUNT_OF(Path))) {
-        Say(L"error: the program's own folder cannot be found (Windows error %u)", GetLastError());
+        Fail(EXIT_FAILED, L"the program's own folder cannot be found (Windows error %u)", GetLastError());
         return false;
     }
-    /* A full path: neither the current folder nor any other is searched. */
-    Library.Module = LoadLibraryExW(Path, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
-    if (!Library.Module) {
-        Say(L"error: %s cannot be loaded (Windows error %u): it belongs beside this program", Path, GetLastError());
-        return false;
-    }
+    /* A full path, and what it needs from the system's folder: neither the current folder nor any other is searched. */
+    Library.Module = LoadLibraryExW(Path, NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    if (!Library.Module) return LoadFailed(Path, GetLastError());
     for (unsigned Index = 0; Index < COUNT_OF(Functions); ++Index) {
         FARPROC Function = GetProcAddress(Library.Module, Functions[Index].Name);
 
         memcpy((BYTE *)&Library + Functions[Index].Offset, &Function, sizeof(Function));
         if (Function) continue;
-        Say(L"error: %s is of another version than this program", Path);
+        WidenName(Name, Functions[Index].Name);
+        Fail(EXIT_FAILED, L"%s is older than this program: it has no %s", Path, Name);
         LibraryUnload();
         return false;
     }
@@ -75,7 +96,7 @@ void LibraryUnload(void) {
     if (!Library.Module) return;
     if (Library.SetLogger) Library.SetLogger(NULL);
     FreeLibrary(Library.Module);
-    Library.Module = NULL;
+    memset(&Library, 0, sizeof(Library));
 }
 
 static EXIT_CODE CodeOf(const WARREN_ERROR *Error) {
@@ -87,6 +108,7 @@ static EXIT_CODE CodeOf(const WARREN_ERROR *Error) {
     case ERROR_SHARING_VIOLATION:
     case ERROR_DEVICE_IN_USE: return EXIT_IN_USE;
     }
+    if (Error->Stage == WARREN_STAGE_ARGUMENTS) return EXIT_USAGE;
     return Error->Stage == WARREN_STAGE_DRIVER || Error->Stage == WARREN_STAGE_START ? EXIT_DRIVER : EXIT_FAILED;
 }
 
@@ -95,21 +117,11 @@ EXIT_CODE LibraryFailed(LPCWSTR What) {
     EXIT_CODE Code;
 
     if (!Library.GetLastError(&Error)) Error.Text[0] = 0;
-    Code = CodeOf(&Error);
-    Say(L"error: %s: %s", What, Error.Text[0] ? Error.Text : L"no reason given");
+    Code = Fail(CodeOf(&Error), L"%s: %s", What, Error.Text[0] ? Error.Text : L"no reason given");
+    FailDetails(&Error);
     if (Error.ProblemCode)
         Say(L"The device has problem code %u (Device Manager shows it as Code %u), NTSTATUS %x.", Error.ProblemCode,
             Error.ProblemCode, Error.Status);
     if (Code == EXIT_RIGHTS) Say(L"This takes more rights: run it from a terminal that was started as administrator.");
-    if (OutIsJson()) {
-        JsonOpen(NULL, '{');
-        JsonText(L"error", Error.Text);
-        JsonNumber(L"stage", (uint64_t)Error.Stage);
-        JsonNumber(L"win32", Error.Win32);
-        JsonNumber(L"configuration_manager", Error.ConfigRet);
-        JsonNumber(L"problem", Error.ProblemCode);
-        JsonNumber(L"status", Error.Status);
-        JsonClose('}');
-    }
     return Code;
 }

@@ -121,20 +121,25 @@ const COMMAND Commands[] = {
 /* ---- Ctrl-C ------------------------------------------------------------------------------------------------------ */
 
 static HANDLE Quit;
+static bool Quitting; /* atomic */
 
+/* In a thread of its own. When it returns from anything but Ctrl-C and Ctrl-Break, Windows ends the process, whatever the
+ * main thread is about: so it does not return, and the process ends when that thread is done, or Windows loses patience. */
 static BOOL WINAPI OnControl(DWORD Event) {
-    (void)Event;
+    bool Again = __atomic_exchange_n(&Quitting, true, __ATOMIC_RELAXED);
+
     SetEvent(Quit);
-    return TRUE;
+    if (Event != CTRL_C_EVENT && Event != CTRL_BREAK_EVENT) Sleep(INFINITE);
+    return !Again; /* whoever asks twice is not kept waiting: the default is to end the process */
 }
 
 HANDLE QuitEvent(void) {
-    if (!Quit) Quit = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (!Quit || !SetConsoleCtrlHandler(OnControl, TRUE)) {
-        Say(L"error: Ctrl-C cannot be listened for (Windows error %u)", GetLastError());
-        return NULL;
-    }
-    return Quit;
+    if (Quit) return Quit;
+    Quit = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (Quit && SetConsoleCtrlHandler(OnControl, TRUE)) return Quit;
+    Fail(EXIT_FAILED, L"Ctrl-C cannot be listened for (Windows error %u)", GetLastError());
+    if (Quit) CloseHandle(Quit);
+    return Quit = NULL;
 }
 
 /* ---- start ------------------------------------------------------------------------------------------------------- */
@@ -142,10 +147,11 @@ HANDLE QuitEvent(void) {
 static EXIT_CODE Run(LPWSTR *Words, int Count) {
     ARGUMENTS Arguments;
     EXIT_CODE Code;
-    const COMMAND *Command = ArgumentsParse(Words, Count, &Arguments, &Code);
+    const COMMAND *Command;
 
+    OutJson(ArgumentsWantJson(Words, Count));
+    Command = ArgumentsParse(Words, Count, &Arguments, &Code);
     if (Command) {
-        OutJson(Arguments.Value[OPTION_JSON] != NULL);
         if (!LibraryLoad(Arguments.Value[OPTION_VERBOSE] != NULL)) {
             Code = EXIT_FAILED;
         } else {
@@ -153,6 +159,7 @@ static EXIT_CODE Run(LPWSTR *Words, int Count) {
             LibraryUnload();
         }
     }
+    FailEnd();
     return OutEnd() ? Code : EXIT_OUTPUT;
 }
 
@@ -167,7 +174,7 @@ void WINAPI Start(void) {
     if (Words && Count)
         Code = Run(Words + 1, Count - 1);
     else
-        Say(L"error: the command line cannot be read (Windows error %u)", GetLastError());
+        Fail(EXIT_FAILED, L"the command line cannot be read (Windows error %u)", GetLastError());
     LocalFree(Words);
     ExitProcess((UINT)Code);
 }

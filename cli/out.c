@@ -6,14 +6,16 @@
  */
 #include "cli/cli.h"
 
-#include <stdarg.h>
+#define BUFFER 512 /* characters */
 
 typedef struct _STREAM {
     HANDLE Handle;
+    WCHAR *Memory; /* NULL, or where it goes instead: Room characters, also for the end */
+    size_t Room;
     bool IsConsole;
     DWORD Failed; /* the first error */
     size_t Used;
-    WCHAR Buffer[512];
+    WCHAR Buffer[BUFFER];
 } STREAM;
 
 static STREAM Out, Err;
@@ -42,29 +44,43 @@ static DWORD WriteBytes(HANDLE Handle, const char *Bytes, DWORD Size) {
     return ERROR_SUCCESS;
 }
 
+static DWORD WriteCharacters(HANDLE Console, const WCHAR *Text, DWORD Count) {
+    while (Count) {
+        DWORD Written = 0;
+
+        if (!WriteConsoleW(Console, Text, Count, &Written, NULL)) return GetLastError();
+        if (!Written || Written > Count) return ERROR_WRITE_FAULT;
+        Text += Written;
+        Count -= Written;
+    }
+    return ERROR_SUCCESS;
+}
+
+static DWORD WriteUtf8(HANDLE Handle, const WCHAR *Text, DWORD Count) {
+    char Bytes[3 * BUFFER];
+    int Size = WideCharToMultiByte(CP_UTF8, 0, Text, (int)Count, Bytes, sizeof(Bytes), NULL, NULL);
+
+    return Size > 0 ? WriteBytes(Handle, Bytes, (DWORD)Size) : GetLastError();
+}
+
 /* Half of a surrogate pair waits for its other half. */
 static void Flush(STREAM *Stream) {
-    char Bytes[3 * COUNT_OF(Stream->Buffer)];
     size_t Used = Stream->Used, Kept = 0;
     WCHAR Last = Used ? Stream->Buffer[Used - 1] : 0;
-    DWORD Error = ERROR_SUCCESS, Written;
 
     if (Last >= 0xd800 && Last < 0xdc00 && Used > 1) Kept = 1;
     Used -= Kept;
-    if (Used && !Stream->Failed) {
-        if (Stream->IsConsole) {
-            if (!WriteConsoleW(Stream->Handle, Stream->Buffer, (DWORD)Used, &Written, NULL)) Error = GetLastError();
-        } else {
-            int Size = WideCharToMultiByte(CP_UTF8, 0, Stream->Buffer, (int)Used, Bytes, sizeof(Bytes), NULL, NULL);
-            Error = WriteBytes(Stream->Handle, Bytes, (DWORD)Size);
-        }
-        Stream->Failed = Error;
-    }
+    if (Used && !Stream->Failed)
+        Stream->Failed = (Stream->IsConsole ? WriteCharacters : WriteUtf8)(Stream->Handle, Stream->Buffer, (DWORD)Used);
     if (Kept) Stream->Buffer[0] = Last;
     Stream->Used = Kept;
 }
 
 static void PutCharacter(STREAM *Stream, WCHAR Character) {
+    if (Stream->Memory) {
+        if (Stream->Used + 1 < Stream->Room) Stream->Memory[Stream->Used++] = Character;
+        return;
+    }
     if (Stream->Used == COUNT_OF(Stream->Buffer)) Flush(Stream);
     Stream->Buffer[Stream->Used++] = Character;
 }
@@ -99,6 +115,16 @@ static void PutFormat(STREAM *Stream, LPCWSTR Format, va_list Arguments) {
         default: PutCharacter(Stream, *Format); break;
         }
     }
+}
+
+void FormatText(WCHAR *To, size_t Room, LPCWSTR Format, va_list Arguments) {
+    STREAM Stream;
+
+    Stream.Memory = To;
+    Stream.Room = Room;
+    Stream.Used = 0;
+    PutFormat(&Stream, Format, Arguments);
+    To[Stream.Used] = 0;
 }
 
 void Print(LPCWSTR Format, ...) {
@@ -150,12 +176,13 @@ bool AskYes(LPCWSTR Question) {
 
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
-static bool Json;
+static bool Json, Lines;
 static unsigned Depth;
 static bool First = true; /* nothing yet inside the innermost bracket */
 
 bool OutJson(bool Want) { return Json = Want; }
 bool OutIsJson(void) { return Json; }
+void JsonLines(void) { Lines = true; }
 
 static void Quote(LPCWSTR Text) {
     static const WCHAR Hex[] = L"0123456789abcdef";
@@ -180,12 +207,14 @@ static void Quote(LPCWSTR Text) {
     PutCharacter(&Out, '"');
 }
 
+static void Indent(void) {
+    PutCharacter(&Out, '\n');
+    for (unsigned At = 0; At < Depth; ++At) PutText(&Out, L"  ");
+}
+
 static void Begin(LPCWSTR Key) {
-    if (Depth && !First) PutCharacter(&Out, ',');
-    if (Depth) {
-        PutCharacter(&Out, '\n');
-        for (unsigned At = 0; At < Depth; ++At) PutText(&Out, L"  ");
-    }
+    if (Depth && !First) PutText(&Out, Lines ? L", " : L",");
+    if (Depth && !Lines) Indent();
     First = false;
     if (!Key) return;
     Quote(Key);
@@ -203,10 +232,7 @@ void JsonOpen(LPCWSTR Key, WCHAR Bracket) {
 void JsonClose(WCHAR Bracket) {
     if (!Json) return;
     Depth--;
-    if (!First) {
-        PutCharacter(&Out, '\n');
-        for (unsigned At = 0; At < Depth; ++At) PutText(&Out, L"  ");
-    }
+    if (!First && !Lines) Indent();
     First = false;
     PutCharacter(&Out, Bracket);
     if (!Depth) PutCharacter(&Out, '\n');

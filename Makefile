@@ -54,7 +54,7 @@ DLL_SRC := $(wildcard lib/*.c)
 SYS_IMPORTS := ntoskrnl hal ndis
 DLL_IMPORTS := kernel32 advapi32 cfgmgr32 setupapi newdev iphlpapi bcrypt
 EXE_SRC := $(wildcard cli/*.c) lib/text.c
-EXE_IMPORTS := kernel32 shell32 iphlpapi
+EXE_IMPORTS := kernel32 advapi32 shell32 iphlpapi
 
 define WIN
 win: $(O)/win-$(1)/$(SYS) $(O)/win-$(1)/$(DLL) $(O)/win-$(1)/$(EXE) $(O)/win-$(1)/obj/nt/layouts.o

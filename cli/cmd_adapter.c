@@ -108,8 +108,22 @@ static LPCWSTR StateOf(const WARREN_ADAPTER_INFO *Info) {
     return Info->Started ? L"running" : L"starting";
 }
 
+static DWORD IndexOf(const NET_LUID *Luid) {
+    DWORD Index = 0;
+
+    return Luid->Value && !ConvertInterfaceLuidToIndex(Luid, &Index) ? Index : 0;
+}
+
+#define CONNECTION_ROOM 257
+
+/* What Windows shows it as; "" if it has none. */
+static LPCWSTR ConnectionOf(const NET_LUID *Luid, WCHAR Text[CONNECTION_ROOM]) {
+    if (!Luid->Value || ConvertInterfaceLuidToAlias(Luid, Text, CONNECTION_ROOM)) Text[0] = 0;
+    return Text;
+}
+
 static void PrintObject(const WARREN_ADAPTER_INFO *Info) {
-    WCHAR Guid[GUID_TEXT];
+    WCHAR Guid[GUID_TEXT], Connection[CONNECTION_ROOM];
 
     TextFromGuid(&Info->InterfaceGuid, Guid);
     JsonOpen(NULL, '{');
@@ -119,6 +133,8 @@ static void PrintObject(const WARREN_ADAPTER_INFO *Info) {
     JsonText(L"instance", Info->InstanceId);
     JsonText(L"interface", Guid);
     JsonNumber(L"luid", Info->Luid.Value);
+    JsonNumber(L"index", IndexOf(&Info->Luid));
+    JsonText(L"connection", ConnectionOf(&Info->Luid, Connection));
     JsonNumber(L"problem", Info->Problem);
     JsonNumber(L"status", Info->ProblemStatus);
     JsonClose('}');
@@ -175,15 +191,14 @@ static BOOL CALLBACK FindOne(const WARREN_ADAPTER_INFO *Info, void *Context) {
 }
 
 static void PrintAll(const WARREN_ADAPTER_INFO *Info) {
-    WCHAR Guid[GUID_TEXT], Alias[257];
+    WCHAR Guid[GUID_TEXT], Connection[CONNECTION_ROOM];
 
     TextFromGuid(&Info->InterfaceGuid, Guid);
     Print(L"Name:        %s\nState:       %s%s\nDevice:      %s\n", Info->Name, StateOf(Info),
           Info->Flags & WARREN_ADAPTER_PERSISTENT ? L", persistent" : L"", Info->InstanceId);
-    if (Info->Luid.Value) {
-        if (ConvertInterfaceLuidToAlias(&Info->Luid, Alias, COUNT_OF(Alias))) Alias[0] = 0;
-        Print(L"Connection:  %s\nInterface:   %s\nLUID:        %U\n", Alias, Guid, Info->Luid.Value);
-    }
+    if (Info->Luid.Value)
+        Print(L"Connection:  %s\nInterface:   %s, index %u\nLUID:        %U\n", ConnectionOf(&Info->Luid, Connection),
+              Guid, IndexOf(&Info->Luid), Info->Luid.Value);
     if (Info->Problem) Print(L"Problem:     %u, NTSTATUS %x\n", Info->Problem, Info->ProblemStatus);
 }
 

@@ -112,6 +112,19 @@ static EXIT_CODE CodeOf(const WARREN_ERROR *Error) {
     return Error->Stage == WARREN_STAGE_DRIVER || Error->Stage == WARREN_STAGE_START ? EXIT_DRIVER : EXIT_FAILED;
 }
 
+/* Not when it cannot be known. */
+static bool IsElevated(void) {
+    TOKEN_ELEVATION Elevation = {0};
+    HANDLE Token;
+    DWORD Size;
+
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &Token)) return false;
+    if (!GetTokenInformation(Token, TokenElevation, &Elevation, sizeof(Elevation), &Size))
+        Elevation.TokenIsElevated = 0;
+    CloseHandle(Token);
+    return Elevation.TokenIsElevated;
+}
+
 EXIT_CODE LibraryFailed(LPCWSTR What) {
     WARREN_ERROR Error = {.Size = sizeof(Error), .Win32 = 0};
     EXIT_CODE Code;
@@ -122,6 +135,11 @@ EXIT_CODE LibraryFailed(LPCWSTR What) {
     if (Error.ProblemCode)
         Say(L"The device has problem code %u (Device Manager shows it as Code %u), NTSTATUS %x.", Error.ProblemCode,
             Error.ProblemCode, Error.Status);
-    if (Code == EXIT_RIGHTS) Say(L"This takes more rights: run it from a terminal that was started as administrator.");
+    if (Code == EXIT_RIGHTS && IsElevated())
+        Say(L"This process has an administrator's rights already: who may do it is decided by the adapter's "
+            L"descriptor, or\n"
+            L"by a policy of this computer.");
+    else if (Code == EXIT_RIGHTS)
+        Say(L"This takes more rights: run it from a terminal that was started as administrator.");
     return Code;
 }

@@ -9,6 +9,11 @@
 
 #define FILE_W BRAND_FILE
 
+#define VERSION_DETAILS                                                                                                \
+    L"Of the library beside this program, the newest driver package in Windows' driver store, and the driver that\n"   \
+    L"runs now. They may differ after an update. Needs no rights.\n\n"                                                 \
+    L"  " FILE_W L" version\n"
+
 const COMMAND Commands[] = {
     {L"adapter create",
      L"NAME",
@@ -27,12 +32,23 @@ const COMMAND Commands[] = {
       {L"description", L"TEXT", L"what Device Manager shows"},
       {L"timeout", L"MS", L"how long it may take (60000)"}},
      AdapterCreateRun},
-    {L"adapter list", L"", 0, 0, L"List this brand's adapters, present or left over", NULL, {{0}}, AdapterListRun},
+    {L"adapter list",
+     L"",
+     0,
+     0,
+     L"List this brand's adapters, present or left over",
+     L"Left over is what a program did not clean up that was killed: "
+     L"\"" FILE_W L" repair\" removes it. Needs no rights.\n\n"
+     L"  " FILE_W L" adapter list\n"
+     L"  " FILE_W L" adapter list --json\n",
+     {{0}},
+     AdapterListRun},
     {L"adapter show",
      L"NAME",
      1,
      1,
      L"Show all that is known of an adapter",
+     L"  " FILE_W L" adapter show Office\n"
      L"  " FILE_W L" adapter show Office --json\n",
      {{0}},
      AdapterShowRun},
@@ -49,7 +65,8 @@ const COMMAND Commands[] = {
      1,
      1,
      L"Delete a persistent adapter, or what is left over of another",
-     L"An adapter that a running program has created is that program's, and is refused.\n",
+     L"An adapter that a running program has created is that program's, and is refused.\n\n"
+     L"  " FILE_W L" adapter delete Office\n",
      {{0}},
      AdapterDeleteRun},
     {L"driver install",
@@ -57,7 +74,8 @@ const COMMAND Commands[] = {
      0,
      0,
      L"Install the driver package that the library carries",
-     L"Creating an adapter does that by itself. A newer package that is there already stays.\n",
+     L"Creating an adapter does that by itself. A newer package that is there already stays.\n\n"
+     L"  " FILE_W L" driver install\n",
      {{0}},
      DriverInstallRun},
     {L"driver remove",
@@ -65,10 +83,11 @@ const COMMAND Commands[] = {
      0,
      0,
      L"Remove this brand's driver packages",
-     L"Refused while there are adapters; other brands' packages are not touched.\n",
+     L"Refused while there are adapters; other brands' packages are not touched.\n\n"
+     L"  " FILE_W L" driver remove\n",
      {{0}},
      DriverRemoveRun},
-    {L"driver version", L"", 0, 0, L"Show the versions of library and driver", NULL, {{0}}, VersionRun},
+    {L"driver version", L"", 0, 0, L"Show the versions of library and driver", VERSION_DETAILS, {{0}}, VersionRun},
     {L"stats",
      L"NAME",
      1,
@@ -76,9 +95,9 @@ const COMMAND Commands[] = {
      L"Show what an adapter has carried and dropped",
      L"  " FILE_W L" stats Office --watch               rates, once a second, until Ctrl-C\n"
      L"  " FILE_W L" stats Office --watch --json        the same, one object a line\n",
-     {{L"watch", NULL, L"rates from now on"},
-      {L"interval", L"MS", L"between two lines, 100 to 60000 (1000)"},
-      {L"count", L"N", L"end after N lines"}},
+     {{L"watch", NULL, L"rates from now on, and drops by reason"},
+      {L"interval", L"MS", L"with --watch: between two lines, 100 to 60000 (1000)"},
+      {L"count", L"N", L"with --watch: end after N lines"}},
      StatsRun},
     {L"capture",
      L"NAME",
@@ -111,10 +130,12 @@ const COMMAND Commands[] = {
      0,
      0,
      L"Find and remove what programs of this brand have left over",
-     L"Says what it will do, and asks. Nothing that is present, and nothing of another brand, is touched.\n",
+     L"Says what it will do, and asks. Nothing that is present, and nothing of another brand, is touched.\n\n"
+     L"  " FILE_W L" repair --dry-run           only look\n"
+     L"  " FILE_W L" repair --yes --json        in a script\n",
      {{L"dry-run", NULL, L"only say"}, {L"yes", NULL, L"do not ask"}},
      RepairRun},
-    {L"version", L"", 0, 0, L"Show the versions of library and driver", NULL, {{0}}, VersionRun},
+    {L"version", L"", 0, 0, L"Show the versions of library and driver", VERSION_DETAILS, {{0}}, VersionRun},
     {0},
 };
 

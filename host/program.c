@@ -36,16 +36,27 @@ _Noreturn static void leave(enum program_state state) {
     longjmp(self->end, 1);
 }
 
+_Noreturn static void die(PETHREAD self) {
+    self->killed = true;
+    win32_process_silence(self->process); /* all of it ends at once: nobody calls what is no more */
+    leave(PROGRAM_KILLED);
+}
+
 /* A killed thread's time comes when it returns to its program, so only the program's own calls count. */
 void program_call(const void *caller) {
     PETHREAD self = ps_this;
     unsigned left = self ? __atomic_load_n(&self->calls_left, __ATOMIC_RELAXED) : 0;
     if (!left || !win32_module_has(self->process, caller)) return;
     __atomic_store_n(&self->calls_left, left - 1, __ATOMIC_RELAXED);
-    if (left > 1) return;
-    self->killed = true;
-    win32_process_silence(self->process); /* all of it ends at once: nobody calls what is no more */
-    leave(PROGRAM_KILLED);
+    if (left == 1) die(self);
+}
+
+/* In a wait that has no end. */
+void program_sleeps(void) {
+    PETHREAD self = ps_this;
+    if (self && __atomic_load_n(&self->calls_left, __ATOMIC_RELAXED) == 1 &&
+        __atomic_load_n(&program_mortals, __ATOMIC_RELAXED))
+        die(self);
 }
 
 void program_exit(DWORD code) {
@@ -130,6 +141,12 @@ static bool doom(PETHREAD thread, void *context) {
     __atomic_store_n(&thread->calls_left, 1, __ATOMIC_RELAXED);
     doomed->any = true;
     return true;
+}
+
+void program_terminate(PEPROCESS process) {
+    struct doomed doomed = {.process = process};
+    mortal_count(1); /* for good: whoever waits for the program does not know of this */
+    ps_each_thread(doom, &doomed);
 }
 
 enum program_state program_wait(struct program *program) {

@@ -32,6 +32,11 @@ void program_kill(struct program *program);
 /* The process ends: handles are closed, what it loaded and allocated is gone. Waits for its thread first. */
 void program_end(struct program *program);
 
+/* The process ends: each of its threads at its next call, as after a console event for a window that is closed. */
+void program_terminate(PEPROCESS process);
+/* A thread that sleeps without an end: does not return if its process has ended. */
+void program_sleeps(void);
+
 /* The calling thread's program ends here: ExitProcess (win32_process.c). Returns if it is not one of these. */
 void program_exit(DWORD code);
 

@@ -19,6 +19,8 @@ bool se_token_may(enum se_token_kind token, ULONG privilege);
 const ACL *se_dacl(PSECURITY_DESCRIPTOR descriptor);
 PSID se_owner(PSECURITY_DESCRIPTOR descriptor);
 extern struct ob_type se_type_token;
+void *se_token_of(PEPROCESS process); /* referenced */
+enum se_token_kind se_token_kind_of(const void *token);
 void se_map_generic(ACCESS_MASK *access, const GENERIC_MAPPING *mapping);
 
 #endif

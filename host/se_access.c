@@ -25,22 +25,30 @@ bool se_token_may(enum se_token_kind token, ULONG privilege) {
     return privilege < 64 && enabled[token] >> privilege & 1;
 }
 
-PACCESS_TOKEN NTAPI PsReferencePrimaryToken(PEPROCESS Process) {
-    NT_ENTER(PsReferencePrimaryToken);
+void *se_token_of(PEPROCESS process) {
     struct token *token, *old = NULL;
 
-    pthread_mutex_lock(&Process->lock);
-    token = Process->token_object;
-    if (token == NULL || token->kind != Process->token) {
+    pthread_mutex_lock(&process->lock);
+    token = process->token_object;
+    if (token == NULL || token->kind != process->token) {
         old = token;
         token = ob_create(&se_type_token, sizeof(*token));
         if (token == NULL) host_panic("no memory for a token");
-        token->kind = Process->token;
-        Process->token_object = token;
+        token->kind = process->token;
+        process->token_object = token;
     }
     ob_reference(token);
-    pthread_mutex_unlock(&Process->lock);
+    pthread_mutex_unlock(&process->lock);
     if (old) ob_dereference(old);
+    return token;
+}
+
+enum se_token_kind se_token_kind_of(const void *token) { return ((const struct token *)token)->kind; }
+
+PACCESS_TOKEN NTAPI PsReferencePrimaryToken(PEPROCESS Process) {
+    NT_ENTER(PsReferencePrimaryToken);
+    void *token = se_token_of(Process);
+
     ob_driver_references(token, CALLER);
     return token;
 }

@@ -1,12 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * A program's command line and its standard streams. There is no console: they are files and pipes.
+ * A program's command line and its standard streams. A terminal is a console.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "host/fault.h"
 #include "host/kernel_private.h"
 #include "host/win32_disk.h"
 #include "host/win32_private.h"
@@ -129,17 +131,41 @@ HANDLE NTAPI GetStdHandle(DWORD nStdHandle) {
     return process->std[at];
 }
 
+/* -1, with the last error: it is none. */
+static int console_fd(HANDLE handle) {
+    int fd = win32_disk_fd(handle);
+    if (fd >= 0 && isatty(fd)) return fd;
+    win32_set_error(ERROR_INVALID_HANDLE);
+    return -1;
+}
+
 BOOL NTAPI GetConsoleMode(HANDLE hConsoleHandle, LPDWORD lpMode) {
     NT_ENTER(GetConsoleMode);
-    (void)hConsoleHandle, (void)lpMode;
-    win32_set_error(ERROR_INVALID_HANDLE);
-    return FALSE;
+    if (console_fd(hConsoleHandle) < 0) return FALSE;
+    *lpMode = hConsoleHandle == ps_current_process()->std[0]
+                  ? ENABLE_PROCESSED_INPUT | ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT
+                  : ENABLE_PROCESSED_OUTPUT | ENABLE_WRAP_AT_EOL_OUTPUT;
+    return TRUE;
 }
 
 BOOL NTAPI WriteConsoleW(HANDLE hConsoleOutput, const VOID *lpBuffer, DWORD nNumberOfCharsToWrite,
                          LPDWORD lpNumberOfCharsWritten, LPVOID lpReserved) {
     NT_ENTER(WriteConsoleW);
-    (void)hConsoleOutput, (void)lpBuffer, (void)nNumberOfCharsToWrite, (void)lpNumberOfCharsWritten, (void)lpReserved;
-    win32_set_error(ERROR_INVALID_HANDLE);
-    return FALSE;
+    if (lpReserved) verify_violation("win32-parameter", "WriteConsoleW: lpReserved is not NULL");
+    if (lpNumberOfCharsWritten) *lpNumberOfCharsWritten = 0;
+    int fd = console_fd(hConsoleOutput);
+    if (fd < 0) return FALSE;
+    if (NT_FAULT(WriteConsoleW)) {
+        win32_set_error(fault_error_or(ERROR_NOT_ENOUGH_MEMORY));
+        return FALSE;
+    }
+    WCHAR *text = calloc(nNumberOfCharsToWrite + 1, sizeof *text);
+    if (text) memcpy(text, lpBuffer, nNumberOfCharsToWrite * sizeof *text);
+    char *bytes = text ? win32_narrow(text) : NULL;
+    free(text);
+    if (!bytes) win32_set_error(ERROR_NOT_ENOUGH_MEMORY);
+    BOOL good = bytes && win32_disk_transfer(fd, true, bytes, (DWORD)strlen(bytes), NULL);
+    free(bytes);
+    if (good && lpNumberOfCharsWritten) *lpNumberOfCharsWritten = nNumberOfCharsToWrite;
+    return good;
 }

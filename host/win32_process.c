@@ -262,6 +262,8 @@ static void console_main(void *context) {
     pthread_mutex_unlock(&handlers_lock);
     while (count && !handled) handled = asked[--count](what.event);
     if (!handled && what.unhandled) what.unhandled(what.event);
+    /* What is closed, logged off or shut down is no question. */
+    if (what.event >= CTRL_CLOSE_EVENT) program_terminate(ps_current_process());
 }
 
 static void console_event(PEPROCESS process, DWORD event, void (*unhandled)(DWORD event)) {

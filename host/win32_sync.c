@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/program.h"
 #include "host/sched.h"
 #include "host/se.h"
 #include "host/win32_private.h"
@@ -325,6 +326,8 @@ DWORD NTAPI WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL b
     return WaitForMultipleObjectsEx(nCount, lpHandles, bWaitAll, dwMilliseconds, FALSE);
 }
 
+#define ENDLESS_LOOK (20 * 10000LL) /* how often a thread that sleeps for ever looks whether its process still is */
+
 DWORD NTAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable) {
     NT_ENTER(SleepEx);
     LARGE_INTEGER interval;
@@ -332,9 +335,13 @@ DWORD NTAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable) {
         sched_give_way();
         return 0;
     }
-    /* INFINITE: as long as the number allows, 29,000 years. */
-    if (!timeout_of(dwMilliseconds, &interval)) interval.QuadPart = -0x7fffffffffffffffLL;
-    NTSTATUS status = KeDelayExecutionThread(UserMode, !!bAlertable, &interval);
+    bool endless = !timeout_of(dwMilliseconds, &interval);
+    NTSTATUS status;
+    if (endless) interval.QuadPart = -ENDLESS_LOOK;
+    do {
+        if (endless) program_sleeps();
+        status = KeDelayExecutionThread(UserMode, !!bAlertable, &interval);
+    } while (endless && status != STATUS_USER_APC);
     return status == STATUS_USER_APC ? WAIT_IO_COMPLETION : 0;
 }
 

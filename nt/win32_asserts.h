@@ -51,6 +51,8 @@ NT_AT(SOCKADDR_INET, Ipv4, 0, 16)
 NT_AT(SOCKADDR_INET, Ipv6, 0, 28)
 NT_AT(SOCKADDR_INET, si_family, 0, 2)
 
+NT_IS32(TOKEN_QUERY, 0x8)
+
 #undef NT_SIZE
 #undef NT_AT
 #undef NT_TAIL

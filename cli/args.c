@@ -278,7 +278,10 @@ static bool IsHelp(LPCWSTR Word) {
 /* Answers what needs no subcommand: the overview, and what a group of them has. False: there is one to be looked for. */
 static bool AnswerAlone(LPWSTR *Words, int Count, bool Help, EXIT_CODE *Code) {
     if (!Count || IsHelp(Words[0])) {
-        if (Count || Help) *Code = EXIT_GOOD;
+        if (Count || Help)
+            *Code = EXIT_GOOD;
+        else if (OutIsJson())
+            return Fail(EXIT_USAGE, L"which command? %s --help lists them", BRAND_FILE) != EXIT_GOOD;
         Overview();
         return true;
     }

@@ -103,6 +103,8 @@ static EXIT_CODE CodeOf(const WARREN_ERROR *Error) {
     switch (Error->Win32) {
     case ERROR_ACCESS_DENIED: return EXIT_RIGHTS;
     case ERROR_NOT_FOUND: return EXIT_NOT_FOUND;
+    /* The control device of an adapter that has gone meanwhile. */
+    case ERROR_FILE_NOT_FOUND: return Error->Stage == WARREN_STAGE_OPEN ? EXIT_NOT_FOUND : EXIT_FAILED;
     case ERROR_ALREADY_EXISTS:
     case ERROR_ALREADY_INITIALIZED:
     case ERROR_SHARING_VIOLATION:

@@ -9,10 +9,11 @@
 
 #define FILE_W BRAND_FILE
 
-#define VERSION_DETAILS                                                                                                \
+#define VERSION_DETAILS(Name)                                                                                          \
     L"Of the library beside this program, the newest driver package in Windows' driver store, and the driver that\n"   \
     L"runs now. They may differ after an update. Needs no rights.\n\n"                                                 \
-    L"  " FILE_W L" version\n"
+    L"  " FILE_W L" " Name L"\n"                                                                                       \
+    L"  " FILE_W L" " Name L" --json\n"
 
 const COMMAND Commands[] = {
     {L"adapter create",
@@ -87,7 +88,14 @@ const COMMAND Commands[] = {
      L"  " FILE_W L" driver remove\n",
      {{0}},
      DriverRemoveRun},
-    {L"driver version", L"", 0, 0, L"Show the versions of library and driver", VERSION_DETAILS, {{0}}, VersionRun},
+    {L"driver version",
+     L"",
+     0,
+     0,
+     L"Show the versions of library and driver",
+     VERSION_DETAILS(L"driver version"),
+     {{0}},
+     VersionRun},
     {L"stats",
      L"NAME",
      1,
@@ -135,7 +143,7 @@ const COMMAND Commands[] = {
      L"  " FILE_W L" repair --yes --json        in a script\n",
      {{L"dry-run", NULL, L"only say"}, {L"yes", NULL, L"do not ask"}},
      RepairRun},
-    {L"version", L"", 0, 0, L"Show the versions of library and driver", VERSION_DETAILS, {{0}}, VersionRun},
+    {L"version", L"", 0, 0, L"Show the versions of library and driver", VERSION_DETAILS(L"version"), {{0}}, VersionRun},
     {0},
 };
 

@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <fcntl.h>
+#include <pty.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -26,10 +27,10 @@ static const char *from_environment(const char *name) {
     return value;
 }
 
-void world_start(bool with_driver) {
+static void start(bool with_driver, bool with_library) {
     struct host_config config = {.stack = HOST_STACK_FAKE,
                                  .driver = from_environment("WARREN_DRIVER"),
-                                 .library = from_environment("WARREN_LIBRARY"),
+                                 .library = with_library ? from_environment("WARREN_LIBRARY") : NULL,
                                  .hardware_id = with_driver ? BRAND_HARDWARE_ID : NULL,
                                  .service = BRAND_SERVICE,
                                  .version = BRAND_PACKAGE_VERSION,
@@ -40,15 +41,22 @@ void world_start(bool with_driver) {
     ck_assert_msg(NT_SUCCESS(status), "host_start: %08x %s", (unsigned)status, why ? why : "");
 }
 
+void world_start(bool with_driver) { start(with_driver, true); }
+void world_start_bare(void) { start(true, false); }
 void world_stop(void) { host_stop(); }
+
+const char *run_folder;
 
 /* The program beside the library: warren.dll -> warren.exe, warren.dll.so -> warren.exe.so. */
 static char *program_path(void) {
-    char *path = strdup(from_environment("WARREN_LIBRARY"));
+    char *path = strdup(from_environment("WARREN_LIBRARY")), *other = NULL;
     char *dot = strstr(path, ".dll");
     ck_assert_ptr_nonnull(dot);
     dot[1] = 'e', dot[2] = 'x', dot[3] = 'e';
-    return path;
+    if (!run_folder) return path;
+    ck_assert_int_gt(asprintf(&other, "%s/%s", run_folder, strrchr(path, '/') + 1), 0);
+    free(path);
+    return other;
 }
 
 static struct running *begin(const char *arguments, const char *input, int out) {
@@ -133,6 +141,37 @@ struct outcome run_to_full_disk(const char *arguments) {
     return run_end(begin(arguments, "", full));
 }
 
+struct outcome run_to_closed_pipe(const char *arguments) {
+    int ends[2];
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    close(ends[0]);
+    return run_end(begin(arguments, "", ends[1]));
+}
+
+struct outcome run_on_terminal(const char *arguments, const char *input) {
+    struct outcome outcome = {0};
+    char *path = program_path(), *line = NULL;
+    int ours, theirs;
+    size_t size = 0;
+    ssize_t got;
+    ck_assert_int_eq(openpty(&ours, &theirs, NULL, NULL, NULL), 0);
+    ck_assert_int_eq(write(ours, input, strlen(input)), strlen(input));
+    ck_assert_int_gt(asprintf(&line, "warren %s", arguments), 0);
+    struct program *program = program_start_file(path, line, (int[]){theirs, theirs, theirs}, 0);
+    ck_assert_ptr_nonnull(program);
+    ck_assert_int_eq(program_wait(program), PROGRAM_EXITED);
+    outcome.code = program_exit_code(program);
+    program_end(program);
+    close(theirs);
+    while (size + 1 < sizeof outcome.out && (got = read(ours, outcome.out + size, sizeof outcome.out - 1 - size)) > 0)
+        size += (size_t)got;
+    close(ours);
+    free(line);
+    free(path);
+    fprintf(stderr, "exit code %u\n%s", outcome.code, outcome.out);
+    return outcome;
+}
+
 struct outcome run_as_user(const char *arguments) {
     program_token = SE_TOKEN_USER;
     struct running *running = run_begin(arguments, "");
@@ -141,9 +180,12 @@ struct outcome run_as_user(const char *arguments) {
 }
 
 json_object *json_of(const struct outcome *outcome) {
-    enum json_tokener_error error;
-    json_object *object = json_tokener_parse_verbose(outcome->out, &error);
-    ck_assert_msg(object != NULL, "%s: %s", json_tokener_error_desc(error), outcome->out);
+    struct json_tokener *tokener = json_tokener_new();
+    json_object *object = json_tokener_parse_ex(tokener, outcome->out, (int)strlen(outcome->out) + 1);
+    ck_assert_msg(object != NULL, "%s: %s", json_tokener_error_desc(json_tokener_get_error(tokener)), outcome->out);
+    const char *rest = outcome->out + json_tokener_get_parse_end(tokener);
+    ck_assert_msg(!rest[strspn(rest, "\n")], "more than one document: %s", outcome->out);
+    json_tokener_free(tokener);
     return object;
 }
 

@@ -16,6 +16,8 @@ struct outcome {
 };
 
 void world_start(bool with_driver);
+void world_start_bare(void);   /* no library but what is beside the program */
+extern const char *run_folder; /* where the program is; NULL: beside the library */
 void world_stop(void);
 
 struct running;
@@ -34,8 +36,10 @@ struct outcome run_answering(const char *arguments, const char *input);
 /* The same as an ordinary user, or with an output that is full. */
 struct outcome run_as_user(const char *arguments);
 struct outcome run_to_full_disk(const char *arguments);
+struct outcome run_to_closed_pipe(const char *arguments);
+struct outcome run_on_terminal(const char *arguments, const char *input); /* all it says is in `out`, with \r\n */
 
-/* What standard output says, as JSON; to be freed with json_object_put. */
+/* What standard output says, one JSON document and nothing else; to be freed with json_object_put. */
 json_object *json_of(const struct outcome *outcome);
 json_object *json_member(json_object *object, const char *key);
 

@@ -290,9 +290,11 @@ END_TEST
 START_TEST(a_terminal_gets_all_characters) {
     world_start(true);
     good(run("adapter create \"B\xc3\xbcro \xf0\x9f\x9a\x87\" --persistent"));
+    ck_assert_uint_eq(host_exports[EXPORT_WriteConsoleW].calls, 0);
     struct outcome outcome = run_on_terminal("adapter show \"B\xc3\xbcro \xf0\x9f\x9a\x87\"", "");
     ck_assert_uint_eq(outcome.code, 0);
     says(outcome.out, "Name:        B\xc3\xbcro \xf0\x9f\x9a\x87\r\n");
+    ck_assert_uint_gt(host_exports[EXPORT_WriteConsoleW].calls, 0);
     outcome = run_on_terminal("adapter show None", "");
     ck_assert_uint_eq(outcome.code, 4);
     says(outcome.out, "error: there is no adapter None");

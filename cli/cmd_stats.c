@@ -106,7 +106,6 @@ static EXIT_CODE Watch(WINTUN_ADAPTER_HANDLE Adapter, DWORD Interval, DWORD Line
     ULONGLONG Last = GetTickCount64();
 
     if (!Quit) return EXIT_FAILED;
-    JsonLines();
     if (!Library.GetAdapterStatistics(Adapter, &Now)) return LibraryFailed(L"the statistics cannot be read");
     PrintTitles();
     for (DWORD Line = 0; !Lines || Line < Lines; ++Line) {
@@ -129,6 +128,7 @@ EXIT_CODE StatsRun(const ARGUMENTS *Arguments) {
     WINTUN_ADAPTER_HANDLE Adapter;
     EXIT_CODE Code = EXIT_GOOD;
 
+    if (Arguments->Value[STATS_WATCH]) JsonLines();
     if ((Arguments->Value[STATS_INTERVAL] &&
          !ArgumentNumber(L"interval", Arguments->Value[STATS_INTERVAL], 100, 60000, &Interval)) ||
         (Arguments->Value[STATS_COUNT] &&

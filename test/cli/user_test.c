@@ -3,8 +3,10 @@
  *
  * The command line when something is not as it should be: what is said, to people and to programs.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/pnp.h"
@@ -332,33 +334,38 @@ END_TEST
 
 static char folder[64], library_file[96], program_file[96];
 
+static const char *library_path(void) {
+    const char *path = getenv("WARREN_LIBRARY");
+    if (!path) ck_abort_msg("WARREN_LIBRARY must name the image under test");
+    return path;
+}
+
 static void copy(const char *from, const char *to, const char *spoil) {
-    char *bytes;
-    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
-    ck_assert(in && out && !fseek(in, 0, SEEK_END));
-    size_t size = (size_t)ftell(in);
-    rewind(in);
-    ck_assert_ptr_nonnull(bytes = malloc(size));
-    ck_assert_uint_eq(fread(bytes, 1, size, in), size);
-    char *at = spoil ? memmem(bytes, size, spoil, strlen(spoil) + 1) : NULL;
+    struct stat status;
+    int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+    ck_assert(in >= 0 && out >= 0 && fstat(in, &status) == 0);
+    char *bytes = malloc((size_t)status.st_size);
+    ck_assert_ptr_nonnull(bytes);
+    ck_assert_int_eq(read(in, bytes, (size_t)status.st_size), status.st_size);
+    char *at = spoil ? memmem(bytes, (size_t)status.st_size, spoil, strlen(spoil) + 1) : NULL;
     ck_assert(!spoil || at);
     if (at) at[strlen(spoil) - 1]++, at[strlen(spoil) - 3]--; /* the file's checksum stays */
-    ck_assert_uint_eq(fwrite(bytes, 1, size, out), size);
-    ck_assert(!fclose(in) && !fclose(out));
+    ck_assert_int_eq(write(out, bytes, (size_t)status.st_size), status.st_size);
+    ck_assert_int_eq(close(in) | close(out), 0);
     free(bytes);
 }
 
 /* A folder with the program and no library. */
 static void move_out(void) {
-    const char *library = getenv("WARREN_LIBRARY");
-    char from[4096];
+    char *from = strdup(library_path()), *dot = from ? strstr(from, ".dll") : NULL;
+    ck_assert_ptr_nonnull(dot);
+    dot[1] = 'e', dot[2] = 'x', dot[3] = 'e';
     strcpy(folder, "/tmp/warren-cli-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
-    snprintf(from, sizeof from, "%s", library);
-    memcpy(strstr(from, ".dll"), ".exe", 4);
     snprintf(program_file, sizeof program_file, "%s%s", folder, strrchr(from, '/'));
     snprintf(library_file, sizeof library_file, "%s/warren.dll", folder);
     copy(from, program_file, NULL);
+    free(from);
     run_folder = folder;
     world_start_bare();
 }
@@ -379,7 +386,7 @@ START_TEST(a_library_that_is_missing_is_named) {
     ck_assert_int_eq(number(object, "exit_code"), 1);
     json_object_put(object);
     /* It is not what is in the current folder that is loaded. */
-    char here[4096], *beside = strdup(getenv("WARREN_LIBRARY"));
+    char here[4096], *beside = strdup(library_path());
     ck_assert_ptr_nonnull(getcwd(here, sizeof here));
     *strrchr(beside, '/') = 0;
     ck_assert_int_eq(chdir(beside), 0);
@@ -404,11 +411,11 @@ END_TEST
 
 START_TEST(a_library_that_is_too_old_is_named_and_what_it_lacks) {
     move_out();
-    copy(getenv("WARREN_LIBRARY"), library_file, "WarrenStartCapture");
+    copy(library_path(), library_file, "WarrenStartCapture");
     struct outcome outcome = run("adapter list");
     ends(outcome, 1, "warren.dll is older than this program");
     says(outcome.err, "WarrenStartCapture");
-    copy(getenv("WARREN_LIBRARY"), library_file, NULL);
+    copy(library_path(), library_file, NULL);
     good(run("adapter list"));
     move_back();
 }

@@ -10,13 +10,16 @@
 
 static pthread_mutex_t dispatcher = PTHREAD_MUTEX_INITIALIZER;
 
-/* A thread's wait: lives on its stack, linked into each object's WaitListHead. D: all of it under `dispatcher`. */
+/* A thread's wait: lives on its stack, linked into each object's WaitListHead. All of it under `dispatcher`; but once it
+ * is done, nobody else looks at it, and it goes when the thread has been told (PETHREAD.told). */
 struct wait {
     PETHREAD thread;
     DISPATCHER_HEADER **objects;
+    struct wait_block *blocks;
     ULONG count;
     bool all, done;
-    ULONG result; /* index of the object that satisfied it */
+    ULONG result;      /* index of the object that satisfied it */
+    struct wait *next; /* of those that are to be told */
 };
 
 struct wait_block {
@@ -81,29 +84,68 @@ static bool try_satisfy(struct wait *wait) {
     return wait->done = true;
 }
 
-static void wake_waiters(DISPATCHER_HEADER *header) {
-    for (LIST_ENTRY *entry = header->WaitListHead.Flink, *next; entry != &header->WaitListHead; entry = next) {
-        struct wait *wait = CONTAINING_RECORD(entry, struct wait_block, link)->wait;
-        next = entry->Flink;
-        if (!wait->done && try_satisfy(wait)) sched_wake(&wait->thread->wake);
-        if (header->SignalState <= 0) break;
+/* Whether somebody waits for the object is a bit beside its state, so that an event is set without the lock, by one
+ * compare-and-exchange of both, when nobody does; and not touched afterwards, since it may be gone at once. It changes
+ * with the lock only. */
+#define WAITED_FOR (1u << 24) /* Reserved1 */
+
+static uint64_t *both_of(DISPATCHER_HEADER *header) { return (uint64_t *)(void *)header; }
+
+static void link_all(struct wait *wait) {
+    for (ULONG at = 0; at < wait->count; at++) {
+        wait->blocks[at] = (struct wait_block){.wait = wait, .index = at};
+        InsertTailList(&wait->objects[at]->WaitListHead, &wait->blocks[at].link);
+        __atomic_fetch_or(both_of(wait->objects[at]), WAITED_FOR, __ATOMIC_SEQ_CST);
     }
 }
 
-void ke_signal(DISPATCHER_HEADER *header, LONG state) {
-    pthread_mutex_lock(&dispatcher);
-    __atomic_store_n(&header->SignalState, state, __ATOMIC_RELAXED);
-    wake_waiters(header);
-    pthread_mutex_unlock(&dispatcher);
+static void unlink_all(struct wait *wait) {
+    for (ULONG at = 0; at < wait->count; at++) {
+        DISPATCHER_HEADER *header = wait->objects[at];
+        RemoveEntryList(&wait->blocks[at].link);
+        if (IsListEmpty(&header->WaitListHead))
+            __atomic_fetch_and(both_of(header), ~(uint64_t)WAITED_FOR, __ATOMIC_RELAXED);
+    }
 }
 
-void ke_signal_last(DISPATCHER_HEADER *header, LONG state) {
-    pthread_mutex_lock(&dispatcher);
-    __atomic_store_n(&header->SignalState, state, __ATOMIC_RELAXED);
-    wake_waiters(header);
-    ob_dereference(header);
-    pthread_mutex_unlock(&dispatcher);
+/* Those that are done, in front of `told`. */
+static struct wait *wake_waiters(DISPATCHER_HEADER *header, struct wait *told) {
+    for (LIST_ENTRY *entry = header->WaitListHead.Flink; entry != &header->WaitListHead && header->SignalState > 0;) {
+        struct wait *wait = CONTAINING_RECORD(entry, struct wait_block, link)->wait;
+        entry = entry->Flink;
+        if (!try_satisfy(wait)) continue;
+        /* It may have blocks of the same object behind this one. */
+        while (entry != &header->WaitListHead && CONTAINING_RECORD(entry, struct wait_block, link)->wait == wait)
+            entry = entry->Flink;
+        unlink_all(wait);
+        wait->next = told;
+        told = wait;
+    }
+    return told;
 }
+
+/* Without the lock: whoever is woken shall not have to wait for it. */
+static void tell(struct wait *told) {
+    for (struct wait *next; told; told = next) {
+        PETHREAD thread = told->thread;
+        next = told->next;
+        sched_tell(&thread->told);
+    }
+}
+
+static LONG signal(DISPATCHER_HEADER *header, LONG state, bool last) {
+    pthread_mutex_lock(&dispatcher);
+    LONG before = __atomic_exchange_n(&header->SignalState, state, __ATOMIC_RELAXED);
+    struct wait *told = wake_waiters(header, NULL);
+    if (last) ob_dereference(header);
+    pthread_mutex_unlock(&dispatcher);
+    tell(told);
+    return before;
+}
+
+void ke_signal(DISPATCHER_HEADER *header, LONG state) { signal(header, state, false); }
+
+void ke_signal_last(DISPATCHER_HEADER *header, LONG state) { signal(header, state, true); }
 
 /* --- events ------------------------------------------------------------------------------------------------------- */
 
@@ -119,16 +161,15 @@ static void check_event(PRKEVENT event, const char *name) {
 
 LONG NTAPI KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait) {
     NT_ENTER(KeSetEvent);
-    LONG before;
     check_event(Event, "KeSetEvent");
     if (Wait && ke_irql() > APC_LEVEL) verify_violation("irql-too-high", "KeSetEvent with Wait at DISPATCH_LEVEL");
-    pthread_mutex_lock(&dispatcher);
-    before = Event->Header.SignalState;
-    __atomic_store_n(&Event->Header.SignalState, 1, __ATOMIC_RELAXED);
-    if (before == 0) wake_waiters(&Event->Header);
-    pthread_mutex_unlock(&dispatcher);
     if (Wait) verify_promise = "KeSetEvent";
-    return before;
+    uint64_t both = __atomic_load_n(both_of(&Event->Header), __ATOMIC_RELAXED);
+    while (!(both & WAITED_FOR))
+        if (__atomic_compare_exchange_n(both_of(&Event->Header), &both, (uint32_t)both | 1ull << 32, true,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+            return (LONG)(both >> 32);
+    return signal(&Event->Header, 1, false);
 }
 
 static LONG set_state(PRKEVENT event, LONG state) {
@@ -170,6 +211,7 @@ void NTAPI KeInitializeMutex(PRKMUTEX Mutex, ULONG Level) {
 LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait) {
     NT_ENTER(KeReleaseMutex);
     LONG before;
+    struct wait *told = NULL;
     pthread_mutex_lock(&dispatcher);
     before = Mutex->Header.SignalState;
     if (Mutex->OwnerThread != (PKTHREAD)ps_this)
@@ -180,14 +222,16 @@ LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait) {
             RemoveEntryList(&Mutex->MutantListEntry);
         else if (ps_this->mutexes)
             ps_this->mutexes--;
-        wake_waiters(&Mutex->Header);
+        told = wake_waiters(&Mutex->Header, NULL);
     }
     pthread_mutex_unlock(&dispatcher);
+    tell(told);
     if (Wait) verify_promise = "KeReleaseMutex";
     return before;
 }
 
 void ke_thread_abandons(PETHREAD thread) {
+    struct wait *told = NULL;
     pthread_mutex_lock(&dispatcher);
     while (!IsListEmpty(&thread->mutants)) {
         KMUTANT *mutex = CONTAINING_RECORD(thread->mutants.Flink, KMUTANT, MutantListEntry);
@@ -195,9 +239,10 @@ void ke_thread_abandons(PETHREAD thread) {
         mutex->OwnerThread = NULL;
         mutex->Abandoned = TRUE;
         mutex->Header.SignalState = 1;
-        wake_waiters(&mutex->Header);
+        told = wake_waiters(&mutex->Header, told);
     }
     pthread_mutex_unlock(&dispatcher);
+    tell(told);
 }
 
 void ke_mutant_delete(void *object) {
@@ -225,6 +270,7 @@ void NTAPI KeInitializeSemaphore(PRKSEMAPHORE Semaphore, LONG Count, LONG Limit)
 LONG NTAPI KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjustment, BOOLEAN Wait) {
     NT_ENTER(KeReleaseSemaphore);
     LONG before;
+    struct wait *told = NULL;
     if (Semaphore->Header.Type != KE_SEMAPHORE)
         verify_violation("not-a-semaphore", "KeReleaseSemaphore(%p): not an initialized semaphore", (void *)Semaphore);
     if (Wait && ke_irql() > APC_LEVEL)
@@ -234,9 +280,10 @@ LONG NTAPI KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG 
     bool fits = Adjustment > 0 && Adjustment <= Semaphore->Limit - before;
     if (fits) {
         __atomic_store_n(&Semaphore->Header.SignalState, before + Adjustment, __ATOMIC_RELAXED);
-        wake_waiters(&Semaphore->Header);
+        told = wake_waiters(&Semaphore->Header, NULL);
     }
     pthread_mutex_unlock(&dispatcher);
+    tell(told);
     if (!fits) seh_raise(STATUS_SEMAPHORE_LIMIT_EXCEEDED, 0, NULL);
     if (Wait) verify_promise = "KeReleaseSemaphore";
     return before;
@@ -260,35 +307,47 @@ static uint64_t deadline(const LARGE_INTEGER *timeout) {
     return now + ((uint64_t)delta < limit ? (uint64_t)delta * 100 : limit);
 }
 
-static NTSTATUS wait_for(DISPATCHER_HEADER **objects, ULONG count, bool all, const LARGE_INTEGER *timeout) {
-    struct wait wait = {.thread = (PETHREAD)ps_self(), .objects = objects, .count = count, .all = all};
-    struct wait_block blocks[MAXIMUM_WAIT_OBJECTS];
-    uint64_t until = 0;
-    NTSTATUS status;
-
-    if (timeout == NULL || timeout->QuadPart != 0) {
-        if (ke_locks_held())
-            verify_violation("wait-with-spin-lock", "a wait that may block, with a spin lock held");
-        else if (ke_irql() > APC_LEVEL)
-            verify_violation("wait-at-dispatch", "a wait that may block, at IRQL %u", ke_irql());
-    }
-    pthread_mutex_lock(&dispatcher);
+static void check_wait(DISPATCHER_HEADER **objects, ULONG count, bool blocks) {
+    if (blocks && ke_locks_held())
+        verify_violation("wait-with-spin-lock", "a wait that may block, with a spin lock held");
+    else if (blocks && ke_irql() > APC_LEVEL)
+        verify_violation("wait-at-dispatch", "a wait that may block, at IRQL %u", ke_irql());
     for (ULONG at = 0; at < count; at++)
         if (objects[at]->WaitListHead.Flink == NULL)
             verify_violation("wait-uninitialized", "the object %p was never initialized", (void *)objects[at]);
-    if (!try_satisfy(&wait) && (timeout == NULL || timeout->QuadPart != 0)) {
-        if (timeout) until = deadline(timeout);
-        for (ULONG at = 0; at < count; at++) {
-            blocks[at] = (struct wait_block){.wait = &wait, .index = at};
-            InsertTailList(&objects[at]->WaitListHead, &blocks[at].link);
-        }
-        while (!wait.done)
-            if (!sched_wait(&wait.thread->wake, &dispatcher, timeout ? &until : NULL)) break;
-        for (ULONG at = 0; at < count; at++) RemoveEntryList(&blocks[at].link);
-    }
-    status = wait.done ? (NTSTATUS)wait.result : STATUS_TIMEOUT;
+}
+
+/* Enters with the lock, leaves without. */
+static void sleep_locked(struct wait *wait, const LARGE_INTEGER *timeout) {
+    uint32_t *told = &wait->thread->told;
+    uint64_t until = timeout ? deadline(timeout) : 0;
+    link_all(wait);
+    __atomic_store_n(told, 0, __ATOMIC_RELAXED);
+    /* An event may have been set before the bit was. */
+    bool sleeps = !try_satisfy(wait);
+    if (!sleeps) unlink_all(wait);
     pthread_mutex_unlock(&dispatcher);
-    return status;
+    if (!sleeps || sched_listen(told, timeout ? &until : NULL)) return;
+    pthread_mutex_lock(&dispatcher);
+    bool late = wait->done; /* at the last moment: somebody is about to tell */
+    if (!late) unlink_all(wait);
+    pthread_mutex_unlock(&dispatcher);
+    if (late) sched_listen(told, NULL);
+}
+
+static NTSTATUS wait_for(DISPATCHER_HEADER **objects, ULONG count, bool all, const LARGE_INTEGER *timeout) {
+    struct wait_block blocks[MAXIMUM_WAIT_OBJECTS];
+    struct wait wait = {
+        .thread = (PETHREAD)ps_self(), .objects = objects, .blocks = blocks, .count = count, .all = all};
+    bool may_sleep = timeout == NULL || timeout->QuadPart != 0;
+
+    check_wait(objects, count, may_sleep);
+    pthread_mutex_lock(&dispatcher);
+    if (try_satisfy(&wait) || !may_sleep)
+        pthread_mutex_unlock(&dispatcher);
+    else
+        sleep_locked(&wait, timeout);
+    return wait.done ? (NTSTATUS)wait.result : STATUS_TIMEOUT;
 }
 
 NTSTATUS NTAPI KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,

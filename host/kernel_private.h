@@ -45,7 +45,7 @@ struct _ETHREAD {
     KAPC_STATE only;         /* KeAttachProcess's, of which there is one */
     PRKAPC_STATE attachment; /* its innermost one's */
     PETHREAD next;           /* of all that live; ps_process.c */
-    pthread_cond_t wake;     /* of a wait; with the dispatcher lock */
+    uint32_t told;           /* atomic: its wait is done (ke_wait.c) */
     void (*start)(void *);
     void *context;
     const void *routine; /* the driver's, if it made the thread */
@@ -87,8 +87,8 @@ extern __thread PETHREAD ps_this;
 void ke_irql_move(PETHREAD self, KIRQL irql); /* verify_irql.c: the calling thread is at this IRQL from now on */
 
 /* What the types' last references call. */
-void ps_thread_delete(void *object), ps_process_delete(void *object), mm_section_delete(void *object),
-    io_file_delete(void *object), io_device_delete(void *object), ke_mutant_delete(void *object);
+void ps_process_delete(void *object), mm_section_delete(void *object), io_file_delete(void *object),
+    io_device_delete(void *object), ke_mutant_delete(void *object);
 void io_file_close(PEPROCESS process, void *object, bool last);
 
 /* ob.c */

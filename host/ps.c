@@ -20,11 +20,8 @@ static unsigned new_id(void) { return __atomic_add_fetch(&next_id, 4, __ATOMIC_R
 
 /* --- threads ------------------------------------------------------------------------------------------------------ */
 
-void ps_thread_delete(void *object) { pthread_cond_destroy(&((PETHREAD)object)->wake); }
-
 static PETHREAD thread_object(PEPROCESS process, const char *name) {
     PETHREAD thread = ob_create(&ob_type_thread, sizeof(*thread));
-    pthread_condattr_t attributes;
 
     if (thread == NULL) return NULL;
     ke_header_init(&thread->Header, KE_THREAD, 0, 0);
@@ -33,10 +30,6 @@ static PETHREAD thread_object(PEPROCESS process, const char *name) {
     thread->id = new_id();
     InitializeListHead(&thread->mutants);
     snprintf(thread->name, sizeof(thread->name), "%s", name);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&thread->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
     return thread;
 }
 

@@ -8,9 +8,12 @@
 #include "host/verify.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define CHANGES_MAX 16
 #define STEP_NANOSECONDS 1000
@@ -203,6 +206,50 @@ void sched_wake(pthread_cond_t *condition) {
     for (struct sched_slot *slot = world.slots; slot; slot = slot->next)
         if (slot->key == condition) slot->key = NULL;
     pthread_mutex_unlock(&turns);
+}
+
+/* --- one thread tells another ------------------------------------------------------------------------------------ */
+
+void sched_tell(uint32_t *word) {
+    __atomic_store_n(word, 1, __ATOMIC_RELEASE);
+    /* The thread may be gone by now, and its word with it: that wakes nobody. */
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    if (!sched_on) return;
+    pthread_mutex_lock(&turns);
+    for (struct sched_slot *slot = world.slots; slot; slot = slot->next)
+        if (slot->key == word) slot->key = NULL;
+    pthread_mutex_unlock(&turns);
+}
+
+/* False: the time is over. */
+static bool listen_in_turn(const uint32_t *word, const uint64_t *until) {
+    pthread_mutex_lock(&turns);
+    self->timed_out = false;
+    if (!__atomic_load_n(word, __ATOMIC_ACQUIRE)) {
+        self->key = word;
+        self->deadline = until ? *until : NEVER;
+        reschedule_locked();
+        self->key = NULL;
+    }
+    bool told = !self->timed_out;
+    pthread_mutex_unlock(&turns);
+    return told;
+}
+
+static bool listen_asleep(uint32_t *word, const uint64_t *until) {
+    struct timespec at;
+    if (until)
+        at = (struct timespec){.tv_sec = (time_t)(*until / 1000000000u), .tv_nsec = (long)(*until % 1000000000u)};
+    return syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, 0, until ? &at : NULL, NULL, FUTEX_BITSET_MATCH_ANY) ==
+               0 ||
+           errno != ETIMEDOUT;
+}
+
+bool sched_listen(uint32_t *word, const uint64_t *until) {
+    while (!__atomic_load_n(word, __ATOMIC_ACQUIRE))
+        if (!(sched_on && self ? listen_in_turn(word, until) : listen_asleep(word, until)))
+            return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+    return true;
 }
 
 uint64_t sched_clock(clockid_t clock) {

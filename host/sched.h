@@ -26,7 +26,11 @@ void sched_give_way(void); /* as sched_yield */
  * condition of that clock: false when the time is over. May wake for nothing. */
 bool sched_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, const uint64_t *until);
 void sched_wake(pthread_cond_t *condition); /* all who wait; the mutex is held */
-uint64_t sched_clock(clockid_t clock);      /* nanoseconds */
+/* The same for one thread that has a word of its own, which is 0: waits until another has told it. False when the time is
+ * over, and it was not. */
+void sched_tell(uint32_t *word);
+bool sched_listen(uint32_t *word, const uint64_t *until);
+uint64_t sched_clock(clockid_t clock); /* nanoseconds */
 
 /* --- the scheduler ----------------------------------------------------------------------------------------------- */
 

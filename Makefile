@@ -150,6 +150,15 @@ $(O)/win-x64/planted/%.sys: test/planted/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS_IMP
 	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /section:INIT,ERD /machine:x64 /out:$@ /map:$@.map \
 		/pdb:$(@:.sys=.pdb) /pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
 
+# The benchmark's.
+$(O)/win-x64/bench/%.sys: bench/driver/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS_IMPORTS:%=$(O)/win-x64/obj/%.import.lib) \
+		$(O)/gen/brand.h toolchain.mk
+	$(call say,CC-x64,$<)
+	$(dir)
+	$(Q)$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) -MMD -MP -MT $@ -c $< -o $(@:.sys=.o)
+	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:x64 /out:$@ /pdb:$(@:.sys=.pdb) \
+		/pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
+
 # --- Linux ---------------------------------------------------------------------------------------------------------
 HOST_SRC := $(filter-out host/main.c host/os_windows.c,$(wildcard host/*.c)) $(wildcard host/*.S)
 TEST_KINDS := unit driver api cli
@@ -175,9 +184,10 @@ $(O)/$(1)/warren-host: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(HOST_SRC) 
 	$$(call say,LINK,$$@)
 	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@ $(ELF_LDLIBS)
 
+$(O)/$(1)/bench: $(O)/win-x64/bench/null.sys
 $(O)/$(1)/bench: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(wildcard bench/*.c) $$(HOST_SRC)))
 	$$(call say,LINK,$$@)
-	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@ $(ELF_LDLIBS)
+	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$(filter %.o,$$^) -o $$@ $(ELF_LDLIBS)
 
 # A program for the host's process.
 $(O)/$(1)/%.so: $(O)/$(1)/obj/%.o

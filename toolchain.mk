@@ -37,8 +37,10 @@ EXE_LDFLAGS := /subsystem:console,10.00 /entry:Start
 DLL_LDFLAGS := /dll /subsystem:windows,10.00 /entry:DllMain
 
 # --- Linux: the host, tests, examples for the host, native builds of driver and library ----------------------------
-ELF_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE -fshort-wchar -fms-extensions -fno-omit-frame-pointer \
-	-fasynchronous-unwind-tables -fPIC -pthread $(WARN) $(REPRODUCIBLE) $(INCLUDE)
+# Each function has its frame from its first to its last instruction, so that a fault in it finds its caller.
+ELF_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE -fshort-wchar -fms-extensions -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer \
+	-mllvm -enable-shrink-wrap=false \
+	-fasynchronous-unwind-tables -fPIC -ftls-model=initial-exec -pthread $(WARN) $(REPRODUCIBLE) $(INCLUDE)
 ELF_LDFLAGS := -fuse-ld=lld -pthread -rdynamic -Wl,--build-id=none
 ELF_LDLIBS := -ldl -lm
 SANITIZE_host :=

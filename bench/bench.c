@@ -1,9 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * Measures, in turns. Prints one line of comma-separated values for each run; bench/report.py makes table and plot of them.
- *
- *   bench --driver FILE --library FILE [--rounds N] [--milliseconds N] [--size N] [--bundle N]
+ * Measures, in turns. Prints lines of comma-separated values, the first of which is their kind; bench/report.py makes
+ * tables and a plot of them.
  */
 #include "bench/bench.h"
 
@@ -13,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+struct options options = {.rounds = 7, .milliseconds = 60};
 
 static uint64_t clock_of(clockid_t clock) {
     struct timespec time;
@@ -40,70 +41,113 @@ void packet_make(uint8_t *packet, uint32_t size) {
     packet[11] = (uint8_t)sum;
 }
 
-static const struct mover *const movers[] = {&mover_memcpy, &mover_tun, &mover_to_client, &mover_to_stack};
-#define MOVERS (sizeof movers / sizeof *movers)
-
-static struct {
-    const char *driver, *library;
-    unsigned rounds, milliseconds, size, bundle;
-} options = {.rounds = 7, .milliseconds = 60};
-
-static bool told[MOVERS]; /* that one is missing */
-
-/* So many packets as take about the time that a run shall have. */
-static uint64_t calibrate(const struct mover *mover) {
+uint64_t mover_calibrate(const struct mover *mover, uint64_t nanoseconds) {
     uint64_t packets = 2000;
     for (;;) {
         struct result result = mover->run(packets);
-        uint64_t wanted = options.milliseconds * 1000000ull;
-        if (result.nanoseconds > wanted / 4 || packets > 1u << 30)
-            return 1 + packets * wanted / (result.nanoseconds ? result.nanoseconds : 1);
+        if (result.nanoseconds > nanoseconds / 4 || packets > 1u << 30)
+            return 1 + packets * nanoseconds / (result.nanoseconds ? result.nanoseconds : 1);
         packets *= 3;
     }
 }
 
+/* --- the two paths, beside what they are measured against --------------------------------------------------------- */
+
+static const struct mover *const movers[] = {&mover_copy,        &mover_handover,  &mover_tun,
+                                             &mover_tun_offload, &mover_to_client, &mover_to_stack};
+#define MOVERS (sizeof movers / sizeof *movers)
+#define FIRST_OWN 4u
+
+static bool told[MOVERS]; /* that one is missing */
+
 static void print(const struct mover *mover, uint32_t size, uint32_t bundle, unsigned round, struct result result) {
-    printf("%s,%u,%u,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", mover->name, size, bundle, round,
+    printf("path,%s,%u,%u,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", mover->name, size, bundle, round,
            result.packets, result.lost, result.nanoseconds, result.cpu);
     fflush(stdout);
 }
 
+/* One of them at a time is set up: they share names of devices. */
 static void measure(uint32_t size, uint32_t bundle) {
-    bool have[MOVERS];
-    uint64_t packets[MOVERS];
-    for (unsigned at = 0; at < MOVERS; at++) {
-        const char *why = NULL;
-        have[at] = movers[at]->begin(size, bundle, &why);
-        if (!have[at] && !told[at]) fprintf(stderr, "bench: without %s: %s\n", movers[at]->name, why);
-        told[at] |= !have[at];
-        if (have[at]) packets[at] = calibrate(movers[at]);
+    uint64_t packets[MOVERS] = {0};
+    for (unsigned round = 0; round < options.rounds; round++) {
+        for (unsigned at = 0; at < MOVERS; at++) {
+            const char *why = NULL;
+            if (told[at]) continue;
+            if (movers[at]->begin(size, bundle, &why)) {
+                if (!packets[at])
+                    packets[at] = mover_calibrate(movers[at], options.milliseconds * 1000000ull);
+                else
+                    movers[at]->run(packets[at] / 8 + 1); /* to warm up */
+                print(movers[at], size, bundle, round, movers[at]->run(packets[at]));
+            } else {
+                fprintf(stderr, "bench: without %s: %s\n", movers[at]->name, why);
+                told[at] = true;
+            }
+            movers[at]->end();
+        }
     }
-    for (unsigned round = 0; round < options.rounds; round++)
-        for (unsigned at = 0; at < MOVERS; at++)
-            if (have[at]) print(movers[at], size, bundle, round, movers[at]->run(packets[at]));
-    for (unsigned at = 0; at < MOVERS; at++) movers[at]->end();
 }
 
 /* With the rules on, which counts calls, and shows that the runs break none. */
-static bool count_calls(uint32_t size, uint32_t bundle) {
-    const struct mover *const own[] = {&mover_to_client, &mover_to_stack};
-    for (unsigned at = 0; at < 2; at++) {
+static void count_calls(uint32_t size, uint32_t bundle) {
+    for (unsigned at = FIRST_OWN; at < MOVERS; at++) {
         const char *why;
-        if (!own[at]->begin(size, bundle, &why)) return false;
-        own[at]->run(bundle);
-        uint64_t before = warren_kernel_calls();
-        struct result result = own[at]->run(64 * 500);
-        printf("calls,%s,%u,%u,%" PRIu64 ",%" PRIu64 "\n", own[at]->name, size, bundle, result.packets,
-               warren_kernel_calls() - before);
-        own[at]->end();
+        if (!movers[at]->begin(size, bundle, &why)) continue;
+        movers[at]->run(bundle);
+        uint64_t before = world_kernel_calls();
+        struct result result = movers[at]->run(64 * 500);
+        printf("calls,%s,%u,%u,%" PRIu64 ",%" PRIu64 "\n", movers[at]->name, size, bundle, result.packets,
+               world_kernel_calls() - before);
+        movers[at]->end();
     }
-    return true;
+}
+
+static void each_shape(void (*what)(uint32_t size, uint32_t bundle)) {
+    static const uint32_t sizes[] = {64, 512, 1420, 9000, 65535}, bundles[] = {1, 8, 64};
+    struct tunnel tunnel = tunnel_open(0, CAPACITY);
+    paths_use(&tunnel);
+    for (unsigned s = 0; s < 5; s++)
+        for (unsigned b = 0; b < 3; b++)
+            if ((!options.size || options.size == sizes[s]) && (!options.bundle || options.bundle == bundles[b]))
+                what(sizes[s], bundles[b]);
+    paths_use(NULL);
+    tunnel_close(&tunnel);
+}
+
+static void paths(void) { each_shape(measure); }
+
+static void calls(void) { each_shape(count_calls); }
+
+static void scale(void) {
+    struct tunnel tunnel = tunnel_open(0, CAPACITY);
+    paths_use(&tunnel);
+    scaling();
+    tunnel_close(&tunnel);
+}
+
+/* --- what to do --------------------------------------------------------------------------------------------------- */
+
+static const struct part {
+    const char *name;
+    void (*run)(void);
+    bool verify;
+} parts[] = {{"costs", costs, false},     {"paths", paths, false},       {"calls", calls, true},
+             {"latency", latency, false}, {"overload", overload, false}, {"scaling", scale, false}};
+#define PARTS (sizeof parts / sizeof *parts)
+
+static void usage(void) {
+    fprintf(stderr, "usage: bench --driver FILE --library FILE --null FILE [--rounds N] [--milliseconds N] [--size N]\n"
+                    "             [--bundle N] [PART...]\nparts:");
+    for (unsigned at = 0; at < PARTS; at++) fprintf(stderr, " %s", parts[at].name);
+    fprintf(stderr, " (all)\n");
+    exit(2);
 }
 
 static void options_from(int argc, char **argv) {
-    enum { DRIVER = 256, LIBRARY, ROUNDS, MILLISECONDS, SIZE, BUNDLE };
+    enum { DRIVER = 256, LIBRARY, NOTHING, ROUNDS, MILLISECONDS, SIZE, BUNDLE };
     static const struct option known[] = {{"driver", required_argument, NULL, DRIVER},
                                           {"library", required_argument, NULL, LIBRARY},
+                                          {"null", required_argument, NULL, NOTHING},
                                           {"rounds", required_argument, NULL, ROUNDS},
                                           {"milliseconds", required_argument, NULL, MILLISECONDS},
                                           {"size", required_argument, NULL, SIZE},
@@ -114,39 +158,38 @@ static void options_from(int argc, char **argv) {
         switch (c) {
         case DRIVER: options.driver = optarg; break;
         case LIBRARY: options.library = optarg; break;
+        case NOTHING: options.null_driver = optarg; break;
         case ROUNDS: options.rounds = number; break;
         case MILLISECONDS: options.milliseconds = number; break;
         case SIZE: options.size = number; break;
         case BUNDLE: options.bundle = number; break;
-        default: exit(2);
+        default: usage();
         }
     }
-    if (!options.driver || !options.library || !options.rounds || !options.milliseconds || optind != argc) {
-        fprintf(stderr, "usage: bench --driver FILE --library FILE [--rounds N] [--milliseconds N] [--size N] "
-                        "[--bundle N]\n");
-        exit(2);
-    }
+    if (!options.driver || !options.library || !options.null_driver || !options.rounds || !options.milliseconds)
+        usage();
+}
+
+static const struct part *part_find(const char *name) {
+    for (unsigned at = 0; at < PARTS; at++)
+        if (!strcmp(parts[at].name, name)) return &parts[at];
+    fprintf(stderr, "bench: there is no part %s\n", name);
+    usage();
+    return NULL;
+}
+
+static void part_run(const struct part *part) {
+    fprintf(stderr, "%s\n", part->name);
+    world_start(part->verify);
+    part->run();
+    world_stop();
+    fflush(stdout);
 }
 
 int main(int argc, char **argv) {
-    static const uint32_t sizes[] = {64, 512, 1420, 9000, 65535}, bundles[] = {1, 8, 64};
     options_from(argc, argv);
-    for (unsigned verify = 0; verify < 2; verify++) {
-        if (!warren_start(options.driver, options.library, verify)) {
-            fprintf(stderr, "bench: the host does not start\n");
-            return 1;
-        }
-        if (!verify) printf("mover,size,bundle,round,packets,lost,nanoseconds,cpu\n");
-        for (unsigned s = 0; s < 5; s++)
-            for (unsigned b = 0; b < 3; b++) {
-                if ((options.size && options.size != sizes[s]) || (options.bundle && options.bundle != bundles[b]))
-                    continue;
-                if (verify)
-                    count_calls(sizes[s], bundles[b]);
-                else
-                    measure(sizes[s], bundles[b]);
-            }
-        warren_stop();
-    }
+    for (int at = optind; at < argc; at++) part_find(argv[at]);
+    for (int at = optind; at < argc; at++) part_run(part_find(argv[at]));
+    for (unsigned at = 0; optind == argc && at < PARTS; at++) part_run(&parts[at]);
     return 0;
 }

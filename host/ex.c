@@ -11,10 +11,14 @@
 static pthread_mutex_t rundown_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t rundown_done = PTHREAD_COND_INITIALIZER;
 
-static void rundown_wake(void) {
+static HOST_COLD void rundown_wake(void) {
     pthread_mutex_lock(&rundown_lock);
     sched_wake(&rundown_done);
     pthread_mutex_unlock(&rundown_lock);
+}
+
+static HOST_COLD void underflow(const char *why) {
+    verify_violation("rundown-underflow", "rundown protection is %s", why);
 }
 
 /* --- plain: bit 0 says that it is run down, the rest counts by twos ----------------------------------------------- */
@@ -42,7 +46,7 @@ BOOLEAN NTAPI ExAcquireRundownProtection(PEX_RUNDOWN_REF RunRef) {
 void NTAPI ExReleaseRundownProtectionEx(PEX_RUNDOWN_REF RunRef, ULONG Count) {
     NT_ENTER(ExReleaseRundownProtectionEx);
     ULONG_PTR before = __atomic_fetch_sub(&RunRef->Count, 2ull * Count, __ATOMIC_ACQ_REL);
-    if (before < 2ull * Count) verify_violation("rundown-underflow", "rundown protection is released too often");
+    if (__builtin_expect(before < 2ull * Count, 0)) underflow("released too often");
     if ((before & 1) && before - 2ull * Count == 1) rundown_wake();
 }
 
@@ -101,9 +105,7 @@ void NTAPI ExFreeCacheAwareRundownProtection(PEX_RUNDOWN_REF_CACHE_AWARE RunRefC
     free(RunRefCacheAware);
 }
 
-static int64_t *slot_of(PEX_RUNDOWN_REF_CACHE_AWARE ref) {
-    return &ref->slots[((PETHREAD)ps_self())->id / 4 % SLOTS].word;
-}
+static inline int64_t *slot_of(PEX_RUNDOWN_REF_CACHE_AWARE ref) { return &ref->slots[ps_me()->id / 4 % SLOTS].word; }
 
 BOOLEAN NTAPI ExAcquireRundownProtectionCacheAwareEx(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware, ULONG Count) {
     NT_ENTER(ExAcquireRundownProtectionCacheAwareEx);
@@ -127,8 +129,7 @@ void NTAPI ExReleaseRundownProtectionCacheAwareEx(PEX_RUNDOWN_REF_CACHE_AWARE Ru
         if (__atomic_compare_exchange_n(slot, &now, now - 2 * (int64_t)Count, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
             return;
     /* Looked at before: once the last reference is gone, whoever waits may free this. */
-    if (__atomic_load_n(&RunRef->state, __ATOMIC_ACQUIRE) >= 2)
-        verify_violation("rundown-underflow", "rundown protection is released after it has run down");
+    if (__atomic_load_n(&RunRef->state, __ATOMIC_ACQUIRE) >= 2) underflow("released after it has run down");
     if (__atomic_sub_fetch(&RunRef->remaining, (int64_t)Count, __ATOMIC_ACQ_REL) == 0) rundown_wake();
 }
 
@@ -151,8 +152,7 @@ void NTAPI ExWaitForRundownProtectionReleaseCacheAware(PEX_RUNDOWN_REF_CACHE_AWA
     pthread_mutex_lock(&rundown_lock);
     while (__atomic_load_n(&RunRef->remaining, __ATOMIC_ACQUIRE) > 0) sched_wait(&rundown_done, &rundown_lock, NULL);
     pthread_mutex_unlock(&rundown_lock);
-    if (__atomic_load_n(&RunRef->remaining, __ATOMIC_ACQUIRE) < 0)
-        verify_violation("rundown-underflow", "rundown protection is released too often");
+    if (__atomic_load_n(&RunRef->remaining, __ATOMIC_ACQUIRE) < 0) underflow("released too often");
     __atomic_store_n(&RunRef->state, 2, __ATOMIC_RELEASE);
 }
 

@@ -26,19 +26,15 @@ static PEX_SPIN_LOCK *share_of(PEX_SPIN_LOCK lock) {
     return NULL;
 }
 
-static bool recursive(PEX_SPIN_LOCK lock, PETHREAD self) {
+static HOST_COLD bool recursive(PEX_SPIN_LOCK lock, PETHREAD self) {
     if (!share_of(lock) && load(lock) != (HELD | self->id)) return false;
     verify_violation("spin-lock-recursion", "the spin lock %p is held by this thread already",
                      (const void *)(uintptr_t)lock);
     return true;
 }
 
-static void lock_shared(PEX_SPIN_LOCK lock) {
-    PETHREAD self = (PETHREAD)ps_self();
-    PEX_SPIN_LOCK *share = share_of(NULL);
+static HOST_COLD void wait_shared(PEX_SPIN_LOCK lock) {
     ULONG now = load(lock);
-
-    if (recursive(lock, self)) return;
     for (unsigned tries = 0;;) {
         if (now & (HELD | WANTED)) {
             sched_relax(tries++);
@@ -47,31 +43,47 @@ static void lock_shared(PEX_SPIN_LOCK lock) {
             break;
         }
     }
+}
+
+static HOST_COLD void share_add(PEX_SPIN_LOCK lock) {
+    PEX_SPIN_LOCK *share = share_of(NULL);
     if (!share) host_panic("a thread shares more than %zu spin locks", SHARED_MAX);
     *share = lock;
+}
+
+static inline void lock_shared(PEX_SPIN_LOCK lock) {
+    PETHREAD self = ps_me();
+    ULONG free = 0;
+
+    if (verify_enabled && recursive(lock, self)) return;
+    if (__builtin_expect(!change(lock, &free, 1), 0)) wait_shared(lock);
+    if (verify_enabled) share_add(lock);
     self->spin_locks++;
     verify_lock_acquired((const void *)(uintptr_t)lock, VERIFY_LOCK_SHARED);
 }
 
-static void unlock_shared(PEX_SPIN_LOCK lock) {
-    PEX_SPIN_LOCK *share = ps_self() ? share_of(lock) : NULL;
+static HOST_COLD bool share_remove(PEX_SPIN_LOCK lock) {
+    PEX_SPIN_LOCK *share = share_of(lock);
 
-    if (!share) {
+    if (share)
+        *share = NULL;
+    else
         verify_violation("spin-lock-foreign-release", "the spin lock %p is released by a sharer that is none",
                          (const void *)(uintptr_t)lock);
-        return;
-    }
-    *share = NULL;
+    return share;
+}
+
+static inline void unlock_shared(PEX_SPIN_LOCK lock) {
+    PETHREAD self = ps_me();
+
+    if (verify_enabled && !share_remove(lock)) return;
     verify_lock_released((const void *)(uintptr_t)lock, VERIFY_LOCK_SHARED);
-    ps_this->spin_locks--;
+    self->spin_locks--;
     __atomic_fetch_sub(lock, 1, __ATOMIC_RELEASE);
 }
 
-static void lock_exclusive(PEX_SPIN_LOCK lock) {
-    PETHREAD self = (PETHREAD)ps_self();
+static HOST_COLD void wait_exclusive(PEX_SPIN_LOCK lock, PETHREAD self) {
     ULONG now = load(lock);
-
-    if (recursive(lock, self)) return;
     for (unsigned tries = 0;;) {
         if (!(now & ~WANTED)) {
             if (change(lock, &now, HELD | self->id)) break;
@@ -82,14 +94,26 @@ static void lock_exclusive(PEX_SPIN_LOCK lock) {
         sched_relax(tries++);
         now = load(lock);
     }
+}
+
+static inline void lock_exclusive(PEX_SPIN_LOCK lock) {
+    PETHREAD self = ps_me();
+    ULONG free = 0;
+
+    if (verify_enabled && recursive(lock, self)) return;
+    if (__builtin_expect(!change(lock, &free, HELD | self->id), 0)) wait_exclusive(lock, self);
     self->spin_locks++;
     verify_lock_acquired((const void *)(uintptr_t)lock, VERIFY_LOCK_SHARED);
 }
 
-static void unlock_exclusive(PEX_SPIN_LOCK lock) {
-    if (load(lock) != (HELD | ((PETHREAD)ps_self())->id)) {
-        verify_violation("spin-lock-foreign-release", "the spin lock %p is not held exclusively by this thread",
-                         (const void *)(uintptr_t)lock);
+static HOST_COLD void foreign_release(PEX_SPIN_LOCK lock) {
+    verify_violation("spin-lock-foreign-release", "the spin lock %p is not held exclusively by this thread",
+                     (const void *)(uintptr_t)lock);
+}
+
+static inline void unlock_exclusive(PEX_SPIN_LOCK lock) {
+    if (__builtin_expect(load(lock) != (HELD | ps_me()->id), 0)) {
+        foreign_release(lock);
         return;
     }
     verify_lock_released((const void *)(uintptr_t)lock, VERIFY_LOCK_SHARED);
@@ -97,24 +121,22 @@ static void unlock_exclusive(PEX_SPIN_LOCK lock) {
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
-static KIRQL raise(void) {
-    KIRQL old = ke_irql();
-    if (old < DISPATCH_LEVEL) ke_irql_move(ps_this, DISPATCH_LEVEL);
+static inline KIRQL raise(void) {
+    PETHREAD self = ps_me();
+    KIRQL old = self->irql;
+    if (old < DISPATCH_LEVEL) ke_irql_move(self, DISPATCH_LEVEL);
     verify_irql_saved(old);
     return old;
 }
 
-static void at_dispatch(const char *name) {
-    if (ke_irql() < DISPATCH_LEVEL) verify_violation("irql-too-low", "%s at IRQL %u", name, ke_irql());
+static inline void at_dispatch(const char *name) {
+    if (__builtin_expect(ps_me()->irql < DISPATCH_LEVEL, 0)) ke_below_dispatch(name);
 }
 
 /* Back to where the lock was acquired, and no higher. */
-static void lower(KIRQL irql, const char *name) {
+static inline void lower(KIRQL irql, const char *name) {
     at_dispatch(name);
-    if (irql > ke_irql()) verify_violation("irql-lower-raises", "%s to IRQL %u at %u", name, irql, ke_irql());
-    if (irql < DISPATCH_LEVEL && ke_locks_held())
-        verify_violation("irql-lower-with-lock", "%s to IRQL %u while %u spin locks are held", name, irql,
-                         ke_locks_held());
+    ke_check_lower(ps_this, irql, name);
     verify_irql_restored(irql, name);
     ke_irql_move(ps_this, irql);
 }

@@ -13,6 +13,10 @@
 
 #include "nt/nt.h"
 
+/* What an exported function calls only when something is out of the ordinary: it leaves all registers alone, so that its
+ * callers need not save any when all is well (of the vector registers, NTAPI preserves ten that Linux does not). */
+#define HOST_COLD __attribute__((noinline, cold, preserve_all))
+
 /* --- the export table (host/exports.def, host/exports.c) --------------------------------------------------------- */
 
 enum fidelity {
@@ -75,13 +79,29 @@ void host_export_list(bool markdown);
 
 /* First statement of every exported function. Checks the caller's IRQL against the table and counts the call. Under the
  * seeded scheduler a call from an image is where another thread may go on. */
-#define NT_ENTER(name) host_enter(&host_exports[EXPORT_##name], __builtin_return_address(0))
+#define NT_ENTER(name)                                                                                                 \
+    do                                                                                                                 \
+        if (host_watched()) host_enter(&host_exports[EXPORT_##name], __builtin_return_address(0));                     \
+    while (0)
 
 /* True when the fault injector wants this call to fail now. Only for functions whose entry says may_fail. */
 #define NT_FAULT(name)                                                                                                 \
     (__builtin_expect(__atomic_load_n(&fault_armed, __ATOMIC_RELAXED), 0) && fault_wants(&host_exports[EXPORT_##name]))
 
-void host_enter(struct host_export *export, const void *caller);
+HOST_COLD void host_enter(struct host_export *export, const void *caller);
+/* Who wants to know of calls; all of it in one word, for those whom nobody watches. */
+extern union host_watch {
+    uint64_t any;
+    struct {
+        bool verify;      /* off only for timing */
+        bool sched;       /* atomic: the seeded scheduler runs (host/sched.h) */
+        unsigned mortals; /* atomic: threads that are to be killed at a call (host/program.c) */
+    };
+} host_watch;
+#define verify_enabled host_watch.verify
+#define sched_on host_watch.sched
+#define program_mortals host_watch.mortals
+static inline bool host_watched(void) { return __atomic_load_n(&host_watch.any, __ATOMIC_RELAXED); }
 /* Counts the calls that drivers (PEs) make while their rules are checked: for benchmarks. */
 extern bool host_count_drivers;
 extern uint64_t host_driver_calls; /* atomic */
@@ -114,7 +134,6 @@ bool verify_tracked(const char *kind, void *object); /* made by an image, and no
 struct image;
 void verify_no_leaks_of(const struct image *image, const char *when);
 void verify_no_leaks(const char *when);
-extern bool verify_enabled; /* off only for timing */
 
 /* --- the world (host/world.c) ------------------------------------------------------------------------------------ */
 

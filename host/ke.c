@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-KIRQL ke_irql(void) { return ps_self() ? ps_this->irql : PASSIVE_LEVEL; }
+KIRQL ke_irql(void) { return ps_me()->irql; }
 
 unsigned ke_locks_held(void) { return ps_this ? ps_this->spin_locks : 0; }
 
@@ -19,11 +19,22 @@ KIRQL NTAPI KeGetCurrentIrql(void) {
     return ke_irql();
 }
 
+static HOST_COLD void raise_lowers(KIRQL new, KIRQL old) {
+    verify_violation("irql-raise-lowers", "KeRaiseIrql(%u) at %u", new, old);
+}
+
+HOST_COLD void ke_lower_wrong(KIRQL irql, const char *name) {
+    if (irql > ps_this->irql) verify_violation("irql-lower-raises", "%s to IRQL %u at %u", name, irql, ps_this->irql);
+    if (irql < DISPATCH_LEVEL && ps_this->spin_locks)
+        verify_violation("irql-lower-with-lock", "%s to IRQL %u while %u spin locks are held", name, irql,
+                         ps_this->spin_locks);
+}
+
 KIRQL NTAPI KfRaiseIrql(KIRQL NewIrql) {
     NT_ENTER(KfRaiseIrql);
-    PETHREAD self = (PETHREAD)ps_self();
+    PETHREAD self = ps_me();
     KIRQL old = self->irql;
-    if (NewIrql < old) verify_violation("irql-raise-lowers", "KeRaiseIrql(%u) at %u", NewIrql, old);
+    if (__builtin_expect(NewIrql < old, 0)) raise_lowers(NewIrql, old);
     ke_irql_move(self, NewIrql);
     verify_irql_saved(old);
     return old;
@@ -31,39 +42,49 @@ KIRQL NTAPI KfRaiseIrql(KIRQL NewIrql) {
 
 void NTAPI KeLowerIrql(KIRQL NewIrql) {
     NT_ENTER(KeLowerIrql);
-    PETHREAD self = (PETHREAD)ps_self();
-    if (NewIrql > self->irql) verify_violation("irql-lower-raises", "KeLowerIrql(%u) at %u", NewIrql, self->irql);
-    if (NewIrql < DISPATCH_LEVEL && self->spin_locks != 0)
-        verify_violation("irql-lower-with-lock", "KeLowerIrql(%u) while %u spin locks are held", NewIrql,
-                         self->spin_locks);
+    PETHREAD self = ps_me();
+    ke_check_lower(self, NewIrql, "KeLowerIrql");
     verify_irql_lowered(NewIrql);
     ke_irql_move(self, NewIrql);
 }
 
 /* --- spin locks: the word holds the owning thread ---------------------------------------------------------------- */
 
-static void spin_acquire(PKSPIN_LOCK lock, enum verify_lock kind) {
-    PETHREAD self = (PETHREAD)ps_self();
+static inline bool spin_try(PKSPIN_LOCK lock, PETHREAD self) {
     ULONG_PTR expected = 0;
+    return __atomic_compare_exchange_n(lock, &expected, (ULONG_PTR)self, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
 
-    for (unsigned tries = 0;
-         !__atomic_compare_exchange_n(lock, &expected, (ULONG_PTR)self, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-         expected = 0, tries++) {
-        if (expected == (ULONG_PTR)self) {
+/* False after a violation. Looks before it tries, so that the one who has it is left alone. */
+static HOST_COLD bool spin_wait(PKSPIN_LOCK lock, PETHREAD self) {
+    for (unsigned tries = 0;; tries++) {
+        ULONG_PTR owner = __atomic_load_n(lock, __ATOMIC_RELAXED);
+        if (owner == 0 && spin_try(lock, self)) return true;
+        if (owner == (ULONG_PTR)self) {
             verify_violation("spin-lock-recursion", "the spin lock %p is held by this thread already", (void *)lock);
-            return;
+            return false;
         }
         sched_relax(tries);
     }
+}
+
+static inline void spin_acquire(PKSPIN_LOCK lock, enum verify_lock kind) {
+    PETHREAD self = ps_me();
+
+    if (__builtin_expect(!spin_try(lock, self), 0) && !spin_wait(lock, self)) return;
     self->spin_locks++;
     verify_lock_acquired(lock, kind);
 }
 
-static void spin_release(PKSPIN_LOCK lock, enum verify_lock kind) {
-    PETHREAD self = (PETHREAD)ps_self();
+static HOST_COLD void foreign_release(PKSPIN_LOCK lock) {
+    verify_violation("spin-lock-foreign-release", "the spin lock %p is not held by this thread", (void *)lock);
+}
 
-    if (lock == NULL || __atomic_load_n(lock, __ATOMIC_RELAXED) != (ULONG_PTR)self) {
-        verify_violation("spin-lock-foreign-release", "the spin lock %p is not held by this thread", (void *)lock);
+static inline void spin_release(PKSPIN_LOCK lock, enum verify_lock kind) {
+    PETHREAD self = ps_me();
+
+    if (__builtin_expect(lock == NULL || __atomic_load_n(lock, __ATOMIC_RELAXED) != (ULONG_PTR)self, 0)) {
+        foreign_release(lock);
         return;
     }
     verify_lock_released(lock, kind);
@@ -71,22 +92,23 @@ static void spin_release(PKSPIN_LOCK lock, enum verify_lock kind) {
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
-static void at_dispatch(const char *name) {
-    if (ke_irql() < DISPATCH_LEVEL) verify_violation("irql-too-low", "%s at IRQL %u", name, ke_irql());
+HOST_COLD void ke_below_dispatch(const char *name) {
+    verify_violation("irql-too-low", "%s at IRQL %u", name, ke_irql());
+}
+
+static inline void at_dispatch(const char *name) {
+    if (__builtin_expect(ps_me()->irql < DISPATCH_LEVEL, 0)) ke_below_dispatch(name);
 }
 
 /* Back to the IRQL of before, with a lock less. */
-static void lower(KIRQL irql, const char *name) {
-    if (irql > ps_this->irql) verify_violation("irql-lower-raises", "%s to IRQL %u at %u", name, irql, ps_this->irql);
-    if (irql < DISPATCH_LEVEL && ps_this->spin_locks)
-        verify_violation("irql-lower-with-lock", "%s to IRQL %u while %u spin locks are held", name, irql,
-                         ps_this->spin_locks);
+static inline void lower(KIRQL irql, const char *name) {
+    ke_check_lower(ps_this, irql, name);
     verify_irql_restored(irql, name);
     ke_irql_move(ps_this, irql);
 }
 
-static KIRQL acquire_and_raise(PKSPIN_LOCK lock, enum verify_lock kind) {
-    PETHREAD self = (PETHREAD)ps_self();
+static inline KIRQL acquire_and_raise(PKSPIN_LOCK lock, enum verify_lock kind) {
+    PETHREAD self = ps_me();
     KIRQL old = self->irql;
     if (old < DISPATCH_LEVEL) ke_irql_move(self, DISPATCH_LEVEL);
     spin_acquire(lock, kind);

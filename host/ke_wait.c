@@ -133,7 +133,7 @@ static void tell(struct wait *told) {
     }
 }
 
-static LONG signal(DISPATCHER_HEADER *header, LONG state, bool last) {
+static HOST_COLD LONG signal(DISPATCHER_HEADER *header, LONG state, bool last) {
     pthread_mutex_lock(&dispatcher);
     LONG before = __atomic_exchange_n(&header->SignalState, state, __ATOMIC_RELAXED);
     struct wait *told = wake_waiters(header, NULL);
@@ -154,16 +154,26 @@ void NTAPI KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State) {
     ke_header_init(&Event->Header, (UCHAR)Type, sizeof(KEVENT) / sizeof(LONG), State != FALSE);
 }
 
-static void check_event(PRKEVENT event, const char *name) {
-    if (event->Header.Type > KE_SYNCHRONIZATION_EVENT || event->Header.Size != sizeof(KEVENT) / sizeof(LONG))
-        verify_violation("not-an-event", "%s(%p): not an initialized event", name, (void *)event);
+static HOST_COLD void not_an_event(PRKEVENT event, const char *name) {
+    verify_violation("not-an-event", "%s(%p): not an initialized event", name, (void *)event);
+}
+
+static inline void check_event(PRKEVENT event, const char *name) {
+    if (__builtin_expect(
+            event->Header.Type > KE_SYNCHRONIZATION_EVENT || event->Header.Size != sizeof(KEVENT) / sizeof(LONG), 0))
+        not_an_event(event, name);
+}
+
+/* KeSetEvent with Wait TRUE, and its like. */
+static HOST_COLD void promise(const char *name) {
+    if (ke_irql() > APC_LEVEL) verify_violation("irql-too-high", "%s with Wait at DISPATCH_LEVEL", name);
+    if (verify_enabled) verify_promise = name;
 }
 
 LONG NTAPI KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait) {
     NT_ENTER(KeSetEvent);
     check_event(Event, "KeSetEvent");
-    if (Wait && ke_irql() > APC_LEVEL) verify_violation("irql-too-high", "KeSetEvent with Wait at DISPATCH_LEVEL");
-    if (Wait) verify_promise = "KeSetEvent";
+    if (__builtin_expect(Wait, 0)) promise("KeSetEvent");
     uint64_t both = __atomic_load_n(both_of(&Event->Header), __ATOMIC_RELAXED);
     while (!(both & WAITED_FOR))
         if (__atomic_compare_exchange_n(both_of(&Event->Header), &both, (uint32_t)both | 1ull << 32, true,
@@ -226,7 +236,7 @@ LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait) {
     }
     pthread_mutex_unlock(&dispatcher);
     tell(told);
-    if (Wait) verify_promise = "KeReleaseMutex";
+    if (Wait) promise("KeReleaseMutex");
     return before;
 }
 
@@ -273,8 +283,6 @@ LONG NTAPI KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG 
     struct wait *told = NULL;
     if (Semaphore->Header.Type != KE_SEMAPHORE)
         verify_violation("not-a-semaphore", "KeReleaseSemaphore(%p): not an initialized semaphore", (void *)Semaphore);
-    if (Wait && ke_irql() > APC_LEVEL)
-        verify_violation("irql-too-high", "KeReleaseSemaphore with Wait at DISPATCH_LEVEL");
     pthread_mutex_lock(&dispatcher);
     before = Semaphore->Header.SignalState;
     bool fits = Adjustment > 0 && Adjustment <= Semaphore->Limit - before;
@@ -285,7 +293,7 @@ LONG NTAPI KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG 
     pthread_mutex_unlock(&dispatcher);
     tell(told);
     if (!fits) seh_raise(STATUS_SEMAPHORE_LIMIT_EXCEEDED, 0, NULL);
-    if (Wait) verify_promise = "KeReleaseSemaphore";
+    if (Wait) promise("KeReleaseSemaphore");
     return before;
 }
 

@@ -14,7 +14,7 @@
 struct ob_type;
 
 /* The NT thread of the calling pthread. A foreign pthread becomes an NT thread of the System process at first use. */
-struct host_thread *ps_self(void);
+HOST_COLD struct host_thread *ps_self(void);
 KIRQL ke_irql(void);          /* of the calling thread, without the checks of KeGetCurrentIrql */
 unsigned ke_locks_held(void); /* spin locks that the calling thread holds */
 

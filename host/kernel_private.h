@@ -84,7 +84,25 @@ struct _EPROCESS {
 };
 
 extern __thread PETHREAD ps_this;
-void ke_irql_move(PETHREAD self, KIRQL irql); /* verify_irql.c: the calling thread is at this IRQL from now on */
+/* The calling thread. */
+static inline PETHREAD ps_me(void) {
+    PETHREAD self = ps_this;
+    return __builtin_expect(self != NULL, 1) ? self : (PETHREAD)ps_self();
+}
+/* ke.c: violations. Why the IRQL must not be lowered to that; and that it is too low. */
+HOST_COLD void ke_lower_wrong(KIRQL irql, const char *name);
+HOST_COLD void ke_below_dispatch(const char *name);
+static inline void ke_check_lower(PETHREAD self, KIRQL irql, const char *name) {
+    if (__builtin_expect(irql > self->irql || (irql < DISPATCH_LEVEL && self->spin_locks), 0))
+        ke_lower_wrong(irql, name);
+}
+HOST_COLD void ke_irql_moved(PETHREAD self, KIRQL from); /* verify_irql.c */
+/* The calling thread is at this IRQL from now on. */
+static inline void ke_irql_move(PETHREAD self, KIRQL irql) {
+    KIRQL from = self->irql;
+    self->irql = irql;
+    if (verify_enabled) ke_irql_moved(self, from);
+}
 
 /* What the types' last references call. */
 void ps_process_delete(void *object), mm_section_delete(void *object), io_file_delete(void *object),
@@ -118,7 +136,6 @@ void ps_gs_start(PETHREAD thread), ps_gs_stop(void);
 void win32_fls_thread_ends(PETHREAD thread);
 
 /* program.c: how many threads are going to be killed at a call; and perhaps the end of the calling one */
-extern unsigned program_mortals; /* atomic */
 void program_call(const void *caller);
 
 /* win32_owner.c: a process ends. First nothing calls its code any more; then, when its handles are closed, its memory goes. */

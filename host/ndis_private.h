@@ -6,7 +6,7 @@
 #ifndef HOST_NDIS_PRIVATE_H
 #define HOST_NDIS_PRIVATE_H
 
-#include "host/kernel.h"
+#include "host/kernel_private.h"
 #include "host/ndis_control.h"
 #include "host/ndis_objects.h"
 #include "host/netstack.h"
@@ -178,7 +178,7 @@ struct ndis_adapter *ndis_adapter_check(NDIS_HANDLE handle, const char *call);
  */
 struct ndis_driver *ndis_owner_check(NDIS_HANDLE handle, const char *call, struct ndis_adapter **adapter);
 /* No spin lock may be held when NDIS is called back into (the stack may re-enter the miniport at once). */
-void ndis_check_no_locks(const char *call);
+void ndis_locks_held(const char *call, unsigned held);
 /* Around a call into a miniport: the handler must come back with the IRQL and the locks that it was given. */
 struct ndis_call {
     const char *handler;
@@ -188,9 +188,13 @@ struct ndis_call {
     PRKAPC_STATE attachment;
 };
 /* `code` is the handler itself: a violation that is found after it has returned names it. */
-struct ndis_call ndis_call_begin_at(const char *handler, const void *code);
-#define ndis_call_begin(handler, code) ndis_call_begin_at(handler, (const void *)(uintptr_t)(code))
-void ndis_call_end(struct ndis_call call);
+struct ndis_call ndis_call_before(const char *handler, const void *code);
+void ndis_call_after(const struct ndis_call *call);
+#define ndis_call_begin(handler, code)                                                                                 \
+    (verify_enabled ? ndis_call_before(handler, (const void *)(uintptr_t)(code)) : (struct ndis_call){0})
+static inline void ndis_call_end(struct ndis_call call) {
+    if (verify_enabled) ndis_call_after(&call);
+}
 
 /* What a driver has made with an adapter's handle and not taken back (ndis_verify.c). */
 void ndis_owned_add(struct ndis_adapter *adapter, const char *kind, void *object, const void *maker);
@@ -211,6 +215,10 @@ bool nbl_seal_ok(NET_BUFFER_LIST *list);
 
 unsigned ke_locks_held(void); /* ke.c: spin locks that the calling thread holds */
 extern __thread unsigned ndis_rw_locks_held;
+static inline void ndis_check_no_locks(const char *call) {
+    unsigned held = ps_me()->spin_locks + ndis_rw_locks_held;
+    if (__builtin_expect(held, 0)) ndis_locks_held(call, held);
+}
 
 NTSTATUS NTAPI ndis_add_device_entry(PDRIVER_OBJECT driver, PDEVICE_OBJECT physical_device);
 NTSTATUS NTAPI ndis_dispatch(PDEVICE_OBJECT device, PIRP irp);

@@ -12,14 +12,12 @@
 
 /* --- calls into the miniport, and out of it ---------------------------------------------------------------------- */
 
-void ndis_check_no_locks(const char *call) {
-    unsigned held = ke_locks_held() + ndis_rw_locks_held;
-    if (__builtin_expect(held, 0))
-        verify_violation("ndis-lock-held", "%s called with %u lock(s) held; NDIS may call the miniport again from it",
-                         call, held);
+void ndis_locks_held(const char *call, unsigned held) {
+    verify_violation("ndis-lock-held", "%s called with %u lock(s) held; NDIS may call the miniport again from it", call,
+                     held);
 }
 
-struct ndis_call ndis_call_begin_at(const char *handler, const void *code) {
+struct ndis_call ndis_call_before(const char *handler, const void *code) {
     return (struct ndis_call){.handler = handler,
                               .code = code,
                               .irql = ke_irql(),
@@ -28,19 +26,19 @@ struct ndis_call ndis_call_begin_at(const char *handler, const void *code) {
 }
 
 /* The locks come first: an RW lock or a spin lock that was left held explains the IRQL, too. */
-void ndis_call_end(struct ndis_call call) {
-    if (__builtin_expect(ke_locks_held() + ndis_rw_locks_held != call.locks, 0)) {
-        verify_about(call.code);
+void ndis_call_after(const struct ndis_call *call) {
+    if (__builtin_expect(ke_locks_held() + ndis_rw_locks_held != call->locks, 0)) {
+        verify_about(call->code);
         verify_violation("ndis-handler-locks",
-                         "%s returned with a lock held that it did not hold before, or without one", call.handler);
+                         "%s returned with a lock held that it did not hold before, or without one", call->handler);
     }
-    if (__builtin_expect(ke_irql() != call.irql, 0)) {
-        verify_about(call.code);
-        verify_violation("ndis-handler-irql", "%s was called at IRQL %u and returned at %u", call.handler, call.irql,
+    if (__builtin_expect(ke_irql() != call->irql, 0)) {
+        verify_about(call->code);
+        verify_violation("ndis-handler-irql", "%s was called at IRQL %u and returned at %u", call->handler, call->irql,
                          ke_irql());
     }
-    verify_about(call.code);
-    ps_attach_check(call.attachment, call.handler);
+    verify_about(call->code);
+    ps_attach_check(call->attachment, call->handler);
     verify_about(NULL);
 }
 

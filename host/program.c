@@ -22,7 +22,6 @@ struct program {
     DWORD exit_code;
 };
 
-unsigned program_mortals;
 enum se_token_kind program_token = SE_TOKEN_ADMINISTRATOR;
 static __thread struct program *own; /* the program whose thread this is */
 

@@ -46,7 +46,7 @@ static void foreign_ends(void *thread) {
 }
 static void foreign_key(void) { pthread_key_create(&foreign, foreign_ends); }
 
-struct host_thread *ps_self(void) {
+HOST_COLD struct host_thread *ps_self(void) {
     if (__builtin_expect(ps_this == NULL, 0)) {
         static pthread_once_t once = PTHREAD_ONCE_INIT;
         ps_this = thread_object(NULL, "foreign");

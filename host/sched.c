@@ -36,7 +36,6 @@ struct sched_slot {
     pthread_cond_t mine; /* T: the turn */
 };
 
-bool sched_on;
 static pthread_mutex_t turns = PTHREAD_MUTEX_INITIALIZER;
 static struct sched_plan plan;
 static __thread struct sched_slot *self;

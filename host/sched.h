@@ -64,7 +64,6 @@ void sched_thread_begin(struct sched_slot *slot);
 void sched_thread_end(void);
 
 /* A call from an image: others may run now. */
-extern bool sched_on;
 void sched_step(void);
 /* The same for code outside of images. */
 static inline void sched_point(void) {

@@ -12,7 +12,7 @@
 #include "host/seh.h"
 #include "host/verify.h"
 
-bool verify_enabled = true;
+union host_watch host_watch = {.verify = true};
 __thread const void *host_caller;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *expected; /* lock */
@@ -68,7 +68,7 @@ unsigned verify_seen(const char *rule) {
 bool host_count_drivers;
 uint64_t host_driver_calls;
 
-void host_enter(struct host_export *export, const void *caller) {
+HOST_COLD void host_enter(struct host_export *export, const void *caller) {
     /* A function that may raise is called by a stub, and that by the image. */
     const void *image = export->raises && caller == (const void *)seh_call_return && seh_frames
                             ? (const void *)(uintptr_t)seh_frames->rip

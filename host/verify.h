@@ -15,8 +15,14 @@ extern __thread const char *verify_promise;
 void verify_promise_kept(const struct host_export *export);
 
 /* verify_lock.c: spin locks of any kind, taken and released by the calling thread */
-void verify_lock_acquired(const void *address, enum verify_lock kind);
-void verify_lock_released(const void *address, enum verify_lock kind);
+HOST_COLD void verify_lock_acquire(const void *address, enum verify_lock kind);
+HOST_COLD void verify_lock_release(const void *address, enum verify_lock kind);
+static inline void verify_lock_acquired(const void *address, enum verify_lock kind) {
+    if (verify_enabled) verify_lock_acquire(address, kind);
+}
+static inline void verify_lock_released(const void *address, enum verify_lock kind) {
+    if (verify_enabled) verify_lock_release(address, kind);
+}
 void verify_locks_forget(const void *memory, size_t size); /* it is freed, or unmapped */
 
 /* verify_call.c: what a routine of a driver must leave as it was */
@@ -36,9 +42,18 @@ void verify_mutexes(unsigned before, const char *what);
 void verify_resident(const void *object,
                      const char *what); /* what the kernel touches at any IRQL is in no paged pool */
 /* The calling thread was told its IRQL, to go back to it later. A spin lock is released to one that it was told. */
-void verify_irql_saved(KIRQL irql);
-void verify_irql_lowered(KIRQL irql);
-void verify_irql_restored(KIRQL irql, const char *call);
+HOST_COLD void verify_irql_save(KIRQL irql);
+HOST_COLD void verify_irql_lower(KIRQL irql);
+HOST_COLD void verify_irql_restore(KIRQL irql, const char *call);
+static inline void verify_irql_saved(KIRQL irql) {
+    if (verify_enabled) verify_irql_save(irql);
+}
+static inline void verify_irql_lowered(KIRQL irql) {
+    if (verify_enabled) verify_irql_lower(irql);
+}
+static inline void verify_irql_restored(KIRQL irql, const char *call) {
+    if (verify_enabled) verify_irql_restore(irql, call);
+}
 extern uint64_t verify_dispatch_limit; /* nanoseconds of CPU time that a thread may spend at DISPATCH_LEVEL in one go */
 /* What the thread that runs may touch while it is at DISPATCH_LEVEL changes with it; only under the scheduler, which
  * calls it when another thread goes on. */

@@ -47,7 +47,7 @@ static void lowered(PETHREAD self) {
 
 /* Locks may be released in another order than they were taken in, each to the IRQL that belongs to its turn; so these are
  * a set. They are told to images and to the host alike. */
-void verify_irql_saved(KIRQL irql) {
+HOST_COLD void verify_irql_save(KIRQL irql) {
     PETHREAD self = ps_this;
     if (self->saved_count < sizeof self->saved) self->saved[self->saved_count++] = irql;
 }
@@ -62,11 +62,11 @@ static bool take_back(KIRQL irql) {
     return false;
 }
 
-void verify_irql_lowered(KIRQL irql) { take_back(irql); }
+HOST_COLD void verify_irql_lower(KIRQL irql) { take_back(irql); }
 
-void verify_irql_restored(KIRQL irql, const char *call) {
+HOST_COLD void verify_irql_restore(KIRQL irql, const char *call) {
     PETHREAD self = ps_this;
-    if (!verify_enabled || take_back(irql)) return;
+    if (take_back(irql)) return;
     /* Nothing to go back to, or another lock's release will: locks may be taken and left hand over hand. */
     if (irql == self->irql && (!self->saved_count || self->spin_locks)) return;
     KIRQL right = self->saved_count ? self->saved[self->saved_count - 1] : self->irql;
@@ -80,10 +80,9 @@ void verify_resident(const void *object, const char *what) {
 
 /* --- raised, and lowered ------------------------------------------------------------------------------------------ */
 
-void ke_irql_move(PETHREAD self, KIRQL irql) {
-    KIRQL old = self->irql;
-    self->irql = irql;
-    if (!verify_enabled || (old < DISPATCH_LEVEL) == (irql < DISPATCH_LEVEL)) return;
+HOST_COLD void ke_irql_moved(PETHREAD self, KIRQL from) {
+    KIRQL irql = self->irql;
+    if ((from < DISPATCH_LEVEL) == (irql < DISPATCH_LEVEL)) return;
     if (irql >= DISPATCH_LEVEL)
         raised(self);
     else

@@ -157,9 +157,9 @@ static void check(PETHREAD self, const void *address, enum verify_lock kind) {
     if (against) disorder(address, against, &opposite);
 }
 
-void verify_lock_acquired(const void *address, enum verify_lock kind) {
+HOST_COLD void verify_lock_acquire(const void *address, enum verify_lock kind) {
     PETHREAD self = ps_this;
-    if (!verify_enabled || !image_find(host_caller)) return;
+    if (!image_find(host_caller)) return;
     if (on_stack(address)) {
         held_add(self, (struct verify_held){address, host_caller, kind, false});
         return;
@@ -177,7 +177,7 @@ void verify_lock_acquired(const void *address, enum verify_lock kind) {
     held_add(self, (struct verify_held){address, host_caller, kind, true});
 }
 
-void verify_lock_released(const void *address, enum verify_lock kind) {
+HOST_COLD void verify_lock_release(const void *address, enum verify_lock kind) {
     PETHREAD self = ps_this;
     for (unsigned i = self->held_count; i--;) {
         struct verify_held held = self->held[i];

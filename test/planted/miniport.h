@@ -87,13 +87,16 @@
 #define TAG 0x746e6c50 /* "Plnt" */
 #define MTU 1500
 #define SPEED 1000000000ull
+#ifndef LISTS
 #define LISTS 16
+#endif
 #define SIZE 2048
 #define HEADER(type, revision) {NDIS_OBJECT_TYPE_##type, NDIS_##revision, NDIS_SIZEOF_##revision}
 
 /* Held counts the lists that the stack has, and one while the adapter is not paused: who takes the last one has paused
  * it. */
-typedef struct _ADAPTER {
+typedef struct _ADAPTER ADAPTER;
+struct _ADAPTER {
     NDIS_HANDLE Miniport, Pool;
     KSPIN_LOCK Lock;
     NET_BUFFER_LIST *Free; /* Lock */
@@ -102,7 +105,7 @@ typedef struct _ADAPTER {
     ULONG Filter, Lookahead;
     MDL *Mdls[LISTS];
     UCHAR Memory[LISTS][SIZE];
-} ADAPTER;
+};
 
 static NDIS_HANDLE DriverHandle;
 

@@ -27,7 +27,7 @@ static uint32_t size, bundle;
 /* --- one copy ----------------------------------------------------------------------------------------------------- */
 
 /* From packets that are somewhere to the next place of a ring, as the driver's copy goes. */
-#define SOURCES 256u
+#define SOURCES 64u
 
 static uint8_t *ring, *sources;
 static uint32_t stride;

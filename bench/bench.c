@@ -72,7 +72,7 @@ static void measure(uint32_t size, uint32_t bundle) {
     for (unsigned round = 0; round < options.rounds; round++) {
         for (unsigned at = 0; at < MOVERS; at++) {
             const char *why = NULL;
-            if (told[at]) continue;
+            if (told[at] || (options.mover && strcmp(options.mover, movers[at]->name) != 0)) continue;
             if (movers[at]->begin(size, bundle, &why)) {
                 if (!packets[at])
                     packets[at] = mover_calibrate(movers[at], options.milliseconds * 1000000ull);
@@ -137,14 +137,14 @@ static const struct part {
 
 static void usage(void) {
     fprintf(stderr, "usage: bench --driver FILE --library FILE --null FILE [--rounds N] [--milliseconds N] [--size N]\n"
-                    "             [--bundle N] [PART...]\nparts:");
+                    "             [--bundle N] [--mover NAME] [PART...]\nparts:");
     for (unsigned at = 0; at < PARTS; at++) fprintf(stderr, " %s", parts[at].name);
     fprintf(stderr, " (all)\n");
     exit(2);
 }
 
 static void options_from(int argc, char **argv) {
-    enum { DRIVER = 256, LIBRARY, NOTHING, ROUNDS, MILLISECONDS, SIZE, BUNDLE };
+    enum { DRIVER = 256, LIBRARY, NOTHING, ROUNDS, MILLISECONDS, SIZE, BUNDLE, MOVER };
     static const struct option known[] = {{"driver", required_argument, NULL, DRIVER},
                                           {"library", required_argument, NULL, LIBRARY},
                                           {"null", required_argument, NULL, NOTHING},
@@ -152,6 +152,7 @@ static void options_from(int argc, char **argv) {
                                           {"milliseconds", required_argument, NULL, MILLISECONDS},
                                           {"size", required_argument, NULL, SIZE},
                                           {"bundle", required_argument, NULL, BUNDLE},
+                                          {"mover", required_argument, NULL, MOVER},
                                           {0}};
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         unsigned number = optarg ? (unsigned)strtoul(optarg, NULL, 10) : 0;
@@ -163,6 +164,7 @@ static void options_from(int argc, char **argv) {
         case MILLISECONDS: options.milliseconds = number; break;
         case SIZE: options.size = number; break;
         case BUNDLE: options.bundle = number; break;
+        case MOVER: options.mover = optarg; break;
         default: usage();
         }
     }

@@ -26,7 +26,6 @@
 struct wire {
     struct ndis_adapter *adapter;
     uint64_t received; /* atomic: packets that were indicated */
-    uint64_t refused;  /* atomic: lists that came back failed */
     /* Called by the driver's thread for a bundle, if it is set. */
     void (*heard)(struct wire *wire, uint32_t count);
     void *context;
@@ -44,7 +43,7 @@ uint32_t volley_send(struct volley *volley, uint32_t count);
 /* --- world.c ------------------------------------------------------------------------------------------------------ */
 
 struct options {
-    const char *driver, *library, *null_driver;
+    const char *driver, *library, *null_driver, *mover;
     unsigned rounds, milliseconds, size, bundle;
 };
 extern struct options options;

@@ -11,6 +11,14 @@
 
 /* --- the stack ---------------------------------------------------------------------------------------------------- */
 
+/* Lists that are sent together. */
+struct chain {
+    NET_BUFFER_LIST *lists[BUNDLE_MAX];
+    uint32_t linked;           /* so many hang together */
+    _Alignas(64) uint32_t out; /* atomic: lists that the driver has */
+    uint32_t refused;          /* of those that have come back */
+};
+
 struct wire *wire_last;
 
 static NTSTATUS bind(struct ndis_adapter *adapter, void **context) {
@@ -37,14 +45,14 @@ static void indicate(void *context, NET_BUFFER_LIST *chain, ULONG count, ULONG f
 
 /* Lists of one chain that come back together are counted together. */
 static void send_complete(void *context, NET_BUFFER_LIST *list, ULONG flags) {
-    struct wire *wire = context;
-    (void)flags;
+    (void)context, (void)flags;
     while (list) {
-        uint32_t *out = list->ProtocolReserved[0], count = 0, refused = 0;
-        for (; list && list->ProtocolReserved[0] == out; list = list->Next, count++)
+        struct chain *chain = list->ProtocolReserved[0];
+        uint32_t count = 0, refused = 0;
+        for (; list && list->ProtocolReserved[0] == chain; list = list->Next, count++)
             refused += list->Status != NDIS_STATUS_SUCCESS;
-        if (refused) __atomic_fetch_add(&wire->refused, refused, __ATOMIC_RELAXED);
-        __atomic_fetch_sub(out, count, __ATOMIC_RELEASE);
+        if (refused) __atomic_fetch_add(&chain->refused, refused, __ATOMIC_RELAXED);
+        __atomic_fetch_sub(&chain->out, count, __ATOMIC_RELEASE);
     }
 }
 
@@ -64,12 +72,7 @@ void wire_use(void) { ndis_stack = &stack_bench; }
 /* --- volleys ------------------------------------------------------------------------------------------------------ */
 
 /* As many packets as the copies of the baseline come from. */
-#define PACKETS 256u
-
-struct chain {
-    NET_BUFFER_LIST *lists[BUNDLE_MAX];
-    _Alignas(64) uint32_t out; /* atomic: lists that the driver has */
-};
+#define PACKETS 64u
 
 struct volley {
     struct wire *wire;
@@ -79,7 +82,7 @@ struct volley {
     struct chain chain[]; /* `chains` */
 };
 
-static NET_BUFFER_LIST *list_make(struct volley *volley, uint8_t *data, uint32_t *out) {
+static NET_BUFFER_LIST *list_make(struct volley *volley, uint8_t *data, struct chain *chain) {
     MDL *mdl = IoAllocateMdl(data, volley->size, FALSE, FALSE, NULL);
     if (!mdl) return NULL;
     packet_make(data, volley->size);
@@ -90,7 +93,7 @@ static NET_BUFFER_LIST *list_make(struct volley *volley, uint8_t *data, uint32_t
         return NULL;
     }
     list->SourceHandle = NULL;
-    list->ProtocolReserved[0] = out;
+    list->ProtocolReserved[0] = chain;
     NdisSetNblFlag(list, NDIS_NBL_FLAGS_IS_IPV4);
     list->NetBufferListInfo[NetBufferListFrameType] = (PVOID)(ULONG_PTR)0x0008; /* 0x0800 in network order */
     return list;
@@ -111,11 +114,11 @@ struct volley *volley_make(struct wire *wire, uint32_t size, uint32_t bundle) {
     volley->data = aligned_alloc(64, (size_t)chains * bundle * stride);
     bool good = volley->pool && volley->data;
     for (uint32_t at = 0; at < chains; at++) {
-        volley->chain[at].out = 0;
+        volley->chain[at].out = volley->chain[at].refused = volley->chain[at].linked = 0;
         for (uint32_t list = 0; list < bundle; list++) {
             NET_BUFFER_LIST **made = &volley->chain[at].lists[list];
             uint8_t *data = volley->data + (size_t)(at * bundle + list) * stride;
-            *made = good ? list_make(volley, data, &volley->chain[at].out) : NULL;
+            *made = good ? list_make(volley, data, &volley->chain[at]) : NULL;
             good = *made;
         }
     }
@@ -143,19 +146,16 @@ uint32_t volley_send(struct volley *volley, uint32_t count) {
     struct chain *chain = &volley->chain[volley->next];
     KIRQL irql;
     volley->next = (volley->next + 1) % volley->chains;
-    while (__atomic_load_n(&chain->out, __ATOMIC_ACQUIRE)) {
-    }
-    for (uint32_t at = 0; at < count; at++) {
+    /* The driver gives a chain back as it got it. */
+    for (uint32_t at = 0; at < count && chain->linked != count; at++)
         chain->lists[at]->Next = at + 1 < count ? chain->lists[at + 1] : NULL;
-        chain->lists[at]->Status = NDIS_STATUS_SUCCESS;
-    }
+    chain->linked = count;
+    chain->refused = 0;
     __atomic_store_n(&chain->out, count, __ATOMIC_RELAXED);
     KeRaiseIrql(DISPATCH_LEVEL, &irql);
     ndis_stack_send(volley->wire->adapter, chain->lists[0], NDIS_SEND_FLAGS_DISPATCH_LEVEL);
     KeLowerIrql(irql);
     while (__atomic_load_n(&chain->out, __ATOMIC_ACQUIRE)) {
     }
-    uint32_t good = 0;
-    for (uint32_t at = 0; at < count; at++) good += chain->lists[at]->Status == NDIS_STATUS_SUCCESS;
-    return good;
+    return count - chain->refused;
 }

@@ -28,6 +28,8 @@ static inline uint32_t atomic_exchange(uint32_t *word, uint32_t value) {
     return __atomic_exchange_n(word, value, __ATOMIC_SEQ_CST);
 }
 
+static inline void atomic_add(uint32_t *word, uint32_t value) { __atomic_fetch_add(word, value, __ATOMIC_SEQ_CST); }
+
 static inline uint64_t atomic_load_relaxed_64(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_RELAXED); }
 
 static inline void atomic_store_relaxed_64(uint64_t *word, uint64_t value) {
@@ -104,6 +106,10 @@ static inline void atomic_store_release(uint32_t *word, uint32_t value) {
 
 static inline uint32_t atomic_exchange(uint32_t *word, uint32_t value) {
     return (uint32_t)_InterlockedExchange((volatile long *)word, (long)value);
+}
+
+static inline void atomic_add(uint32_t *word, uint32_t value) {
+    (void)_InterlockedExchangeAdd((volatile long *)word, (long)value);
 }
 
 static inline void atomic_add_relaxed_64(uint64_t *word, uint64_t value) {

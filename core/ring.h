@@ -173,7 +173,7 @@ static inline bool ring_publish_to(struct ring_producer *ring, uint32_t tail) {
 static inline bool ring_publish(struct ring_producer *ring) { return ring_publish_to(ring, ring->tail); }
 
 /* Asks to be told when there is room for a record of this length. RING_FULL: the consumer will tell, once, when it
- * frees anything; the caller tries again then. RING_OK: there is room already, nobody will tell. */
+ * has freed half of the ring, or all that it knows of; the caller tries again then. RING_OK: there is room already, nobody will tell. */
 static inline enum ring_result ring_arm_room(struct ring_producer *ring, uint32_t length) {
     enum ring_result result;
 
@@ -227,11 +227,14 @@ static inline enum ring_result ring_take(struct ring_consumer *ring, struct ring
 static inline void ring_put_back(struct ring_consumer *ring, uint32_t head) { ring->head = head; }
 
 /* Gives everything before `head` back, a position between `freed` and ring->head. True: the producer waits for room,
- * and the caller must wake it. */
+ * and the caller must wake it. As long as more than half of the ring is known to be still in use, nobody looks for such a
+ * one: what is in use will be freed, too, and a producer that is woken for each little room would sleep and be woken
+ * all the time. */
 static inline bool ring_free_to(struct ring_consumer *ring, uint32_t head) {
     ring->freed = head;
     atomic_store_release(&ring->shared->head, head); /* H */
-    atomic_fence_full();                             /* R */
+    if (ring->tail - head > ring->capacity / 2) return false;
+    atomic_fence_full(); /* R */
     return atomic_load_relaxed(&ring->shared->want_room) != 0 && atomic_exchange(&ring->shared->want_room, 0) != 0;
 }
 

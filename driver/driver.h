@@ -28,6 +28,7 @@
 
 #include "core/abi.h"
 #include "core/packet.h"
+#include "core/spin.h"
 
 #include <gen/brand.h>
 
@@ -48,7 +49,8 @@ typedef struct _SESSION {
     BOOLEAN ToClientFailed;        /* S  the client's head was impossible: nothing is written any more */
     struct ring_consumer ToStack;  /* t */
     PKEVENT Events[EventCount];    /* -  the client's, referenced */
-    KEVENT Stop;                   /* ends the thread */
+    KEVENT Stop;                   /* ends the thread, */
+    uint32_t Stopping;             /* a  and says so to the thread while it is busy */
     PETHREAD Thread;               /* - */
 } SESSION;
 
@@ -56,6 +58,7 @@ typedef struct _SESSION {
 typedef struct _BUFFER_CLASS {
     UCHAR *Memory;                                /* -  all buffers, in one piece */
     NET_BUFFER_LIST *Free;                        /* t */
+    NET_BUFFER_LIST *Warm;                        /* t  those that came back last: still in the cache */
     NET_BUFFER_LIST *Reserve;                     /* t  lent with NDIS_RECEIVE_FLAGS_RESOURCES only */
     DECLSPEC_ALIGN(64) NET_BUFFER_LIST *Returned; /* a  pushed by compare-exchange, taken whole */
 } BUFFER_CLASS;

@@ -71,14 +71,12 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Registry
     /* clang-format off */
     NDIS_MINIPORT_DRIVER_CHARACTERISTICS Miniport = {
         .Header = HEADER(MINIPORT_DRIVER_CHARACTERISTICS, MINIPORT_DRIVER_CHARACTERISTICS_REVISION_3),
-        .MajorNdisVersion = 6, .MinorNdisVersion = 82,
-        .MajorDriverVersion = BRAND_VERSION_MAJOR, .MinorDriverVersion = BRAND_VERSION_MINOR,
-        .InitializeHandlerEx = AdapterInitialize, .HaltHandlerEx = AdapterHalt, .UnloadHandler = DriverUnload,
-        .PauseHandler = AdapterPause, .RestartHandler = AdapterRestart,
-        .OidRequestHandler = OidRequest, .CancelOidRequestHandler = OidCancel,
+        .MajorNdisVersion = 6, .MinorNdisVersion = 82, .MajorDriverVersion = BRAND_VERSION_MAJOR,
+        .MinorDriverVersion = BRAND_VERSION_MINOR, .UnloadHandler = DriverUnload,
+        .InitializeHandlerEx = AdapterInitialize, .RestartHandler = AdapterRestart, .PauseHandler = AdapterPause,
+        .DevicePnPEventNotifyHandler = AdapterPnpEvent, .HaltHandlerEx = AdapterHalt, .ShutdownHandlerEx = AdapterShutdown,
         .SendNetBufferListsHandler = ToClientSend, .CancelSendHandler = ToClientCancel,
-        .ReturnNetBufferListsHandler = ToStackReturn,
-        .DevicePnPEventNotifyHandler = AdapterPnpEvent, .ShutdownHandlerEx = AdapterShutdown};
+        .ReturnNetBufferListsHandler = ToStackReturn, .OidRequestHandler = OidRequest, .CancelOidRequestHandler = OidCancel};
     /* clang-format on */
 
     KeInitializeSpinLock(&DriverLock);

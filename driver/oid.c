@@ -9,10 +9,7 @@
 
 /* What never changes. The sizes are those of a card's own memory, which nobody relies on; 0xFFFFFF is the vendor id of
  * those who have none. */
-static const struct {
-    NDIS_OID Oid;
-    ULONG Value;
-} OidConstants[] = {
+static const ULONG OidConstants[][2] = {
     {OID_GEN_TRANSMIT_BUFFER_SPACE, RING_CAPACITY_MAX},
     {OID_GEN_RECEIVE_BUFFER_SPACE, RING_CAPACITY_MAX},
     {OID_GEN_TRANSMIT_BLOCK_SIZE, RING_ALIGN},
@@ -77,8 +74,8 @@ static ULONG OidAnswer(const ADAPTER *Adapter, NDIS_OID Oid, OID_ANSWER *Answer)
         return NDIS_SIZEOF_INTERRUPT_MODERATION_PARAMETERS_REVISION_1;
     }
     for (ULONG Index = 0; Index < RTL_NUMBER_OF(OidConstants); Index++) {
-        Answer->Number = OidConstants[Index].Value;
-        if (OidConstants[Index].Oid == Oid) return sizeof(Answer->Number);
+        Answer->Number = OidConstants[Index][1];
+        if (OidConstants[Index][0] == Oid) return sizeof(Answer->Number);
     }
     return 0;
 }

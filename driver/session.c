@@ -66,6 +66,7 @@ static NTSTATUS SessionReferenceEvents(SESSION *Session, const struct abi_attach
 /* Undoes whatever of SessionCreate was done, in reverse. */
 static VOID SessionDestroy(SESSION *Session) {
     if (Session->Thread != NULL) {
+        atomic_store_relaxed(&Session->Stopping, TRUE);
         KeSetEvent(&Session->Stop, IO_NO_INCREMENT, FALSE);
         KeWaitForSingleObject(Session->Thread, Executive, KernelMode, FALSE, NULL);
         ObDereferenceObject(Session->Thread);

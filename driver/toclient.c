@@ -26,57 +26,53 @@ static BOOLEAN ToClientCopy(UCHAR *To, NET_BUFFER *Packet) {
     return TRUE;
 }
 
-/* All of a list's packets, or none; ends at the first that cannot be written. *Lost is the counter to blame. */
-static NDIS_STATUS ToClientWriteList(SESSION *Session, NET_BUFFER_LIST *List, struct abi_counters *Counters,
-                                     uint64_t **Lost) {
+/* A packet into the ring, not yet published. *Lost is the counter to blame if it fails. */
+static NDIS_STATUS ToClientWritePacket(SESSION *Session, NET_BUFFER *Packet, struct abi_counters *Counters,
+                                       uint64_t **Lost) {
+    ULONG Length = NET_BUFFER_DATA_LENGTH(Packet);
     struct ring_record *Record;
+    enum ring_result Result;
 
-    for (NET_BUFFER *Packet = NET_BUFFER_LIST_FIRST_NB(List); Packet != NULL; Packet = NET_BUFFER_NEXT_NB(Packet)) {
-        ULONG Length = NET_BUFFER_DATA_LENGTH(Packet);
-        enum ring_result Result;
-
-        *Lost = &Counters->to_client_invalid;
-        if (Length == 0 || Length > RING_PACKET_MAX) return NDIS_STATUS_INVALID_PACKET;
-        Result = ring_reserve(&Session->ToClient, Length, &Record);
-        if (Result == RING_OK) {
-            *Record = (struct ring_record){.length = Length};
-            if (!ToClientCopy(ring_record_data(Record), Packet)) return NDIS_STATUS_RESOURCES;
-        } else if (Result == RING_FULL) {
-            *Lost = &Counters->to_client_full;
-            return NDIS_STATUS_RESOURCES;
-        } else {
-            *Lost = &Counters->to_client_refused;
-            Session->ToClientFailed = TRUE;
-            SessionPublish(Session, RING_STATE_CORRUPT);
-            return NDIS_STATUS_FAILURE;
-        }
+    *Lost = &Counters->to_client_invalid;
+    if (Length == 0 || Length > RING_PACKET_MAX) return NDIS_STATUS_INVALID_PACKET;
+    Result = Session->ToClientFailed ? RING_CORRUPT : ring_reserve(&Session->ToClient, Length, &Record);
+    if (Result == RING_OK) {
+        *Record = (struct ring_record){.length = Length};
+        return ToClientCopy(ring_record_data(Record), Packet) ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
     }
-    return NDIS_STATUS_SUCCESS;
+    *Lost = Result == RING_FULL ? &Counters->to_client_full : &Counters->to_client_refused;
+    if (Result == RING_FULL) return NDIS_STATUS_RESOURCES;
+    if (!Session->ToClientFailed) SessionPublish(Session, RING_STATE_CORRUPT);
+    Session->ToClientFailed = TRUE;
+    return NDIS_STATUS_FAILURE;
 }
 
-/* Sets each list's status, and counts. Without a session they are refused with Status. */
-static VOID ToClientWriteLists(ADAPTER *Adapter, SESSION *Session, NET_BUFFER_LIST *List, NDIS_STATUS Status) {
+/* Of each list all packets or none; sets its status, and counts. Without a session they are refused with Refusal. */
+static VOID ToClientWriteLists(ADAPTER *Adapter, SESSION *Session, NET_BUFFER_LIST *List, NDIS_STATUS Refusal) {
+    ULONG64 Packets = 0, Bytes = 0;
+
     for (; List != NULL; List = NET_BUFFER_LIST_NEXT_NBL(List)) {
         uint64_t *Lost = &Adapter->Counters.to_client_refused;
-        ULONG Before = Session != NULL ? Session->ToClient.tail : 0;
-        ULONG64 Packets = 0, Bytes = 0;
+        ULONG Before = Session != NULL ? Session->ToClient.tail : 0, Count = 0, Size = 0;
+        NDIS_STATUS Status = Session != NULL ? NDIS_STATUS_SUCCESS : Refusal;
 
         for (NET_BUFFER *Packet = NET_BUFFER_LIST_FIRST_NB(List); Packet != NULL; Packet = NET_BUFFER_NEXT_NB(Packet)) {
-            Packets++;
-            Bytes += NET_BUFFER_DATA_LENGTH(Packet);
+            if (Status == NDIS_STATUS_SUCCESS) Status = ToClientWritePacket(Session, Packet, &Adapter->Counters, &Lost);
+            Size += NET_BUFFER_DATA_LENGTH(Packet);
+            Count++;
         }
-        if (Session != NULL)
-            Status = Session->ToClientFailed ? NDIS_STATUS_FAILURE
-                                             : ToClientWriteList(Session, List, &Adapter->Counters, &Lost);
         NET_BUFFER_LIST_STATUS(List) = Status;
         if (Status == NDIS_STATUS_SUCCESS) {
-            StatsAdd(&Adapter->Counters.to_client_packets, Packets);
-            StatsAdd(&Adapter->Counters.to_client_bytes, Bytes);
+            Packets += Count;
+            Bytes += Size;
         } else {
-            atomic_add_relaxed_64(Lost, Packets);
+            atomic_add_relaxed_64(Lost, Count);
             if (Session != NULL) ring_rewind(&Session->ToClient, Before);
         }
     }
+    if (Packets == 0) return; /* without a session it has no lock for these */
+    StatsAdd(&Adapter->Counters.to_client_packets, Packets);
+    StatsAdd(&Adapter->Counters.to_client_bytes, Bytes);
 }
 
 static VOID ToClientWrite(ADAPTER *Adapter, NET_BUFFER_LIST *Lists) {

@@ -70,7 +70,7 @@ NDIS_STATUS ToStackAllocate(ADAPTER *Adapter) {
 VOID ToStackFree(ADAPTER *Adapter) {
     for (ULONG Index = 0; Index < BufferClasses; Index++) {
         BUFFER_CLASS *Class = &Adapter->Buffers[Index];
-        NET_BUFFER_LIST *Tops[] = {Class->Free, Class->Reserve, Class->Returned};
+        NET_BUFFER_LIST *Tops[] = {Class->Free, Class->Warm, Class->Reserve, Class->Returned};
 
         for (ULONG Top = 0; Top < RTL_NUMBER_OF(Tops); Top++) {
             for (NET_BUFFER_LIST *List = Tops[Top], *Next; List != NULL; List = Next) {
@@ -90,11 +90,12 @@ VOID ToStackFree(ADAPTER *Adapter) {
 
 /* A list for the bundle. NULL: its class is dry, and what the bundle has must go first. */
 static NET_BUFFER_LIST *ToStackTake(BUFFER_CLASS *Class, BUNDLE *Bundle) {
-    NET_BUFFER_LIST **Top = &Class->Free, *List;
+    NET_BUFFER_LIST **Top = &Class->Warm, *List;
 
-    if (Class->Free == NULL && atomic_load_pointer_acquire((void *const *)&Class->Returned) != NULL)
-        Class->Free = atomic_exchange_pointer((void **)&Class->Returned, NULL);
-    if (Class->Free == NULL && Bundle->Count == 0) Bundle->FromReserve = TRUE;
+    if (Class->Warm == NULL && atomic_load_pointer_acquire((void *const *)&Class->Returned) != NULL)
+        Class->Warm = atomic_exchange_pointer((void **)&Class->Returned, NULL);
+    if (Class->Warm == NULL) Top = &Class->Free;
+    if (*Top == NULL && Bundle->Count == 0) Bundle->FromReserve = TRUE;
     if (Bundle->FromReserve) Top = &Class->Reserve;
     List = *Top;
     if (List != NULL) *Top = NET_BUFFER_LIST_NEXT_NBL(List);
@@ -106,7 +107,7 @@ static VOID ToStackGiveBack(ADAPTER *Adapter, NET_BUFFER_LIST *List, const BUNDL
         BUFFER_CLASS *Class = &Adapter->Buffers[LIST_CLASS(List)];
 
         Next = NET_BUFFER_LIST_NEXT_NBL(List);
-        ToStackPush(Bundle->FromReserve ? &Class->Reserve : &Class->Free, List);
+        ToStackPush(Bundle->FromReserve ? &Class->Reserve : &Class->Warm, List);
     }
 }
 
@@ -160,32 +161,28 @@ static enum ring_result ToStackFill(ADAPTER *Adapter, struct ring_consumer *Ring
 
 /* --- indicate, take back ------------------------------------------------------------------------------------------ */
 
-static BOOLEAN ToStackEnterGate(ADAPTER *Adapter, ULONG Lists) {
+/* While NDIS has us paused, or in low power, the bundle waits, and behind it the ring; unless the session ends. */
+static VOID ToStackIndicate(ADAPTER *Adapter, SESSION *Session, const BUNDLE *Bundle) {
+    ULONG Lent = Bundle->FromReserve ? NDIS_RECEIVE_FLAGS_RESOURCES : 0;
+    PVOID Objects[] = {&Session->Stop, &Adapter->Gate.Running};
     BOOLEAN Entered;
     KIRQL Irql;
 
-    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
-    Entered = GateEnter(&Adapter->Gate, Lists);
-    KeLowerIrql(Irql);
-    return Entered;
-}
-
-/* While NDIS has us paused, or in low power, the bundle waits, and behind it the ring; unless the session ends. */
-static VOID ToStackIndicate(ADAPTER *Adapter, SESSION *Session, const BUNDLE *Bundle) {
-    PVOID Objects[] = {&Session->Stop, &Adapter->Gate.Running};
-    BOOLEAN Entered;
-
-    while (!(Entered = ToStackEnterGate(Adapter, Bundle->FromReserve ? 0 : Bundle->Count)) &&
-           KeWaitForMultipleObjects(2, Objects, WaitAny, Executive, KernelMode, FALSE, NULL, NULL) != STATUS_WAIT_0);
-    if (Entered) {
-        StatsAdd(&Adapter->Counters.to_stack_packets, Bundle->Count);
-        StatsAdd(&Adapter->Counters.to_stack_bytes, Bundle->Bytes);
-        StatsAdd(&Adapter->Counters.to_stack_reserve, Bundle->FromReserve ? Bundle->Count : 0);
-        NdisMIndicateReceiveNetBufferLists(Adapter->Miniport, Bundle->First, NDIS_DEFAULT_PORT_NUMBER, Bundle->Count,
-                                           Bundle->FromReserve ? NDIS_RECEIVE_FLAGS_RESOURCES : 0);
-    }
+    do {
+        KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+        Entered = GateEnter(&Adapter->Gate, Bundle->FromReserve ? 0 : Bundle->Count);
+        if (Entered) {
+            StatsAdd(&Adapter->Counters.to_stack_packets, Bundle->Count);
+            StatsAdd(&Adapter->Counters.to_stack_bytes, Bundle->Bytes);
+            StatsAdd(&Adapter->Counters.to_stack_reserve, Bundle->FromReserve ? Bundle->Count : 0);
+            NdisMIndicateReceiveNetBufferLists(Adapter->Miniport, Bundle->First, NDIS_DEFAULT_PORT_NUMBER,
+                                               Bundle->Count, NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL | Lent);
+            GateLeave(&Adapter->Gate);
+        }
+        KeLowerIrql(Irql);
+    } while (!Entered &&
+             KeWaitForMultipleObjects(2, Objects, WaitAny, Executive, KernelMode, FALSE, NULL, NULL) != STATUS_WAIT_0);
     if (!Entered || Bundle->FromReserve) ToStackGiveBack(Adapter, Bundle->First, Bundle);
-    if (Entered) GateLeave(&Adapter->Gate);
 }
 
 VOID NTAPI ToStackReturn(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists, ULONG ReturnFlags) {
@@ -218,8 +215,10 @@ VOID NTAPI ToStackThread(PVOID Context) {
     SESSION *Session = Adapter->Session;
     struct ring_consumer *Ring = &Session->ToStack;
     PVOID Objects[] = {&Session->Stop, Session->Events[EventKick]};
+    struct spin Spin;
 
-    while (!KeReadStateEvent(&Session->Stop)) {
+    spin_init(&Spin, TRUE);
+    while (!atomic_load_relaxed(&Session->Stopping)) {
         BUNDLE Bundle = {.End = &Bundle.First};
         enum ring_result Result = ToStackFill(Adapter, Ring, &Bundle);
 
@@ -229,9 +228,11 @@ VOID NTAPI ToStackThread(PVOID Context) {
         if (Result == RING_CORRUPT) {
             SessionPublish(Session, RING_STATE_CORRUPT);
             KeWaitForSingleObject(&Session->Stop, Executive, KernelMode, FALSE, NULL);
-        } else if (Result == RING_EMPTY && ring_arm_wake(Ring)) {
+        } else if (Result == RING_EMPTY && !spin_while(&Spin, &Ring->shared->tail, Ring->head) && ring_arm_wake(Ring)) {
             StatsAdd(&Adapter->Counters.sleeps, 1);
+            spin_sleep(&Spin);
             KeWaitForMultipleObjects(2, Objects, WaitAny, Executive, KernelMode, FALSE, NULL, NULL);
+            spin_wake(&Spin);
             KeClearEvent(Session->Events[EventKick]); /* it may be one that stays set */
         }
     }

@@ -23,7 +23,7 @@ static void insert(PKTIMER timer) {
     while (at != &timers && CONTAINING_RECORD(at, KTIMER, TimerListEntry)->DueTime.QuadPart <= timer->DueTime.QuadPart)
         at = at->Flink;
     InsertTailList(at, &timer->TimerListEntry);
-    timer->Header.Reserved1 = 1; /* inserted */
+    __atomic_store_n(&timer->Header.Reserved1, 1, __ATOMIC_RELAXED); /* inserted */
 }
 
 static void timer_main(void *context) {
@@ -42,7 +42,7 @@ static void timer_main(void *context) {
             continue;
         }
         RemoveEntryList(&timer->TimerListEntry);
-        timer->Header.Reserved1 = 0;
+        __atomic_store_n(&timer->Header.Reserved1, 0, __ATOMIC_RELAXED);
         dpc = timer->Dpc;
         if (timer->Period) {
             timer->DueTime.QuadPart += (ULONGLONG)timer->Period * 10000;
@@ -147,7 +147,7 @@ BOOLEAN NTAPI KeCancelTimer(PKTIMER Timer) {
     pthread_mutex_lock(&lock);
     was = Timer->Header.Reserved1;
     if (was) RemoveEntryList(&Timer->TimerListEntry);
-    Timer->Header.Reserved1 = 0;
+    __atomic_store_n(&Timer->Header.Reserved1, 0, __ATOMIC_RELAXED);
     pthread_mutex_unlock(&lock);
     return was;
 }

@@ -87,7 +87,7 @@ static bool try_satisfy(struct wait *wait) {
 /* Whether somebody waits for the object is a bit beside its state, so that an event is set without the lock, by one
  * compare-and-exchange of both, when nobody does; and not touched afterwards, since it may be gone at once. It changes
  * with the lock only. */
-#define WAITED_FOR (1u << 24) /* Reserved1 */
+#define WAITED_FOR (1u << 8) /* Signalling; the byte behind the size says of a timer that it runs */
 
 static uint64_t *both_of(DISPATCHER_HEADER *header) { return (uint64_t *)(void *)header; }
 

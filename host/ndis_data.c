@@ -8,6 +8,8 @@
  *      stack --ndis_stack_send--> SENT --NdisMSendNetBufferListsComplete--> OWNED
  *   miniport --NdisMIndicateReceiveNetBufferLists--> INDICATED --ndis_stack_return--> OWNED
  *                                      or LENT (RESOURCES), OWNED again when the call returns
+ *
+ * With the verifier off all stay OWNED, and are only counted.
  */
 #include <string.h>
 
@@ -37,8 +39,9 @@ static const char *holder(uint32_t state) {
     }
 }
 
-static bool list_move_checked(NET_BUFFER_LIST *list, struct ndis_adapter *adapter, enum nbl_state from,
-                              enum nbl_state to, const char *call, const char *twice) {
+/* OWNED -> to, or from -> OWNED. False after a violation. */
+static bool list_move(NET_BUFFER_LIST *list, struct ndis_adapter *adapter, enum nbl_state from, enum nbl_state to,
+                      const char *call, const char *twice) {
     struct nbl_private *own = nbl_check(list, call);
     if (!own) return false;
     uint32_t seen = from;
@@ -59,16 +62,10 @@ static bool list_move_checked(NET_BUFFER_LIST *list, struct ndis_adapter *adapte
     return true;
 }
 
-/* OWNED -> to, or from -> OWNED. False after a violation. The move is atomic so that the verifier sees two who do the
- * same at once; with it off, only what a single one does wrong is seen. */
-static inline bool list_move(NET_BUFFER_LIST *list, struct ndis_adapter *adapter, enum nbl_state from,
-                             enum nbl_state to, const char *call, const char *twice) {
-    struct nbl_private *own = nbl_private(list);
-    if (__builtin_expect(verify_enabled || own->state != from || (to == NBL_OWNED && own->adapter != adapter), 0))
-        return list_move_checked(list, adapter, from, to, call, twice);
-    own->state = to;
-    own->adapter = adapter;
-    return true;
+static inline int64_t chain_length(const NET_BUFFER_LIST *list) {
+    int64_t count = 0;
+    for (; list; list = list->Next) count++;
+    return count;
 }
 
 /* --- stack to miniport ------------------------------------------------------------------------------------------- */
@@ -81,23 +78,24 @@ void ndis_stack_send(struct ndis_adapter *adapter, NET_BUFFER_LIST *chain, ULONG
     check_flag("host: send", flags, NDIS_SEND_FLAGS_DISPATCH_LEVEL);
     ndis_enter(&adapter->sends);
     enum ndis_state state = __atomic_load_n(&adapter->state, __ATOMIC_SEQ_CST);
-    bool late = state != NDIS_RUNNING;
+    bool late = state != NDIS_RUNNING, quick = !verify_enabled && !late;
+    if (quick) epoch = 0;
     if (late) ndis_leave(adapter, &adapter->sends);
     if (state < NDIS_PAUSED) {
         verify_violation("host-send-unbound", "the stack sends on an adapter that is not initialized");
         return;
     }
-    for (NET_BUFFER_LIST *list = chain; list; list = list->Next) {
+    for (NET_BUFFER_LIST *list = chain; list; list = list->Next, count++) {
+        list->SourceHandle = adapter;
+        if (quick) continue;
         if (!list_move(list, adapter, NBL_OWNED, NBL_SENT, "host: send", "nbl-sent-twice")) goto out;
         nbl_private(list)->late = late;
         nbl_private(list)->epoch = epoch;
-        list->SourceHandle = adapter;
         if (verify_enabled) {
             nbl_poison(list, adapter->driver->slots);
             list->Status = NDIS_STATUS_PENDING; /* that the miniport sets it can be seen */
             nbl_seal(list);
         }
-        count++;
     }
     __atomic_fetch_add(late ? &adapter->late : &adapter->sent[epoch], count, __ATOMIC_RELAXED);
     struct ndis_call call = ndis_call_begin("MiniportSendNetBufferLists", adapter->driver->c.SendNetBufferListsHandler);
@@ -132,7 +130,11 @@ VOID NTAPI NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportAdapterHandle, PN
     ndis_enter(&adapter->calls);
     int64_t count = 0;
     int64_t *counter = NULL; /* of the lists since the last change of counter: most chains have but one */
-    for (NET_BUFFER_LIST *list = NetBufferList; list; list = list->Next) {
+    if (!verify_enabled && !__atomic_load_n(&adapter->late, __ATOMIC_RELAXED)) {
+        counter = &adapter->sent[0];
+        count = chain_length(NetBufferList);
+    }
+    for (NET_BUFFER_LIST *list = counter ? NULL : NetBufferList; list; list = list->Next) {
         if (!list_move(list, adapter, NBL_SENT, NBL_OWNED, call, "nbl-double-completion")) goto out;
         if (verify_enabled) {
             check_completed(list, call);
@@ -263,23 +265,21 @@ VOID NTAPI NdisMIndicateReceiveNetBufferLists(NDIS_HANDLE MiniportAdapterHandle,
     bool lend = ReceiveFlags & NDIS_RECEIVE_FLAGS_RESOURCES;
     if (!check_state(adapter, call)) goto out;
     ULONG count = 0;
-    for (NET_BUFFER_LIST *list = NetBufferList; list; list = list->Next) {
+    for (NET_BUFFER_LIST *list = NetBufferList; list; list = list->Next, count++) {
+        if (!verify_enabled) continue;
         if (!list_move(list, adapter, NBL_OWNED, lend ? NBL_LENT : NBL_INDICATED, call, "nbl-indicated-twice"))
             goto out;
-        if (verify_enabled) {
-            check_list(adapter, list);
-            nbl_seal(list);
-        }
-        count++;
+        check_list(adapter, list);
+        nbl_seal(list);
     }
     if (count != NumberOfNetBufferLists)
         verify_violation("nbl-count", "%s: %u lists, NumberOfNetBufferLists is %u", call, count,
                          NumberOfNetBufferLists);
     if (!lend) __atomic_fetch_add(&adapter->indicated, count, __ATOMIC_ACQ_REL);
     adapter->stack->indicate(adapter->stack_context, NetBufferList, count, ReceiveFlags);
-    if (lend) {
+    if (lend && verify_enabled) {
         for (NET_BUFFER_LIST *list = NetBufferList; list; list = list->Next) {
-            if (verify_enabled) check_seal(adapter, list);
+            check_seal(adapter, list);
             list_move(list, adapter, NBL_LENT, NBL_OWNED, "host: end of a lending indication", "host-returned-lent");
         }
     }
@@ -290,13 +290,11 @@ out:
 void ndis_stack_return(struct ndis_adapter *adapter, NET_BUFFER_LIST *chain, ULONG flags) {
     int64_t count = 0;
     check_flag("host: return", flags, NDIS_RETURN_FLAGS_DISPATCH_LEVEL);
-    for (NET_BUFFER_LIST *list = chain; list; list = list->Next) {
+    for (NET_BUFFER_LIST *list = chain; list; list = list->Next, count++) {
+        if (!verify_enabled) continue;
         if (!list_move(list, adapter, NBL_INDICATED, NBL_OWNED, "host: return", "host-returned-twice")) return;
-        if (verify_enabled) {
-            check_seal(adapter, list);
-            for (size_t i = 0; i < sizeof stale_slots; i++) list->NetBufferListInfo[stale_slots[i]] = STALE_INFO;
-        }
-        count++;
+        check_seal(adapter, list);
+        for (size_t i = 0; i < sizeof stale_slots; i++) list->NetBufferListInfo[stale_slots[i]] = STALE_INFO;
     }
     if (!count) return;
     __atomic_fetch_sub(&adapter->indicated, count, __ATOMIC_ACQ_REL);

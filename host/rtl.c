@@ -47,7 +47,5 @@ NTSTATUS NTAPI RtlGetVersion(PRTL_OSVERSIONINFOW lpVersionInformation) {
     return STATUS_SUCCESS;
 }
 
-void *NTAPI nt_memcpy(void *to, const void *from, size_t size) { return memcpy(to, from, size); }
 void *NTAPI nt_memmove(void *to, const void *from, size_t size) { return memmove(to, from, size); }
-void *NTAPI nt_memset(void *to, int value, size_t size) { return memset(to, value, size); }
 int NTAPI nt_memcmp(const void *a, const void *b, size_t size) { return memcmp(a, b, size); }

@@ -50,7 +50,8 @@ BOOL NTAPI QueryPerformanceFrequency(LARGE_INTEGER *lpFrequency) {
 
 VOID NTAPI GetNativeSystemInfo(LPSYSTEM_INFO lpSystemInfo) {
     NT_ENTER(GetNativeSystemInfo);
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    /* Under the seeded scheduler one thread runs at a time: a program that looks whether to spin had better not. */
+    long processors = sched_on ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
     memset(lpSystemInfo, 0, sizeof *lpSystemInfo);
 #if defined(__x86_64__)
     lpSystemInfo->wProcessorArchitecture = PROCESSOR_ARCHITECTURE_AMD64;

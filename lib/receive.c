@@ -5,6 +5,25 @@
  */
 #include "lib/session.h"
 
+/* With ReceiveLock, which it leaves for as long as it looks for more, so that packets can be released meanwhile. False: the
+ * session has ended, and the lock is nobody's. */
+static __attribute__((noinline)) bool ReceiveLook(SESSION *Session) {
+    const uint32_t *Tail = &Session->ToClient.shared->tail;
+    uint32_t Head = Session->ToClient.head;
+    struct spin Spin = Session->Spin;
+    bool Open;
+
+    atomic_add(&Session->Looking, 1); /* until then, whoever ends the session waits */
+    ReleaseSRWLockExclusive(&Session->ReceiveLock);
+    spin_while(&Spin, Tail, Head);
+    AcquireSRWLockExclusive(&Session->ReceiveLock);
+    Open = ObjectIs(Session, OBJECT_SESSION);
+    if (Open) Session->Spin = Spin;
+    if (!Open) ReleaseSRWLockExclusive(&Session->ReceiveLock);
+    atomic_add(&Session->Looking, (uint32_t)-1);
+    return Open;
+}
+
 /* The ring looked empty. Either finds something in it after all, or has asked the driver to set the event when that
  * changes, or the session is over. The order matters: what the driver published before it closed is still delivered,
  * so an empty ring counts only when looked at after the state. */
@@ -17,10 +36,24 @@ static enum ring_result ReceiveLate(SESSION *Session, struct ring_record *Header
     State = atomic_load_acquire(&Session->ToClient.shared->state);
     if (State == RING_STATE_OPEN) {
         *Error = ERROR_NO_MORE_ITEMS;
+        spin_sleep(&Session->Spin);
         return RING_EMPTY;
     }
     *Error = State == RING_STATE_CLOSED ? ERROR_HANDLE_EOF : ERROR_INVALID_DATA;
     return ring_take(&Session->ToClient, Header, Record);
+}
+
+/* With ReceiveLock; false as above. */
+static inline bool ReceiveFirst(SESSION *Session, struct ring_record *Header, struct ring_record **Record,
+                                enum ring_result *Result, DWORD *Error) {
+    *Result = ring_take(&Session->ToClient, Header, Record);
+    if (*Result == RING_EMPTY && spin_worthwhile(&Session->Spin)) {
+        if (!ReceiveLook(Session)) return false;
+        *Result = ring_take(&Session->ToClient, Header, Record);
+    }
+    if (*Result == RING_EMPTY) *Result = ReceiveLate(Session, Header, Record, Error);
+    if (*Result == RING_OK) spin_wake(&Session->Spin);
+    return true;
 }
 
 /* With ReceiveLock: the record that has just been taken is the program's. */
@@ -70,12 +103,11 @@ BYTE *WINAPI WintunReceivePacket(WINTUN_SESSION_HANDLE Session, DWORD *PacketSiz
     BYTE *Packet;
     bool Report, Show;
 
-    if (!SessionLock(Session, offsetof(SESSION, ReceiveLock))) {
+    if (!SessionLock(Session, offsetof(SESSION, ReceiveLock)) ||
+        !ReceiveFirst(Session, &Header, &Record, &Result, &Error)) {
         SetLastError(ERROR_INVALID_HANDLE);
         return NULL;
     }
-    Result = ring_take(&Session->ToClient, &Header, &Record);
-    if (Result == RING_EMPTY) Result = ReceiveLate(Session, &Header, &Record, &Error);
     if (Result == RING_OK) {
         Packet = ReceiveHand(Session, &Header, Record);
         Show = ReceiveTap(Session, &(WARREN_PACKET){Packet, Header.length}, 1);
@@ -100,12 +132,11 @@ DWORD WINAPI WarrenReceivePackets(WINTUN_SESSION_HANDLE Session, WARREN_PACKET *
         SetLastError(ERROR_INVALID_PARAMETER);
         return 0;
     }
-    if (!SessionLock(Session, offsetof(SESSION, ReceiveLock))) {
+    if (!SessionLock(Session, offsetof(SESSION, ReceiveLock)) ||
+        !ReceiveFirst(Session, &Header, &Record, &Result, &Error)) {
         SetLastError(ERROR_INVALID_HANDLE);
         return 0;
     }
-    Result = ring_take(&Session->ToClient, &Header, &Record);
-    if (Result == RING_EMPTY) Result = ReceiveLate(Session, &Header, &Record, &Error);
     for (; Result == RING_OK; Result = ring_take(&Session->ToClient, &Header, &Record)) {
         Packets[Taken].Data = ReceiveHand(Session, &Header, Record);
         Packets[Taken].Length = Header.length;

@@ -77,10 +77,13 @@ static void SessionClose(SESSION *Session) {
 }
 
 static DWORD SessionOpen(SESSION *Session, LPCWSTR Path, const GUID *Interface, DWORD Capacity) {
+    SYSTEM_INFO System;
     HANDLE Device;
     DWORD Error;
 
     Session->ReceiveLock = Session->SendLock = (SRWLOCK)SRWLOCK_INIT;
+    GetSystemInfo(&System);
+    spin_init(&Session->Spin, System.dwNumberOfProcessors > 1);
     if (!PendingInit(&Session->Received, Capacity) || !PendingInit(&Session->Allocated, Capacity))
         return LogError(WARREN_STAGE_ATTACH, ERROR_NOT_ENOUGH_MEMORY,
                         L"StartSession: no memory for the list of packets");
@@ -144,6 +147,7 @@ VOID WINAPI WintunEndSession(WINTUN_SESSION_HANDLE Session) {
     AcquireSRWLockExclusive(&Session->SendLock);
     ReleaseSRWLockExclusive(&Session->SendLock);
     ReleaseSRWLockExclusive(&Session->ReceiveLock);
+    while (atomic_load_acquire(&Session->Looking)) SwitchToThread();
     SessionClose(Session);
 }
 

@@ -13,6 +13,8 @@
 #include "lib/pending.h"
 #include "lib/tap.h"
 
+#include "core/spin.h"
+
 #include "include/warren.h"
 
 /* i: set before the handle is shown, then only read. r, s: the direction's lock. The padding keeps a thread that
@@ -29,6 +31,8 @@ typedef struct _TUN_SESSION {
 
     SRWLOCK ReceiveLock;
     struct ring_consumer ToClient; /* r */
+    struct spin Spin;              /* r */
+    uint32_t Looking;              /* atomic; threads that look at the ring without the lock */
     PENDING Received;              /* r */
     bool ReceiveBroken;            /* r; that the ring is damaged has been logged */
     struct {

@@ -89,7 +89,8 @@ static void stop_inside(struct fake_stack *stack, NET_BUFFER_LIST *chain, ULONG 
     (void)chain;
     (void)flags;
     KeSetEvent(&stopper->inside, IO_NO_INCREMENT, FALSE);
-    KeWaitForSingleObject(&stopper->go, Executive, KernelMode, FALSE, NULL);
+    /* At DISPATCH_LEVEL. */
+    for (unsigned tries = 0; !KeReadStateEvent(&stopper->go); tries++) sched_relax(tries);
 }
 
 static void with_indication_under_way(void (*function)(struct step *), void (*undo)(struct ndis_adapter *)) {

@@ -68,10 +68,9 @@ struct api {
 };
 extern struct api api;
 
-/* `verify`: the host checks the rules, and counts the driver's calls. */
+/* `verify`: the host checks the rules. */
 void world_start(bool verify);
 void world_stop(void);
-uint64_t world_kernel_calls(void); /* of the driver, since the start; only with `verify` */
 
 struct tunnel {
     WINTUN_ADAPTER_HANDLE adapter;

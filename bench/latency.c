@@ -55,18 +55,13 @@ static void turn_warren(WINTUN_SESSION_HANDLE session, HANDLE event) {
 
 static void warren(struct tunnel *tunnel, const char *when, unsigned turns, long quiet) {
     HANDLE event = api.read_event(tunnel->session);
-    tunnel->wire->context = volley_make(tunnel->wire, SIZE, 1);
-    if (!tunnel->wire->context) return;
-    tunnel->wire->heard = answer;
     for (unsigned at = 0; at < turns; at++) {
         if (quiet) pause_for(quiet);
         uint64_t start = now();
         turn_warren(tunnel->session, event);
         times[at] = now() - start;
     }
-    tunnel->wire->heard = NULL;
     print("warren", when, turns);
-    volley_free(tunnel->wire->context);
 }
 
 /* --- eventfd ------------------------------------------------------------------------------------------------------ */
@@ -162,7 +157,11 @@ static void rest(struct tunnel *tunnel, unsigned packets) {
 
 void latency(void) {
     struct tunnel tunnel = tunnel_open(0, CAPACITY);
+    struct volley *volley = volley_make(tunnel.wire, SIZE, 1);
     pthread_t thread;
+    if (!volley) exit(1);
+    tunnel.wire->context = volley;
+    tunnel.wire->heard = answer;
     for (unsigned round = 0; round < options.rounds; round++) {
         both(&tunnel, "to and fro", TURNS, 0);
         both(&tunnel, "after quiet", QUIET_TURNS, QUIET);
@@ -174,5 +173,7 @@ void latency(void) {
     }
     rest(&tunnel, 0);
     rest(&tunnel, 1000);
-    tunnel_close(&tunnel);
+    api.end_session(tunnel.session); /* after that nobody answers any more */
+    volley_free(volley);
+    api.close_adapter(tunnel.adapter);
 }

@@ -146,13 +146,39 @@ static void rest(struct tunnel *tunnel, unsigned packets) {
     if (!packets) sleep(1);
     uint64_t spent = cpu() - start_cpu;
     after = tunnel_statistics(tunnel);
-    printf("idle,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", packets, spent,
+    printf("idle,warren,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", packets, spent,
            (uint64_t)(after.ClientWakeUps - before.ClientWakeUps),
            (uint64_t)(after.DriverSleeps - before.DriverSleeps));
     __atomic_store_n(&waiting, false, __ATOMIC_RELAXED);
     if (volley) volley_send(volley, 1);
     ps_thread_join(thread);
     volley_free(volley);
+}
+
+/* The same with an eventfd and without Warren. */
+static void *wait_eventfd(void *context) {
+    uint64_t value;
+    (void)context;
+    while (__atomic_load_n(&waiting, __ATOMIC_RELAXED))
+        if (read(there, &value, 8) != 8) break;
+    return NULL;
+}
+
+static void rest_eventfd(unsigned packets) {
+    pthread_t thread;
+    uint64_t value = 1;
+    there = eventfd(0, EFD_CLOEXEC);
+    __atomic_store_n(&waiting, true, __ATOMIC_RELAXED);
+    pthread_create(&thread, NULL, wait_eventfd, NULL);
+    uint64_t start_cpu = cpu();
+    for (unsigned at = 0; at < packets; at++) {
+        pause_for(1000000000 / packets);
+        if (write(there, &value, 8) != 8) break;
+    }
+    printf("idle,eventfd,%u,%" PRIu64 ",%u,0\n", packets, cpu() - start_cpu, packets);
+    __atomic_store_n(&waiting, false, __ATOMIC_RELAXED);
+    if (write(there, &value, 8) == 8) pthread_join(thread, NULL);
+    close(there);
 }
 
 void latency(void) {
@@ -171,6 +197,7 @@ void latency(void) {
         __atomic_store_n(&busy, false, __ATOMIC_RELAXED);
         pthread_join(thread, NULL);
     }
+    rest_eventfd(1000);
     rest(&tunnel, 0);
     rest(&tunnel, 1000);
     api.end_session(tunnel.session); /* after that nobody answers any more */

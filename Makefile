@@ -115,10 +115,12 @@ $(foreach m,$(MACHINES),$(eval $(call WIN,$(m))))
 
 # A second brand, which the tests run beside the first.
 ifeq ($(BRAND_MK),brand.mk)
-host: $(O)/second/win-x64/second.dll
-$(O)/second/win-x64/second.dll: $(O)/win-x64/$(DLL) test/brand/second.mk
+SECOND := $(O)/second/win-x64/second.dll $(O)/second/win-arm64/second.inf
+host: $(SECOND)
+$(SECOND) &: $(O)/win-x64/$(DLL) driver/warren.inf.in tools/inf.sh test/brand/second.mk
 	$(call say,BRAND,$@)
-	$(Q)$(MAKE) --no-print-directory -s O=$(O)/second BRAND_MK=test/brand/second.mk $@ >/dev/null
+	$(Q)$(MAKE) --no-print-directory -s O=$(O)/second BRAND_MK=test/brand/second.mk $(SECOND) >/dev/null
+	$(Q)touch $(SECOND)
 endif
 
 # As a user would build it: another compiler, the real headers, nothing but the public one of ours.

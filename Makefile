@@ -55,6 +55,7 @@ SYS_IMPORTS := ntoskrnl hal ndis
 DLL_IMPORTS := kernel32 advapi32 cfgmgr32 setupapi newdev iphlpapi bcrypt
 EXE_SRC := $(wildcard cli/*.c) lib/text.c
 EXE_IMPORTS := kernel32 advapi32 shell32 iphlpapi
+PACKAGE_FILES := $(BRAND_FILE).inf $(SYS) $(BRAND_FILE).cat
 
 define WIN
 win: $(O)/win-$(1)/$(SYS) $(O)/win-$(1)/$(DLL) $(O)/win-$(1)/$(EXE) $(O)/win-$(1)/obj/nt/layouts.o
@@ -74,15 +75,19 @@ $(O)/win-$(1)/obj/%.res: %.rc nt/version.rc $(O)/gen/brand.h
 	$$(call say,RC-$(1),$$<)
 	$$(dir)
 	$$(Q)$(CC) -E -xc -DRC_INVOKED -P -I. -I$(O) $$(RC_DEFINES) $$< -o $$(@:.res=.i.rc)
-	$$(Q)$(RC) /nologo /i $(O)/win-$(1) /fo $$@ $$(@:.res=.i.rc)
+	$$(Q)$(RC) /nologo /i $$(or $$(RC_FOLDER),$(O)/win-$(1)) /fo $$@ $$(@:.res=.i.rc)
 
 $(O)/win-$(1)/$(BRAND_FILE).inf: driver/warren.inf.in tools/inf.sh $(BRAND_MK)
 	$$(dir)
 	$$(Q)tools/inf.sh $(1) <$$< >$$@
 
-# The library carries the driver package.
-$(O)/win-$(1)/obj/lib/warren.res: $(O)/win-$(1)/$(BRAND_FILE).inf $(O)/win-$(1)/$(SYS)
-$(O)/win-$(1)/obj/lib/warren.res: RC_DEFINES := -DPACKAGE_INF='"$(BRAND_FILE).inf"' -DPACKAGE_SYS='"$(SYS)"'
+# The library carries the driver package: the one just built, or, once that is signed, what is in the folder PACKAGE_$(1),
+# with its catalog.
+PACKAGE_$(1) ?=
+$(O)/win-$(1)/obj/lib/warren.res: $(if $(PACKAGE_$(1)),$(PACKAGE_FILES:%=$(PACKAGE_$(1))/%),$(O)/win-$(1)/$(BRAND_FILE).inf $(O)/win-$(1)/$(SYS))
+$(O)/win-$(1)/obj/lib/warren.res: RC_FOLDER := $(PACKAGE_$(1))
+$(O)/win-$(1)/obj/lib/warren.res: RC_DEFINES := -DPACKAGE_INF='"$(BRAND_FILE).inf"' -DPACKAGE_SYS='"$(SYS)"' \
+	$(if $(PACKAGE_$(1)),-DPACKAGE_CAT='"$(BRAND_FILE).cat"')
 
 $(O)/win-$(1)/obj/%.import.lib: nt/%.def
 	$$(dir)
@@ -231,8 +236,8 @@ $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 # --- for tools -----------------------------------------------------------------------------------------------------
 # What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.
 TIDY_WIN := $(sort $(SYS_SRC) $(DLL_SRC) $(EXE_SRC))
-# Not the drivers that are wrong on purpose.
-TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
+# Not the drivers that are wrong on purpose, nor what mingw compiles.
+TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/% test/package/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
 .PHONY: compile_commands format check-format tidy
 compile_commands: $(O)/gen/brand.h
 	$(Q)tools/compile-commands "$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_WIN) \

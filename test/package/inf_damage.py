@@ -6,6 +6,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../tools"))
+sys.dont_write_bytecode = True
 import inf_check  # noqa: E402
 
 # What is replaced (once), by what, and what has to be said.

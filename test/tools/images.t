@@ -52,20 +52,6 @@ unwindable() {
     done
 }
 
-# The sum that the kernel checks before it loads a driver.
-checksums() {
-    perl -e '
-        for my $file (@ARGV) {
-            open my $in, "<:raw", $file or die "$file: $!"; local $/; my $data = <$in>;
-            my $at = unpack("x60 V", $data) + 24 + 64;
-            my $stored = unpack("x$at V", $data); substr($data, $at, 4) = "\0" x 4;
-            my $size = length $data; $data .= "\0" if $size & 1;
-            my $sum = 0; $sum += $_ for unpack("v*", $data);
-            $sum = ($sum & 0xffff) + ($sum >> 16) while $sum >> 16;
-            die "$file: stored $stored, is ", $sum + $size, "\n" if $stored != $sum + $size;
-        }' "$@"
-}
-
 exports() {
     local image
     for image in "${libraries[@]}"; do
@@ -89,7 +75,7 @@ check library_exports_exactly_the_listed_functions exports
 check driver_has_no_privileged_instructions tools/check-disasm "$O"/win-x64/*.sys
 check images_are_hardened hardened
 check every_function_can_be_unwound unwindable
-check checksums_are_right checksums "${drivers[@]}" "${libraries[@]}" "${programs[@]}"
+check checksums_are_right tools/check-checksums "${drivers[@]}" "${libraries[@]}" "${programs[@]}"
 check images_carry_their_version versions
 check no_output_names_the_build_folder tools/check-paths "${drivers[@]}" "${libraries[@]}" "$O"/win-*/*.pdb "$O"/win-*/*.lib "$O"/win-*/*.exe "$O/host/warren-host"
 check driver_is_small tools/check-size

@@ -43,6 +43,10 @@ clean:
 export VERSION_MAJOR VERSION_MINOR VERSION_PATCH BRAND BRAND_FILE BRAND_COMPANY BRAND_DESCRIPTION BRAND_SERVICE \
 	BRAND_ENUMERATOR BRAND_HARDWARE_ID BRAND_DEVICE_PREFIX BRAND_MUTEX BRAND_POOL_TAG BRAND_NAMESPACE_GUID \
 	BRAND_PROPERTY_GUID BRAND_DRIVER_DATE
+# For scripts: the same as lines of shell.
+.PHONY: print-brand
+print-brand:
+	@export -p | grep -E '^export (VERSION_|BRAND)'
 # Written only when it says something else, so that it may be looked at every time.
 $(O)/gen/brand.h: FORCE
 	$(dir)

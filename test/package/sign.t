@@ -34,7 +34,7 @@ strangers() { ! tools/sign.sh verify "$work/other/root.pem" "$package/warren.sys
 # members MACHINE LINE...: the catalog has these, and no others
 members() {
     local machine=$1 inf=$work/$1/warren.inf sys
-    test/package/members.py "$work/$machine/warren.cat" >"$work/members" || return 1
+    [ -s "$inf" ] && test/package/members.py "$work/$machine/warren.cat" >"$work/members" || return 1
     sys=$(sed -n 's/^32 \([0-9a-f]*\) .*File=warren.sys OSAttr=2:10.0$/\1/p' "$work/members")
     [ ${#sys} = 64 ] || { echo "no driver in the catalog"; return 1; }
     # In the order of their identifiers, as Windows searches them.

@@ -158,7 +158,7 @@ $(O)/win-x64/planted/%.sys: test/planted/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS_IMP
 	$(call say,CC-x64,$<)
 	$(dir)
 	$(Q)$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) -fno-optimize-sibling-calls -MMD -MP -MT $@ -c $< -o $(@:.sys=.o)
-	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /section:INIT,ERD /machine:x64 /out:$@ /map:$@.map \
+	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:x64 /out:$@ /map:$@.map \
 		/pdb:$(@:.sys=.pdb) /pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
 
 # The benchmark's.

@@ -35,7 +35,11 @@ void __asan_handle_no_return(void); /* the frames that are skipped will not clea
 __thread struct seh_frame *seh_frames;
 static __thread struct seh_dispatch *dispatches;
 
+#if defined(__x86_64__)
 _Static_assert(sizeof(struct seh_frame) == 256, "known to seh_x64.S");
+#else
+_Static_assert(sizeof(struct seh_frame) == 192, "known to host/arm64/seh.S");
+#endif
 
 /* --- native images ----------------------------------------------------------------------------------------------- */
 
@@ -90,18 +94,18 @@ struct walk {
 static const RUNTIME_FUNCTION *settle(struct walk *walk, uint64_t *base) {
     for (unsigned i = 0; i < FRAME_LIMIT; i++) {
         CONTEXT *context = &walk->context;
-        if (context->Rip == (uint64_t)(uintptr_t)seh_invoke_return) {
+        if (context->SEH_PC == (uint64_t)(uintptr_t)seh_invoke_return) {
             struct seh_dispatch *dispatch;
-            memcpy(&dispatch, (const void *)(uintptr_t)(context->Rsp + 32), sizeof dispatch);
+            memcpy(&dispatch, (const void *)(uintptr_t)(context->SEH_SP + 32), sizeof dispatch);
             if (!dispatch) return NULL;
             walk->scope = dispatch->at ? dispatch->at->ScopeIndex : 0;
             walk->fresh = !dispatch->at;
             *context = *dispatch->context;
             continue;
         }
-        const RUNTIME_FUNCTION *function = seh_function(context->Rip, base);
+        const RUNTIME_FUNCTION *function = seh_function(seh_control_pc(context), base);
         if (function) return function;
-        bool in_image = image_find((const void *)(uintptr_t)context->Rip);
+        bool in_image = image_find((const void *)(uintptr_t)context->SEH_PC);
         if (!in_image && !walk->fresh) return NULL;
         /* A call of a wild pointer: the return address is all that there is. */
         walk->fresh = false;
@@ -149,9 +153,9 @@ REAL_STACK static bool search(EXCEPTION_RECORD *record, CONTEXT *original) {
     while ((function = settle(&walk, &base))) {
         CONTEXT next = walk.context;
         struct seh_step step;
-        if (!seh_step(UNWIND_EXCEPTION, base, walk.context.Rip, function, &next, &step)) break;
+        if (!seh_step(UNWIND_EXCEPTION, base, seh_control_pc(&walk.context), function, &next, &step)) break;
         if (step.handler) {
-            DISPATCHER_CONTEXT at = {walk.context.Rip,
+            DISPATCHER_CONTEXT at = {seh_control_pc(&walk.context),
                                      base,
                                      (PRUNTIME_FUNCTION)(uintptr_t)function,
                                      step.establisher,
@@ -186,7 +190,7 @@ REAL_STACK static bool search(EXCEPTION_RECORD *record, CONTEXT *original) {
 /* Lets the frames from `start` up to the target clean up, and goes on in the target frame at the address. */
 REAL_STACK static _Noreturn void unwind(const CONTEXT *start, uint64_t target, uint64_t ip, EXCEPTION_RECORD *record,
                                         uint64_t value) {
-    EXCEPTION_RECORD own = {.ExceptionCode = STATUS_UNWINDING, .ExceptionAddress = (void *)(uintptr_t)start->Rip};
+    EXCEPTION_RECORD own = {.ExceptionCode = STATUS_UNWINDING, .ExceptionAddress = (void *)(uintptr_t)start->SEH_PC};
     struct seh_dispatch dispatch = {0};
     struct walk walk = {.context = *start, .fresh = true};
     const RUNTIME_FUNCTION *function;
@@ -197,11 +201,11 @@ REAL_STACK static _Noreturn void unwind(const CONTEXT *start, uint64_t target, u
     while ((function = settle(&walk, &base))) {
         CONTEXT next = walk.context;
         struct seh_step step;
-        if (!seh_step(UNWIND_TERMINATION, base, walk.context.Rip, function, &next, &step)) break;
+        if (!seh_step(UNWIND_TERMINATION, base, seh_control_pc(&walk.context), function, &next, &step)) break;
         bool is_target = step.establisher == target;
         if (step.handler) {
             CONTEXT scratch = walk.context;
-            DISPATCHER_CONTEXT at = {walk.context.Rip,
+            DISPATCHER_CONTEXT at = {seh_control_pc(&walk.context),
                                      base,
                                      (PRUNTIME_FUNCTION)(uintptr_t)function,
                                      step.establisher,
@@ -219,9 +223,9 @@ REAL_STACK static _Noreturn void unwind(const CONTEXT *start, uint64_t target, u
             record->ExceptionFlags &= ~(ULONG)EXCEPTION_TARGET_UNWIND;
         }
         if (is_target) {
-            walk.context.Rip = ip;
-            walk.context.Rax = value;
-            unlink_below(walk.context.Rsp);
+            walk.context.SEH_PC = ip;
+            walk.context.SEH_RESULT = value;
+            unlink_below(walk.context.SEH_SP);
             __asan_handle_no_return();
             seh_resume(&walk.context);
         }
@@ -236,13 +240,14 @@ REAL_STACK static _Noreturn void unwind(const CONTEXT *start, uint64_t target, u
 
 REAL_STACK void seh_dispatch(EXCEPTION_RECORD *record, CONTEXT *context) {
     if (!search(record, context)) unhandled(record, context, "");
-    unlink_below(context->Rsp);
+    unlink_below(context->SEH_SP);
     __asan_handle_no_return();
     seh_resume(context);
 }
 
 /* --- raising ----------------------------------------------------------------------------------------------------- */
 
+#if defined(__x86_64__)
 void seh_context_of(const struct seh_frame *frame, CONTEXT *context) {
     *context = (CONTEXT){.ContextFlags = 0x10000f, .SegCs = 0x33, .SegSs = 0x2b, .EFlags = 0x202};
     context->Rip = frame->rip;
@@ -259,6 +264,17 @@ void seh_context_of(const struct seh_frame *frame, CONTEXT *context) {
     context->FltSave.MxCsr = context->MxCsr;
     memcpy(&context->FltSave.XmmRegisters[6], frame->xmm, sizeof frame->xmm);
 }
+#else
+void seh_context_of(const struct seh_frame *frame, CONTEXT *context) {
+    *context = (CONTEXT){.ContextFlags = 0x400007 | SEH_UNWOUND};
+    context->Pc = context->Lr = frame->rip;
+    context->Sp = frame->rsp;
+    context->Fp = frame->fp;
+    memcpy(&context->X[19], frame->x19, sizeof frame->x19 - 8);
+    context->X[28] = frame->x19[9];
+    for (unsigned i = 0; i < 8; i++) context->V[8 + i].Low = frame->d8[i];
+}
+#endif
 
 /* The caller's stub; where there is none, its rule is broken and no frame could be trusted. */
 static struct seh_frame *caller(NTSTATUS code, uint64_t rbp) {
@@ -277,7 +293,7 @@ REAL_STACK static _Noreturn void raise_record(EXCEPTION_RECORD *record, uint64_t
     if (native_count && (!seh_frames || native[native_count - 1].rsp < (uint64_t)(uintptr_t)seh_frames))
         native_catch(record->ExceptionCode);
     seh_context_of(caller(record->ExceptionCode, rbp), &context);
-    record->ExceptionAddress = (void *)(uintptr_t)context.Rip;
+    record->ExceptionAddress = (void *)(uintptr_t)context.SEH_PC;
     seh_dispatch(record, &context);
 }
 

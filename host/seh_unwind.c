@@ -8,6 +8,47 @@
 
 #include <pthread.h>
 
+/* --- the stack --------------------------------------------------------------------------------------------------- */
+
+static __thread struct seh_stack stack;
+static __thread bool stack_assumed;
+
+struct seh_stack seh_stack(void) {
+    if (!stack.high) {
+        pthread_attr_t attributes;
+        void *low;
+        size_t size;
+        if (pthread_getattr_np(pthread_self(), &attributes)) return stack;
+        if (!pthread_attr_getstack(&attributes, &low, &size))
+            stack = (struct seh_stack){(uint64_t)(uintptr_t)low, (uint64_t)(uintptr_t)low + size};
+        pthread_attr_destroy(&attributes);
+    }
+    return stack;
+}
+
+bool seh_stack_assume(uint64_t rsp) {
+    if (stack.high) return false;
+    stack = (struct seh_stack){rsp & ~4095ull, (rsp & ~4095ull) + 4096};
+    stack_assumed = true;
+    return true;
+}
+
+void seh_stack_forget(void) {
+    if (stack_assumed) stack = (struct seh_stack){0};
+    stack_assumed = false;
+}
+
+/* A damaged frame must end the walk, not the process. Without the sanitizer: these are frames of others. */
+__attribute__((no_sanitize("address", "thread"))) bool seh_stack_read(uint64_t at, uint64_t *value) {
+    struct seh_stack bounds = seh_stack();
+    if (at % 8 || at < bounds.low || at > bounds.high - 8) return false;
+    *value = *(const volatile uint64_t *)(uintptr_t)at;
+    return true;
+}
+
+#if defined(__x86_64__)
+uint64_t seh_control_pc(const CONTEXT *context) { return context->Rip; }
+
 enum {
     CODE_PUSH = 0,
     CODE_ALLOC_LARGE = 1,
@@ -40,51 +81,13 @@ unsigned seh_code_slots(unsigned version, uint8_t operation) {
     }
 }
 
-/* --- the stack --------------------------------------------------------------------------------------------------- */
-
-static __thread struct seh_stack stack;
-static __thread bool stack_assumed;
-
-struct seh_stack seh_stack(void) {
-    if (!stack.high) {
-        pthread_attr_t attributes;
-        void *low;
-        size_t size;
-        if (pthread_getattr_np(pthread_self(), &attributes)) return stack;
-        if (!pthread_attr_getstack(&attributes, &low, &size))
-            stack = (struct seh_stack){(uint64_t)(uintptr_t)low, (uint64_t)(uintptr_t)low + size};
-        pthread_attr_destroy(&attributes);
-    }
-    return stack;
-}
-
-bool seh_stack_assume(uint64_t rsp) {
-    if (stack.high) return false;
-    stack = (struct seh_stack){rsp & ~4095ull, (rsp & ~4095ull) + 4096};
-    stack_assumed = true;
-    return true;
-}
-
-void seh_stack_forget(void) {
-    if (stack_assumed) stack = (struct seh_stack){0};
-    stack_assumed = false;
-}
-
-/* A damaged frame must end the walk, not the process. Without the sanitizer: these are frames of others. */
-__attribute__((no_sanitize("address", "thread"))) static bool stack_read(uint64_t at, uint64_t *value) {
-    struct seh_stack bounds = seh_stack();
-    if (at % 8 || at < bounds.low || at > bounds.high - 8) return false;
-    *value = *(const volatile uint64_t *)(uintptr_t)at;
-    return true;
-}
-
 static uint64_t *register_of(CONTEXT *context, unsigned number) {
     uint64_t *all = (uint64_t *)&context->Rax; /* in the machine's own order up to r15 */
     return all + number;
 }
 
 static bool pop(CONTEXT *context, uint64_t *value) {
-    if (!stack_read(context->Rsp, value)) return false;
+    if (!seh_stack_read(context->Rsp, value)) return false;
     context->Rsp += 8;
     return true;
 }
@@ -173,13 +176,13 @@ static bool epilog_run(uint64_t base, uint64_t pc, const RUNTIME_FUNCTION *funct
 /* --- prologues --------------------------------------------------------------------------------------------------- */
 
 static bool restore(CONTEXT *context, unsigned number, uint64_t at) {
-    return stack_read(at, register_of(context, number));
+    return seh_stack_read(at, register_of(context, number));
 }
 
 static bool restore_xmm(CONTEXT *context, unsigned number, uint64_t at) {
     M128A *xmm = &context->FltSave.XmmRegisters[number];
     uint64_t low, high;
-    if (!stack_read(at, &low) || !stack_read(at + 8, &high)) return false;
+    if (!seh_stack_read(at, &low) || !seh_stack_read(at + 8, &high)) return false;
     xmm->Low = low;
     xmm->High = (LONGLONG)high;
     return true;
@@ -188,7 +191,7 @@ static bool restore_xmm(CONTEXT *context, unsigned number, uint64_t at) {
 /* rip, cs, flags, rsp, ss, perhaps below an error code, as the processor pushes them for a trap */
 static bool machine_frame(CONTEXT *context, unsigned has_error) {
     uint64_t at = context->Rsp + has_error * 8, rip, rsp;
-    if (!stack_read(at, &rip) || !stack_read(at + 24, &rsp)) return false;
+    if (!seh_stack_read(at, &rip) || !seh_stack_read(at + 24, &rsp)) return false;
     context->Rip = rip;
     context->Rsp = rsp;
     return true;
@@ -251,8 +254,6 @@ bool seh_step(unsigned kind, uint64_t base, uint64_t pc, const RUNTIME_FUNCTION 
     return machine || seh_step_leaf(context);
 }
 
-/* --- what images call -------------------------------------------------------------------------------------------- */
-
 const RUNTIME_FUNCTION *seh_function(uint64_t pc, uint64_t *base) {
     struct image *image = image_find((const void *)(uintptr_t)pc);
     uint32_t count = 0;
@@ -271,6 +272,9 @@ const RUNTIME_FUNCTION *seh_function(uint64_t pc, uint64_t *base) {
     }
     return NULL;
 }
+#endif
+
+/* --- what images call -------------------------------------------------------------------------------------------- */
 
 PRUNTIME_FUNCTION NTAPI RtlLookupFunctionEntry(ULONG64 ControlPc, PULONG64 ImageBase,
                                                struct _UNWIND_HISTORY_TABLE *HistoryTable) {
@@ -289,7 +293,7 @@ PEXCEPTION_ROUTINE NTAPI RtlVirtualUnwind(ULONG HandlerType, ULONG64 ImageBase, 
     (void)Pointers;
     struct seh_step step = {0};
     /* A walk that fails looks like the outermost frame. */
-    if (!seh_step(HandlerType, ImageBase, ControlPc, FunctionEntry, ContextRecord, &step)) ContextRecord->Rip = 0;
+    if (!seh_step(HandlerType, ImageBase, ControlPc, FunctionEntry, ContextRecord, &step)) ContextRecord->SEH_PC = 0;
     *EstablisherFrame = step.establisher;
     *HandlerData = step.handler_data;
     return step.handler;

@@ -84,6 +84,16 @@ static _Noreturn void native_catch(NTSTATUS code) {
 
 /* --- the walk ---------------------------------------------------------------------------------------------------- */
 
+/* The frame's registers that handlers need beside its address. */
+#if defined(__x86_64__)
+#define REGISTERS_OF(context) 0
+#define FRAME_OF(at, frame) (frame)
+#else
+#define REGISTERS_OF(context) ((context).ContextFlags & SEH_UNWOUND) != 0, (PUCHAR) & (context).X[19]
+/* Blocks and filters get the frame pointer of the function that they are a part of. */
+#define FRAME_OF(at, frame) (((const ULONG64 *)(const void *)(at)->NonVolatileRegisters)[10])
+#endif
+
 struct walk {
     CONTEXT context;
     ULONG scope; /* ScopeIndex of the frame: not 0 if the walk re-enters one whose unwind was interrupted */
@@ -165,7 +175,7 @@ REAL_STACK static bool search(EXCEPTION_RECORD *record, CONTEXT *original) {
                                      step.handler_data,
                                      NULL,
                                      walk.scope,
-                                     0};
+                                     REGISTERS_OF(walk.context)};
             CONTEXT caller = next; /* the handler owns what it is given */
             uint64_t disposition =
                 seh_invoke((void *)(uintptr_t)step.handler, record, step.establisher, original, &at, &dispatch);
@@ -215,7 +225,7 @@ REAL_STACK static _Noreturn void unwind(const CONTEXT *start, uint64_t target, u
                                      step.handler_data,
                                      NULL,
                                      walk.scope,
-                                     0};
+                                     REGISTERS_OF(walk.context)};
             if (is_target) record->ExceptionFlags |= EXCEPTION_TARGET_UNWIND;
             dispatch.at = &at;
             seh_invoke((void *)(uintptr_t)step.handler, record, step.establisher, &walk.context, &at, &dispatch);
@@ -359,8 +369,8 @@ static void leave_scopes(const struct scope *scopes, uint32_t count, uint64_t fr
         }
         if (scopes[i].jump) continue;
         at->ScopeIndex = i + 1; /* should the block raise, it is not run again */
-        seh_invoke((void *)(uintptr_t)(at->ImageBase + scopes[i].handler), (const void *)1, frame, NULL, NULL,
-                   dispatches);
+        seh_invoke((void *)(uintptr_t)(at->ImageBase + scopes[i].handler), (const void *)1, FRAME_OF(at, frame), NULL,
+                   NULL, dispatches);
     }
 }
 
@@ -382,8 +392,8 @@ REAL_STACK EXCEPTION_DISPOSITION NTAPI __C_specific_handler(struct _EXCEPTION_RE
         if (pc < scopes[i].begin || pc >= scopes[i].end || !scopes[i].jump) continue;
         int32_t wanted = EXCEPTION_EXECUTE_HANDLER;
         if (scopes[i].handler != 1)
-            wanted = (int32_t)seh_invoke((void *)(uintptr_t)(base + scopes[i].handler), &pointers, frame, NULL, NULL,
-                                         dispatches);
+            wanted = (int32_t)seh_invoke((void *)(uintptr_t)(base + scopes[i].handler), &pointers,
+                                         FRAME_OF(DispatcherContext, frame), NULL, NULL, dispatches);
         if (wanted < 0) return ExceptionContinueExecution;
         if (wanted > 0)
             unwind(dispatches->context, frame, base + scopes[i].jump, ExceptionRecord,

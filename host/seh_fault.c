@@ -108,12 +108,15 @@ static const void *record_of(const ucontext_t *context, uint32_t magic) {
     return NULL;
 }
 
-/* The exception syndrome: its class, and for data bit 6 for a write. */
+/* The exception syndrome: its class, and for data bit 6 for a write. Where there is none (qemu before 8) the instruction
+ * tells: loads and stores have bits 27 and 25 as 1 and 0, most stores neither bit 22 nor bit 23. */
 static enum access access_of(const ucontext_t *context) {
     const struct esr_context *syndrome = record_of(context, ESR_MAGIC);
-    uint64_t class = syndrome ? syndrome->esr >> 26 & 0x3f : 0;
-    if (class == 0x20 || class == 0x21) return ACCESS_FETCH;
-    return syndrome && syndrome->esr & 0x40 ? ACCESS_WRITE : ACCESS_READ;
+    uint64_t class = syndrome ? syndrome->esr >> 26 & 0x3f : 0, pc = context->uc_mcontext.pc;
+    if (class == 0x20 || class == 0x21 || context->uc_mcontext.fault_address == pc) return ACCESS_FETCH;
+    if (syndrome) return syndrome->esr & 0x40 ? ACCESS_WRITE : ACCESS_READ;
+    if (!image_find((const void *)(uintptr_t)pc)) return ACCESS_READ;
+    return (pe_32((const uint8_t *)(uintptr_t)pc) & 0x0ac00000) == 0x08000000 ? ACCESS_WRITE : ACCESS_READ;
 }
 
 static void context_take(const ucontext_t *from, CONTEXT *to) {

@@ -736,7 +736,12 @@ typedef struct _DISPATCHER_CONTEXT {
     PVOID HandlerData;
     struct _UNWIND_HISTORY_TABLE *HistoryTable;
     ULONG ScopeIndex;
+#if defined(__x86_64__)
     ULONG Fill0;
+#else
+    BOOLEAN ControlPcIsUnwound;
+    PUCHAR NonVolatileRegisters; /* x19 to x29, d8 to d15 */
+#endif
 } DISPATCHER_CONTEXT, *PDISPATCHER_CONTEXT;
 
 /* --- structures, enumerations, callbacks --- */

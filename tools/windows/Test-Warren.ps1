@@ -34,7 +34,7 @@ function Enable-Everything {
     Invoke-Checked bcdedit.exe @('/set', 'testsigning', 'on')
     Import-Certificate -FilePath $files.Root -CertStoreLocation Cert:\LocalMachine\Root | Out-Null
     Import-Certificate -FilePath $files.Publisher -CertStoreLocation Cert:\LocalMachine\TrustedPublisher | Out-Null
-    # Standard settings; 0x200 more are the rules for network drivers.
+    # Standard settings, and 0x200000: the rules for network drivers.
     & verifier.exe /flags 0x2209BB /driver warren.sys | Out-Host
     foreach ($rule in @(@('ICMPv4', 8, '10.66.0.0/24'), @('ICMPv6', 128, 'fd66::/64'))) {
         New-NetFirewallRule -DisplayName $RuleName -Direction Inbound -Action Allow -Protocol $rule[0] -IcmpType $rule[1] `

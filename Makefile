@@ -226,6 +226,22 @@ $(O)/$(1)/$(SYS).so $(O)/$(1)/$(DLL).so $(O)/$(1)/$(EXE).so:
 endef
 $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 
+# --- Wine ----------------------------------------------------------------------------------------------------------
+# The same objects as the tests', and the bridge by which a Windows program gets them.
+.PHONY: wine
+wine: $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll $(O)/wine/warren-host.so
+$(O)/wine/warren-host.so: $(patsubst %,$(O)/host/obj/%.o,$(basename $(HOST_SRC)))
+	$(call say,LINK,$@)
+	$(dir)
+	$(Q)$(CC) $(ELF_LDFLAGS) -shared -Wl,-Bsymbolic -Wl,-z,defs $^ -o $@ $(ELF_LDLIBS)
+$(O)/wine/warren-host.exe: host/wine/launcher.c
+$(O)/wine/warren-host.dll: host/wine/bridge.c host/wine/bridge.h
+$(O)/wine/warren-host.dll: BRIDGE_FLAGS := -shared
+$(O)/wine/warren-host.exe $(O)/wine/warren-host.dll:
+	$(call say,CC-mingw,$<)
+	$(dir)
+	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Wno-unused-parameter -I. $(BRIDGE_FLAGS) -s -Wl,--no-insert-timestamp $< -o $@
+
 # --- for tools -----------------------------------------------------------------------------------------------------
 # What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.
 TIDY_WIN := $(sort $(SYS_SRC) $(DLL_SRC) $(EXE_SRC))

@@ -4,6 +4,7 @@
  * Waiting: dispatcher objects, events, mutexes, semaphores, timers. One lock for all of it, as NT had for long, since a wait for
  * several objects is one decision over all of them.
  */
+#include "host/guest.h"
 #include "host/image.h"
 #include "host/sched.h"
 #include "host/verify.h"
@@ -88,6 +89,8 @@ static bool try_satisfy(struct wait *wait) {
  * compare-and-exchange of both, when nobody does; and not touched afterwards, since it may be gone at once. It changes
  * with the lock only. */
 #define WAITED_FOR (1u << 8) /* Signalling; the byte behind the size says of a timer that it runs */
+/* Beside it, of an event that is a proxy: as if somebody always waited, namely who is told when nobody else does. */
+#define PROXY (1u << 9)
 
 static uint64_t *both_of(DISPATCHER_HEADER *header) { return (uint64_t *)(void *)header; }
 
@@ -103,7 +106,7 @@ static void unlink_all(struct wait *wait) {
     for (ULONG at = 0; at < wait->count; at++) {
         DISPATCHER_HEADER *header = wait->objects[at];
         RemoveEntryList(&wait->blocks[at].link);
-        if (IsListEmpty(&header->WaitListHead))
+        if (IsListEmpty(&header->WaitListHead) && !(header->Lock & PROXY))
             __atomic_fetch_and(both_of(header), ~(uint64_t)WAITED_FOR, __ATOMIC_RELAXED);
     }
 }
@@ -137,9 +140,12 @@ static HOST_COLD LONG signal(DISPATCHER_HEADER *header, LONG state, bool last) {
     pthread_mutex_lock(&dispatcher);
     LONG before = __atomic_exchange_n(&header->SignalState, state, __ATOMIC_RELAXED);
     struct wait *told = wake_waiters(header, NULL);
+    bool pass = header->Lock & PROXY && header->SignalState > 0;
+    if (pass) header->SignalState = 0;
     if (last) ob_dereference(header);
     pthread_mutex_unlock(&dispatcher);
     tell(told);
+    if (pass) guest_event_set((PRKEVENT)header);
     return before;
 }
 
@@ -148,6 +154,13 @@ void ke_signal(DISPATCHER_HEADER *header, LONG state) { signal(header, state, fa
 void ke_signal_last(DISPATCHER_HEADER *header, LONG state) { signal(header, state, true); }
 
 /* --- events ------------------------------------------------------------------------------------------------------- */
+
+void ke_event_proxy(PRKEVENT event, EVENT_TYPE type) {
+    ke_header_init(&event->Header, (UCHAR)type, sizeof(KEVENT) / sizeof(LONG), 0);
+    event->Header.Lock |= (LONG)(WAITED_FOR | PROXY);
+}
+
+bool ke_event_is_proxy(const KEVENT *event) { return event->Header.Lock & PROXY; }
 
 void NTAPI KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State) {
     NT_ENTER(KeInitializeEvent);
@@ -188,6 +201,7 @@ static LONG set_state(PRKEVENT event, LONG state) {
     before = event->Header.SignalState;
     __atomic_store_n(&event->Header.SignalState, state, __ATOMIC_RELAXED);
     pthread_mutex_unlock(&dispatcher);
+    if (ke_event_is_proxy(event)) guest_event_clear(event);
     return before;
 }
 
@@ -325,6 +339,25 @@ static void check_wait(DISPATCHER_HEADER **objects, ULONG count, bool blocks) {
             verify_violation("wait-uninitialized", "the object %p was never initialized", (void *)objects[at]);
 }
 
+/* A proxy may have been set where its state is kept, before we were in its list. */
+static HOST_COLD void look_behind(struct wait *wait) {
+    for (ULONG at = 0; at < wait->count; at++) {
+        PRKEVENT event = (PRKEVENT)wait->objects[at];
+        if (!(event->Header.Lock & PROXY) || !guest_event_take(event)) continue;
+        pthread_mutex_lock(&dispatcher);
+        bool late = wait->done;
+        if (!late) {
+            wait->done = true;
+            wait->result = at;
+            unlink_all(wait);
+            __atomic_store_n(&wait->thread->told, 1, __ATOMIC_RELAXED);
+        }
+        pthread_mutex_unlock(&dispatcher);
+        if (late) guest_event_set(event);
+        return;
+    }
+}
+
 /* Enters with the lock, leaves without. */
 static void sleep_locked(struct wait *wait, const LARGE_INTEGER *timeout) {
     uint32_t *told = &wait->thread->told;
@@ -335,6 +368,7 @@ static void sleep_locked(struct wait *wait, const LARGE_INTEGER *timeout) {
     bool sleeps = !try_satisfy(wait);
     if (!sleeps) unlink_all(wait);
     pthread_mutex_unlock(&dispatcher);
+    if (sleeps && guest) look_behind(wait);
     if (!sleeps || sched_listen(told, timeout ? &until : NULL)) return;
     pthread_mutex_lock(&dispatcher);
     bool late = wait->done; /* at the last moment: somebody is about to tell */

@@ -8,6 +8,8 @@
  * signal, so that filters and handlers run like any other code.
  */
 #include "host/ex_pool.h"
+#include "host/guest.h"
+#include "host/kernel_private.h"
 #include "host/pe.h"
 #include "host/seh.h"
 
@@ -192,9 +194,30 @@ static void guarded_fault(const siginfo_t *info, const ucontext_t *context) {
     abort();
 }
 
+/* In a process of Wine's most are Wine's. */
+static bool is_guests(int number, const ucontext_t *context) {
+    const greg_t *r = context->uc_mcontext.gregs;
+    if (image_find((const void *)r[REG_RIP]) || guest_is_host_code((uint64_t)r[REG_RIP])) return true;
+    return seh_frames || (ps_this && ps_this->process == ps_system_process);
+}
+
+static void pass_on(int number, siginfo_t *info, void *context) {
+    for (unsigned i = 0; i < SIGNALS; i++) {
+        if (signals[i] != number) continue;
+        if (before[i].sa_flags & SA_SIGINFO)
+            before[i].sa_sigaction(number, info, context);
+        else
+            sigaction(number, &before[i], NULL);
+    }
+}
+
 static void on_signal(int number, siginfo_t *info, void *argument) {
     ucontext_t *context = argument;
     if (ke_shared_fault(number, info, context)) return;
+    if (guest && !is_guests(number, context)) {
+        pass_on(number, info, argument);
+        return;
+    }
     uint64_t rsp = (uint64_t)context->uc_mcontext.gregs[REG_RSP];
     bool assumed = seh_stack_assume(rsp);
     struct seh_stack stack = seh_stack();
@@ -228,6 +251,7 @@ void seh_start(void) {
         /* Twice would make our handler its own predecessor. */
         if (!sigaction(signals[i], NULL, &now) && (now.sa_flags & SA_SIGINFO) && now.sa_sigaction == on_signal)
             continue;
+        if (guest) action.sa_mask = now.sa_mask;
         sigaction(signals[i], &action, &before[i]);
     }
     seh_thread_start();

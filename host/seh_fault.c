@@ -40,16 +40,17 @@ static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
 #define SIGNALS (sizeof signals / sizeof *signals)
 static struct sigaction before[SIGNALS];
 
-/* Between the signal handler and fault_landing. */
-static __thread struct {
+/* Between the signal handler and fault_landing. Not in the thread's own storage, of which there is little for an object
+ * that is loaded into a running process. */
+static __thread struct fault {
     CONTEXT context;
     EXCEPTION_RECORD record;
-} fault;
+} *fault;
 static __thread void *signal_stack;
 
 __attribute__((disable_sanitizer_instrumentation)) static _Noreturn void fault_landing(void) {
-    CONTEXT context = fault.context;
-    EXCEPTION_RECORD record = fault.record;
+    CONTEXT context = fault->context;
+    EXCEPTION_RECORD record = fault->record;
     seh_stack_forget();
     if (record.ExceptionCode == CODE_FAST_FAIL) {
         /* * rule fast-fail: the driver ended itself with __fastfail */
@@ -137,23 +138,28 @@ static bool fault_take(int number, const siginfo_t *info, const ucontext_t *cont
     struct image *image = image_find((const void *)(uintptr_t)rip);
     bool fetch = number == SIGSEGV && context->uc_mcontext.gregs[REG_ERR] & 16;
     if (image && image_is_native(image)) return false;
-    context_take(context, &fault.context);
+    if (!fault) {
+        void *page = mmap(NULL, sizeof *fault, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (page == MAP_FAILED) return false;
+        fault = page;
+    }
+    context_take(context, &fault->context);
     if (!image && fetch) {
         /* A call of a wild pointer is the caller's. */
-        CONTEXT caller = fault.context;
+        CONTEXT caller = fault->context;
         image = seh_step_leaf(&caller) ? image_find((const void *)(uintptr_t)caller.Rip) : NULL;
         if (image && image_is_native(image)) return false;
     }
     if (image) {
-        record_make(&fault.record, number, info, context, &fault.context, !fetch);
+        record_make(&fault->record, number, info, context, &fault->context, !fetch);
         return true;
     }
     bool image_between;
     struct seh_frame *frame = seh_caller((uint64_t)context->uc_mcontext.gregs[REG_RBP], &image_between);
     if (!frame || frame != seh_frames || image_between) return false;
-    record_make(&fault.record, number, info, context, &fault.context, false);
-    seh_context_of(frame, &fault.context);
-    fault.record.ExceptionAddress = (void *)(uintptr_t)frame->rip;
+    record_make(&fault->record, number, info, context, &fault->context, false);
+    seh_context_of(frame, &fault->context);
+    fault->record.ExceptionAddress = (void *)(uintptr_t)frame->rip;
     return true;
 }
 
@@ -268,6 +274,8 @@ void seh_thread_start(void) {
 }
 
 void seh_thread_stop(void) {
+    if (fault) munmap(fault, sizeof *fault);
+    fault = NULL;
     if (!signal_stack) return;
     sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
     munmap(signal_stack, SIGNAL_STACK);

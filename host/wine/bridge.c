@@ -204,16 +204,26 @@ static void import_set(IMAGE_THUNK_DATA64 *slot, void *function) {
     VirtualProtect(slot, sizeof *slot, before, &before);
 }
 
+/* Of a library whatever the host says; of the program itself only functions for IP interfaces that Wine does not have at
+ * all, a call of which would be its end. */
+static bool is_ours(bool library, const char *module, const char *function) {
+    if (library) return true;
+    return !_stricmp(module, "iphlpapi.dll") && !service_find(module, function);
+}
+
 static void library_bind(const uint8_t *base) {
     const IMAGE_DATA_DIRECTORY *directory = directory_of(base, IMAGE_DIRECTORY_ENTRY_IMPORT);
-    if (!directory || !is_library(base)) return;
+    bool library = is_library(base);
+    if (!directory || (!library && base != (const uint8_t *)GetModuleHandleW(NULL))) return;
     for (const IMAGE_IMPORT_DESCRIPTOR *module = at_rva(base, directory->VirtualAddress); module->Name; module++) {
         const IMAGE_THUNK_DATA64 *names = at_rva(base, module->OriginalFirstThunk);
         IMAGE_THUNK_DATA64 *slots = (IMAGE_THUNK_DATA64 *)(uintptr_t)at_rva(base, module->FirstThunk);
         for (; names->u1.AddressOfData; names++, slots++) {
             if (IMAGE_SNAP_BY_ORDINAL64(names->u1.Ordinal)) continue;
             const IMAGE_IMPORT_BY_NAME *name = at_rva(base, (DWORD)names->u1.AddressOfData);
-            void *function = import_of(at_rva(base, module->Name), (const char *)name->Name);
+            const char *from = at_rva(base, module->Name);
+            if (!is_ours(library, from, (const char *)name->Name)) continue;
+            void *function = import_of(from, (const char *)name->Name);
             if (function) import_set(slots, function);
         }
     }

@@ -33,6 +33,9 @@ static struct {
     typeof(DeviceIoControl) *control;
     typeof(GetProcessHeap) *heap;
     typeof(HeapFree) *heap_free;
+    typeof(LoadLibraryExW) *load;
+    typeof(GetProcAddress) *symbol;
+    typeof(FreeLibrary) *unload;
     typeof(RegQueryValueExW) *reg_query;
     typeof(RegCloseKey) *reg_close;
     HANDLE(NTAPI *process)(void);
@@ -55,6 +58,9 @@ static const struct {
     {"kernel32", "DeviceIoControl", (void **)&wine.control},
     {"kernel32", "GetProcessHeap", (void **)&wine.heap},
     {"kernel32", "HeapFree", (void **)&wine.heap_free},
+    {"kernel32", "LoadLibraryExW", (void **)&wine.load},
+    {"kernel32", "GetProcAddress", (void **)&wine.symbol},
+    {"kernel32", "FreeLibrary", (void **)&wine.unload},
     {"kernel32", "GetCurrentProcess", (void **)&wine.process},
     {"kernel32", "DuplicateHandle", (void **)&wine.duplicate},
     {"kernel32", "wine_get_unix_file_name", (void **)&wine.unix_name},
@@ -177,11 +183,16 @@ static NTSTATUS proxy_make(HANDLE handle, struct proxy **made) {
     proxy->handle = handle;
     proxy->passed = information.state != 0;
     pthread_mutex_lock(&proxies_lock);
-    ob_reference(proxy);
-    proxy->next = *bucket_of(handle);
-    *bucket_of(handle) = proxy;
+    struct proxy *other = *bucket_of(handle);
+    while (other && other->handle != handle) other = other->next;
+    if (!other) {
+        proxy->next = *bucket_of(handle);
+        *bucket_of(handle) = proxy;
+    }
+    ob_reference(other ? other : proxy);
     pthread_mutex_unlock(&proxies_lock);
-    *made = proxy;
+    if (other) ob_dereference(proxy);
+    *made = other ? other : proxy;
     return STATUS_SUCCESS;
 }
 
@@ -277,6 +288,25 @@ static LSTATUS NTAPI guest_RegCloseKey(HKEY key) {
     return guest_handle_is_ours((HANDLE)key) ? RegCloseKey(key) : wine.reg_close(key);
 }
 
+/* The one system library that our own loads by itself, and Wine does not have. */
+static const char connections[] = "nci";
+
+static HMODULE NTAPI guest_LoadLibraryExW(LPCWSTR name, HANDLE file, DWORD flags) {
+    if (win32_same(name, L"nci.dll", true)) return (HMODULE)(ULONG_PTR)connections;
+    return wine.load(name, file, flags);
+}
+
+static FARPROC NTAPI guest_GetProcAddress(HMODULE module, LPCSTR name) {
+    if (module != (HMODULE)(ULONG_PTR)connections) return wine.symbol(module, name);
+    const struct host_export *export = host_export_find(connections, name);
+    if (!export) guest_set_error(ERROR_PROC_NOT_FOUND);
+    return export ? (FARPROC) export->bound : NULL;
+}
+
+static BOOL NTAPI guest_FreeLibrary(HMODULE module) {
+    return module == (HMODULE)(ULONG_PTR)connections || wine.unload(module);
+}
+
 static const struct {
     const char *module, *function;
     void *instead;
@@ -287,6 +317,9 @@ static const struct {
     {"kernel32", "SetEvent", (void *)guest_SetEvent},
     {"kernel32", "ResetEvent", (void *)guest_ResetEvent},
     {"kernel32", "UnmapViewOfFile", (void *)guest_UnmapViewOfFile},
+    {"kernel32", "LoadLibraryExW", (void *)guest_LoadLibraryExW},
+    {"kernel32", "GetProcAddress", (void *)guest_GetProcAddress},
+    {"kernel32", "FreeLibrary", (void *)guest_FreeLibrary},
     {"advapi32", "RegQueryValueExW", (void *)guest_RegQueryValueExW},
     {"advapi32", "RegCloseKey", (void *)guest_RegCloseKey},
 };

@@ -35,7 +35,7 @@ EXE := $(BRAND_FILE).exe
 all: win host
 help:
 	@sed -n '3,9s/^# \{0,1\}//p' Makefile
-	@echo "targets: all win host asan tsan compile_commands format tidy clean; V=1 shows the commands"
+	@echo "targets: all win host wine asan tsan compile_commands format tidy clean; V=1 shows the commands"
 clean:
 	rm -rf $(O)
 
@@ -229,7 +229,20 @@ $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 # --- Wine ----------------------------------------------------------------------------------------------------------
 # The same objects as the tests', and the bridge by which a Windows program gets them.
 .PHONY: wine
-wine: $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll $(O)/wine/warren-host.so
+WINE_PROGRAMS := $(patsubst test/wine/%.c,$(O)/wine/%.exe,$(wildcard test/wine/*.c))
+wine: $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll $(O)/wine/warren-host.so $(O)/wine/wintun.dll \
+	$(WINE_PROGRAMS) $(O)/wine/wireguard-go.exe
+# As programs bring it along.
+$(O)/wine/wintun.dll: $(O)/win-x64/$(DLL)
+	$(dir)
+	$(Q)cp $< $@
+$(O)/wine/wireguard-go.exe: tools/clients/wireguard-go test/wine/go/wintun/wintun.go
+	$(call say,GO,$@)
+	$(Q)tools/clients/wireguard-go $@
+$(WINE_PROGRAMS): $(O)/wine/%.exe: test/wine/%.c include/wintun.h
+	$(call say,CC-mingw,$<)
+	$(dir)
+	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude -s -Wl,--no-insert-timestamp $< -o $@ -liphlpapi -lws2_32
 $(O)/wine/warren-host.so: $(patsubst %,$(O)/host/obj/%.o,$(basename $(HOST_SRC)))
 	$(call say,LINK,$@)
 	$(dir)

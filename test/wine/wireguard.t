@@ -72,7 +72,7 @@ carries() {
 
 intact() {
     local line
-    exec {server_out}< <(exec nsenter --target "$peer_pid" --net --mount -- python3 test/wine/transfer.py serve "$1" 2>&1)
+    exec {server_out}< <(exec nsenter --target "$peer_pid" --net --mount -- python3 "$PWD/test/wine/transfer.py" serve "$1" 2>&1)
     IFS= read -r -t 10 -u "$server_out" line && [ "$line" = listening ] &&
         timeout 60 python3 test/wine/transfer.py "$1" 4000000 || return 1
     exec {server_out}<&-

@@ -242,7 +242,7 @@ $(O)/wine/wireguard-go.exe: tools/clients/wireguard-go test/wine/go/wintun/wintu
 $(WINE_PROGRAMS): $(O)/wine/%.exe: test/wine/%.c include/wintun.h
 	$(call say,CC-mingw,$<)
 	$(dir)
-	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude -s -Wl,--no-insert-timestamp $< -o $@ -liphlpapi -lws2_32
+	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Wno-unused-parameter -Iinclude -s -Wl,--no-insert-timestamp $< -o $@ -liphlpapi -lws2_32
 $(O)/wine/warren-host.so: $(patsubst %,$(O)/host/obj/%.o,$(basename $(HOST_SRC)))
 	$(call say,LINK,$@)
 	$(dir)

@@ -231,9 +231,12 @@ $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 .PHONY: wine
 WINE_PROGRAMS := $(patsubst test/wine/%.c,$(O)/wine/%.exe,$(wildcard test/wine/*.c))
 wine: $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll $(O)/wine/warren-host.so $(O)/wine/wintun.dll \
-	$(WINE_PROGRAMS) $(O)/wine/wireguard-go.exe
+	$(WINE_PROGRAMS) $(O)/wine/wireguard-go.exe $(O)/wine/$(EXE) $(O)/wine/$(DLL) $(O)/wine/echo.exe
 # As programs bring it along.
 $(O)/wine/wintun.dll: $(O)/win-x64/$(DLL)
+	$(dir)
+	$(Q)cp $< $@
+$(O)/wine/$(EXE) $(O)/wine/$(DLL) $(O)/wine/echo.exe: $(O)/wine/%: $(O)/win-x64/%
 	$(dir)
 	$(Q)cp $< $@
 $(O)/wine/wireguard-go.exe: tools/clients/wireguard-go test/wine/go/wintun/wintun.go

@@ -44,7 +44,7 @@ rules() {
     whole client.exe rules
     local code=$?
     cat "$said"
-    [ $code = 0 ] && grep -qx $'all right\r*' "$said"
+    [ "$code" = 0 ] && grep -qx $'all right\r*' "$said"
 }
 nothing_stays() {
     equal 'TUN devices' '' "$(tun_devices)" && equal 'files of the driver store' '' "$(find "$TMPDIR" -path '*/warren-host-*')"

@@ -86,7 +86,7 @@ new_keys() {
     timeout 60 iperf3 --client 10.9.0.2 --bytes 16M >"$scratch/iperf" &
     local client=$!
     in_peer wg set wg0 peer "$own_public" remove && in_peer wg set wg0 peer "$own_public" allowed-ips 10.9.0.1/32,fd09::1/128
-    wireguard_configure wg1 && wait $client || return 1
+    wireguard_configure wg1 && wait "$client" || return 1
     exec {server_out}<&-
     after=$(in_peer wg show wg0 latest-handshakes)
     echo "before: $before, after: $after"
@@ -102,7 +102,7 @@ pulled_out() {
     local client=$!
     # Not before something flows.
     until [ "$(in_peer wg show wg0 transfer | cut -f 2)" -gt $((already + 500000)) ]; do
-        kill -0 $client || return 1
+        kill -0 "$client" || return 1
         read -r -t 0.05 <> <(:)
     done
     ip link delete "$(tun_devices)"
@@ -110,8 +110,8 @@ pulled_out() {
         tail -n 5 "$said"
         return 1
     }
-    kill $client 2>/dev/null
-    wait $client
+    kill "$client" 2>/dev/null
+    wait "$client"
     exec {server_out}<&-
     wait "$wine_host_pid"
     local code=$?

@@ -307,6 +307,20 @@ static BOOL NTAPI guest_FreeLibrary(HMODULE module) {
     return module == (HMODULE)(ULONG_PTR)connections || wine.unload(module);
 }
 
+/* --- devices of other processes ------------------------------------------------------------------------------------ */
+
+static CONFIGRET NTAPI guest_CM_Get_Device_ID_List_SizeW(PULONG size, PCWSTR filter, ULONG flags) {
+    guest_nodes_look();
+    return CM_Get_Device_ID_List_SizeW(size, filter, flags);
+}
+
+static CONFIGRET NTAPI guest_CM_Set_DevNode_PropertyW(DEVINST node, const DEVPROPKEY *key, DEVPROPTYPE type,
+                                                      const PBYTE data, ULONG size, ULONG flags) {
+    CONFIGRET result = CM_Set_DevNode_PropertyW(node, key, type, data, size, flags);
+    guest_nodes_tell();
+    return result;
+}
+
 static const struct {
     const char *module, *function;
     void *instead;
@@ -320,6 +334,8 @@ static const struct {
     {"kernel32", "LoadLibraryExW", (void *)guest_LoadLibraryExW},
     {"kernel32", "GetProcAddress", (void *)guest_GetProcAddress},
     {"kernel32", "FreeLibrary", (void *)guest_FreeLibrary},
+    {"cfgmgr32", "CM_Get_Device_ID_List_SizeW", (void *)guest_CM_Get_Device_ID_List_SizeW},
+    {"cfgmgr32", "CM_Set_DevNode_PropertyW", (void *)guest_CM_Set_DevNode_PropertyW},
     {"advapi32", "RegQueryValueExW", (void *)guest_RegQueryValueExW},
     {"advapi32", "RegCloseKey", (void *)guest_RegCloseKey},
 };
@@ -370,5 +386,7 @@ int guest_start(const struct guest_services *services, char *why, unsigned size)
 
 /* The driver store's folder goes with the process. */
 __attribute__((destructor)) static void guest_end(void) {
-    if (guest) win32_disk_stop();
+    if (!guest) return;
+    win32_disk_stop();
+    guest_nodes_end();
 }

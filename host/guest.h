@@ -9,6 +9,7 @@
 
 #include "host/wine/bridge.h"
 #include "host/win32.h"
+#include "nt/ndis.h"
 
 /* Set once, before anything else runs. Everywhere else (on plain Linux) NULL. */
 extern const struct guest_services *guest;
@@ -34,5 +35,11 @@ void guest_event_set(PRKEVENT event);
 void guest_event_clear(PRKEVENT event);
 bool guest_event_take(PRKEVENT event);
 void guest_event_delete(void *object);
+
+/* guest_nodes.c: devices of other processes. What runs here is told to them; what runs there becomes nodes here. */
+void guest_nodes_tell(void);
+void guest_nodes_look(void);
+void guest_nodes_end(void);
+bool guest_nodes_luid(const GUID *guid, NET_LUID *luid); /* of such a device's interface */
 
 #endif

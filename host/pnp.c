@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/guest.h"
 #include "host/pnp_private.h"
 #include "host/verify.h"
 
@@ -164,7 +165,7 @@ static NTSTATUS enumerate(struct devnode *node, struct device_info *info) {
         pnp_nodes = node;
     }
     ndis_mutex_unlock(&pnp_lock);
-    if (!node->software_key) status = node_identify(node);
+    if (!node->software_key) status = node_identify(node, NULL);
     if (NT_SUCCESS(status)) status = bus_device_create(node);
     if (!NT_SUCCESS(status)) return status;
     ndis_mutex_lock(&pnp_lock);
@@ -383,11 +384,24 @@ static void thread_main(void *unused) {
             if (!queue) queue_end = &queue;
         }
         ndis_mutex_unlock(&pnp_lock);
-        if (request)
+        if (request) {
             more = run(request);
-        else
+            if (guest) guest_nodes_tell();
+        } else
             KeWaitForSingleObject(&queue_event, Executive, KernelMode, FALSE, NULL);
     }
+}
+
+void pnp_neighbour_gone(struct devnode *node) {
+    node_forget(node);
+    ndis_mutex_lock(&pnp_lock);
+    struct devnode **link = &pnp_nodes;
+    while (*link && *link != node) link = &(*link)->next;
+    bool listed = *link;
+    if (listed) *link = node->next;
+    node->listed = node->present = node->started = false;
+    ndis_mutex_unlock(&pnp_lock);
+    if (listed) pnp_release(node);
 }
 
 /* --- the software device's handle -------------------------------------------------------------------------------- */
@@ -479,6 +493,23 @@ static struct devnode *node_claimable(WCHAR *path) {
     return node;
 }
 
+struct devnode *pnp_neighbour(WCHAR *path, const GUID *net_cfg, struct device_info *info) {
+    ndis_mutex_lock(&pnp_lock);
+    struct devnode *node = node_claimable(path);
+    if (node) {
+        node->neighbour = -1;
+        node->info = *info;
+        memset(info, 0, sizeof *info);
+        node->present = node->started = true;
+        node->problem = 0;
+    }
+    ndis_mutex_unlock(&pnp_lock);
+    if (!node || NT_SUCCESS(node_identify(node, net_cfg))) return node;
+    pnp_neighbour_gone(node);
+    pnp_release(node);
+    return NULL;
+}
+
 static bool name_valid(const WCHAR *name) {
     size_t length = name ? wide_length(name) : 0;
     for (size_t i = 0; i < length; i++) {
@@ -506,7 +537,7 @@ NTSTATUS pnp_create(PEPROCESS owner, const struct pnp_software_device *info,
     ndis_mutex_lock(&pnp_lock);
     struct devnode *node = node_claimable(path);
     path = NULL;
-    if (!node || node->claim) {
+    if (!node || node->claim || node->neighbour) {
         status = node ? STATUS_OBJECT_NAME_COLLISION : STATUS_INSUFFICIENT_RESOURCES;
         ndis_mutex_unlock(&pnp_lock);
         if (node) pnp_release(node);
@@ -561,7 +592,9 @@ void pnp_close(struct devnode *node) {
     if (device) ob_close(owner, handle);
 }
 
-NTSTATUS pnp_uninstall(struct devnode *node) { return ask(REQUEST_UNINSTALL, node); }
+NTSTATUS pnp_uninstall(struct devnode *node) {
+    return node->neighbour ? STATUS_ACCESS_DENIED : ask(REQUEST_UNINSTALL, node);
+}
 
 NTSTATUS pnp_stop_start(struct devnode *node) { return ask(REQUEST_STOP_START, node); }
 

@@ -234,9 +234,10 @@ void guest_nodes_look(void) {
     DIR *list = folder() ? opendir(folder()) : NULL;
     pnp_for_each(mark_unseen, NULL);
     for (struct dirent *entry; list && (entry = readdir(list)) != NULL;) {
-        char path[4096], end[16];
-        int pid;
-        if (sscanf(entry->d_name, PREFIX "%d%15s", &pid, end) != 2 || strcmp(end, SUFFIX) || pid == getpid()) continue;
+        char path[4096], *end;
+        if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0) continue;
+        int pid = (int)strtol(entry->d_name + strlen(PREFIX), &end, 10);
+        if (pid <= 0 || pid == getpid() || strcmp(end, SUFFIX) != 0) continue;
         if ((size_t)snprintf(path, sizeof path, "%s/%s", folder(), entry->d_name) >= sizeof path) continue;
         if (kill(pid, 0) && errno == ESRCH)
             unlink(path); /* it was killed */

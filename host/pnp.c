@@ -392,18 +392,6 @@ static void thread_main(void *unused) {
     }
 }
 
-void pnp_neighbour_gone(struct devnode *node) {
-    node_forget(node);
-    ndis_mutex_lock(&pnp_lock);
-    struct devnode **link = &pnp_nodes;
-    while (*link && *link != node) link = &(*link)->next;
-    bool listed = *link;
-    if (listed) *link = node->next;
-    node->listed = node->present = node->started = false;
-    ndis_mutex_unlock(&pnp_lock);
-    if (listed) pnp_release(node);
-}
-
 /* --- the software device's handle -------------------------------------------------------------------------------- */
 
 static void software_device_close(PEPROCESS process, void *object, bool last) {
@@ -505,8 +493,7 @@ struct devnode *pnp_neighbour(WCHAR *path, const GUID *net_cfg, struct device_in
     }
     ndis_mutex_unlock(&pnp_lock);
     if (!node || NT_SUCCESS(node_identify(node, net_cfg))) return node;
-    pnp_neighbour_gone(node);
-    pnp_release(node);
+    pnp_release(node); /* nobody will have seen it, so it goes soon */
     return NULL;
 }
 

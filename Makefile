@@ -189,6 +189,10 @@ $(O)/$(1)/bench: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(wildcard bench/*
 	$$(call say,LINK,$$@)
 	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$(filter %.o,$$^) -o $$@ $(ELF_LDLIBS)
 
+$(O)/$(1)/forward_tun: $(O)/$(1)/obj/bench/tool/forward_tun.o
+	$$(call say,LINK,$$@)
+	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@
+
 # A program for the host's process.
 $(O)/$(1)/%.so: $(O)/$(1)/obj/%.o
 	$$(call say,LINK,$$@)

@@ -189,6 +189,7 @@ static void vary(const char *what, const struct mover *mover, const unsigned *va
             set(values[at]);
             if (!mover->begin(1420, 64, &why)) return;
             if (!packets) packets = mover_calibrate(mover, options.milliseconds * 1000000ull);
+            mover->run(packets); /* to warm up: a new session's memory is new */
             print(what, values[at], round, mover->run(packets));
             mover->end();
         }

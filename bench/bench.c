@@ -147,9 +147,14 @@ static const struct part {
     const char *name;
     void (*run)(void);
     bool verify;
-} parts[] = {{"rules", rules, true},    {"costs", costs, false},     {"paths", paths, false},
-             {"calls", calls, false},   {"latency", latency, false}, {"overload", overload, false},
-             {"scaling", scale, false}, {"rules", rules, true}, /* before and after */
+} parts[] = {{"rules", rules, true},
+             {"costs", costs, false},
+             {"paths", paths, false},
+             {"calls", calls, false},
+             {"latency", latency, false},
+             {"overload", overload, false},
+             {"scaling", scale, false},
+             {"rules", rules, true}, /* before and after */
              {"instructions", instructions, false}};
 #define PARTS (sizeof parts / sizeof *parts)
 #define PARTS_ALL (PARTS - 1) /* the last is for instructions.sh only */

@@ -67,10 +67,10 @@ def known():
 
 
 def update():
+    with open(KNOWN, encoding="utf-8") as file:
+        comments = [line for line in file if line.startswith("#")]
     with open(KNOWN, "w", encoding="utf-8") as file:
-        file.write("# SPDX-FileCopyrightText: 2026 The Warren Authors\n# SPDX-License-Identifier: MIT\n#\n"
-                   "# Instructions of driver and library per packet of 1420 bytes: path, bundle, count.\n"
-                   "# Written by bench/instructions.py --update; a change upwards is a decision.\n")
+        file.writelines(comments)
         for path, bundle in CASES:
             file.write(f"{path} {bundle} {measure(path, bundle):.1f}\n")
 

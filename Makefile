@@ -35,7 +35,7 @@ EXE := $(BRAND_FILE).exe
 all: win host
 help:
 	@sed -n '3,9s/^# \{0,1\}//p' Makefile
-	@echo "targets: all win host asan tsan compile_commands format tidy clean; V=1 shows the commands"
+	@echo "targets: all win host wine asan tsan compile_commands format tidy clean; V=1 shows the commands"
 clean:
 	rm -rf $(O)
 
@@ -229,6 +229,35 @@ $(O)/$(1)/$(SYS).so $(O)/$(1)/$(DLL).so $(O)/$(1)/$(EXE).so:
 	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) -shared -Wl,-Bsymbolic $$^ -o $$@
 endef
 $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
+
+# --- Wine ----------------------------------------------------------------------------------------------------------
+# The same objects as the tests', and the bridge by which a Windows program gets them.
+.PHONY: wine
+WINE_PROGRAMS := $(patsubst test/wine/%.c,$(O)/wine/%.exe,$(wildcard test/wine/*.c))
+wine: $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll $(O)/wine/warren-host.so $(O)/wine/wintun.dll \
+	$(WINE_PROGRAMS) $(O)/wine/wireguard-go.exe
+# As programs bring it along.
+$(O)/wine/wintun.dll: $(O)/win-x64/$(DLL)
+	$(dir)
+	$(Q)cp $< $@
+$(O)/wine/wireguard-go.exe: tools/clients/wireguard-go test/wine/go/wintun/wintun.go
+	$(call say,GO,$@)
+	$(Q)tools/clients/wireguard-go $@
+$(WINE_PROGRAMS): $(O)/wine/%.exe: test/wine/%.c include/wintun.h
+	$(call say,CC-mingw,$<)
+	$(dir)
+	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude -s -Wl,--no-insert-timestamp $< -o $@ -liphlpapi -lws2_32
+$(O)/wine/warren-host.so: $(patsubst %,$(O)/host/obj/%.o,$(basename $(HOST_SRC)))
+	$(call say,LINK,$@)
+	$(dir)
+	$(Q)$(CC) $(ELF_LDFLAGS) -shared -Wl,-Bsymbolic -Wl,-z,defs $^ -o $@ $(ELF_LDLIBS)
+$(O)/wine/warren-host.exe: host/wine/launcher.c
+$(O)/wine/warren-host.dll: host/wine/bridge.c host/wine/bridge.h
+$(O)/wine/warren-host.dll: BRIDGE_FLAGS := -shared
+$(O)/wine/warren-host.exe $(O)/wine/warren-host.dll:
+	$(call say,CC-mingw,$<)
+	$(dir)
+	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Wno-unused-parameter -I. $(BRIDGE_FLAGS) -s -Wl,--no-insert-timestamp $< -o $@
 
 # --- for tools -----------------------------------------------------------------------------------------------------
 # What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.

@@ -4,6 +4,7 @@
  * Waiting: dispatcher objects, events, mutexes, semaphores, timers. One lock for all of it, as NT had for long, since a wait for
  * several objects is one decision over all of them.
  */
+#include "host/guest.h"
 #include "host/image.h"
 #include "host/sched.h"
 #include "host/verify.h"
@@ -103,6 +104,12 @@ static bool try_satisfy(struct wait *wait) {
  * compare-and-exchange of both, when nobody does; and not touched afterwards, since it may be gone at once. It changes
  * with the lock only. */
 #define WAITED_FOR (1u << 8) /* Signalling; the byte behind the size says of a timer that it runs */
+/* Beside it, of an event that is a proxy: as if somebody always waited, namely who is told when nobody else does. */
+#define PROXY (1u << 9)
+
+static bool is_proxy(const DISPATCHER_HEADER *header) {
+    return __atomic_load_n(&header->Lock, __ATOMIC_RELAXED) & (LONG)PROXY;
+}
 
 static void link_all(struct wait *wait) {
     for (ULONG at = 0; at < wait->count; at++) {
@@ -116,7 +123,7 @@ static void unlink_all(struct wait *wait) {
     for (ULONG at = 0; at < wait->count; at++) {
         DISPATCHER_HEADER *header = wait->objects[at];
         RemoveEntryList(&wait->blocks[at].link);
-        if (IsListEmpty(&header->WaitListHead))
+        if (IsListEmpty(&header->WaitListHead) && !is_proxy(header))
             __atomic_fetch_and(both_of(header), ~(uint64_t)WAITED_FOR, __ATOMIC_RELAXED);
     }
 }
@@ -150,9 +157,12 @@ static HOST_COLD LONG signal(DISPATCHER_HEADER *header, LONG state, bool last) {
     pthread_mutex_lock(&dispatcher);
     LONG before = state_set(header, state);
     struct wait *told = wake_waiters(header, NULL);
+    bool pass = is_proxy(header) && state_of(header) > 0;
+    if (pass) state_set(header, 0);
     if (last) ob_dereference(header);
     pthread_mutex_unlock(&dispatcher);
     tell(told);
+    if (pass) guest_event_set((PRKEVENT)header);
     return before;
 }
 
@@ -161,6 +171,13 @@ void ke_signal(DISPATCHER_HEADER *header, LONG state) { signal(header, state, fa
 void ke_signal_last(DISPATCHER_HEADER *header, LONG state) { signal(header, state, true); }
 
 /* --- events ------------------------------------------------------------------------------------------------------- */
+
+void ke_event_proxy(PRKEVENT event, EVENT_TYPE type) {
+    ke_header_init(&event->Header, (UCHAR)type, sizeof(KEVENT) / sizeof(LONG), 0);
+    event->Header.Lock |= (LONG)(WAITED_FOR | PROXY);
+}
+
+bool ke_event_is_proxy(const KEVENT *event) { return is_proxy(&event->Header); }
 
 void NTAPI KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State) {
     NT_ENTER(KeInitializeEvent);
@@ -198,6 +215,7 @@ static LONG set_state(PRKEVENT event, LONG state) {
     pthread_mutex_lock(&dispatcher);
     before = state_set(&event->Header, state);
     pthread_mutex_unlock(&dispatcher);
+    if (ke_event_is_proxy(event)) guest_event_clear(event);
     return before;
 }
 
@@ -338,6 +356,25 @@ static void check_objects_locked(DISPATCHER_HEADER **objects, ULONG count) {
             verify_violation("wait-uninitialized", "the object %p was never initialized", (void *)objects[at]);
 }
 
+/* A proxy may have been set where its state is kept, before we were in its list. */
+static HOST_COLD void look_behind(struct wait *wait) {
+    for (ULONG at = 0; at < wait->count; at++) {
+        PRKEVENT event = (PRKEVENT)wait->objects[at];
+        if (!is_proxy(&event->Header) || !guest_event_take(event)) continue;
+        pthread_mutex_lock(&dispatcher);
+        bool late = wait->done;
+        if (!late) {
+            wait->done = true;
+            wait->result = at;
+            unlink_all(wait);
+            __atomic_store_n(&wait->thread->told, 1, __ATOMIC_RELAXED);
+        }
+        pthread_mutex_unlock(&dispatcher);
+        if (late) guest_event_set(event);
+        return;
+    }
+}
+
 /* Enters with the lock, leaves without. */
 static void sleep_locked(struct wait *wait, const LARGE_INTEGER *timeout) {
     uint32_t *told = &wait->thread->told;
@@ -348,6 +385,7 @@ static void sleep_locked(struct wait *wait, const LARGE_INTEGER *timeout) {
     bool sleeps = !try_satisfy(wait);
     if (!sleeps) unlink_all(wait);
     pthread_mutex_unlock(&dispatcher);
+    if (sleeps && guest) look_behind(wait);
     if (!sleeps || sched_listen(told, timeout ? &until : NULL)) return;
     pthread_mutex_lock(&dispatcher);
     bool late = wait->done; /* at the last moment: somebody is about to tell */

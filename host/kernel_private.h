@@ -149,6 +149,9 @@ bool ex_resource_in(const void *memory, size_t size);
 
 /* ke_wait.c */
 void ke_header_init(DISPATCHER_HEADER *header, UCHAR type, UCHAR size, LONG state);
+/* An event whose state somebody else keeps (guest.h). */
+void ke_event_proxy(PRKEVENT event, EVENT_TYPE type);
+bool ke_event_is_proxy(const KEVENT *event);
 void ke_signal(DISPATCHER_HEADER *header, LONG state); /* sets the state and wakes whom that satisfies */
 /* The same, and the caller's reference is gone before anybody who waited goes on. */
 void ke_signal_last(DISPATCHER_HEADER *header, LONG state);

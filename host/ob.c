@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/guest.h"
 #include "host/image.h"
 
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
@@ -139,7 +140,7 @@ bool ob_dereference_if_shared(void *object) {
 
 static bool is_pseudo(HANDLE handle) { return handle == ZwCurrentProcess() || handle == (HANDLE)(LONG_PTR)-2; }
 
-static unsigned handle_index(HANDLE handle) { return (unsigned)((ULONG_PTR)handle & 0x7FFFFFFF) / 4 - 1; }
+static unsigned handle_index(HANDLE handle) { return (unsigned)((ULONG_PTR)handle & 0x3FFFFFFF) / 4 - 1; }
 
 static PEPROCESS handle_process(PEPROCESS process, HANDLE handle) {
     return ((ULONG_PTR)handle & KERNEL_HANDLE) == KERNEL_HANDLE ? ps_system_process : process;
@@ -169,7 +170,7 @@ NTSTATUS ob_insert(PEPROCESS process, void *object, ACCESS_MASK access, HANDLE *
     __atomic_add_fetch(&header_of(object)->handles, 1, __ATOMIC_RELAXED);
     process->handles[at] = (struct handle_entry){object, access};
     pthread_mutex_unlock(&process->lock);
-    *handle = (HANDLE)((ULONG_PTR)(at + 1) * 4 | (kernel ? KERNEL_HANDLE : 0));
+    *handle = (HANDLE)((ULONG_PTR)(at + 1) * 4 | (kernel ? KERNEL_HANDLE : guest ? GUEST_HANDLE : 0));
     return STATUS_SUCCESS;
 }
 
@@ -202,6 +203,10 @@ NTSTATUS ob_lookup_access(PEPROCESS process, HANDLE handle, struct ob_type *type
         return lookup_pseudo(handle, type, object);
     }
     process = handle_process(process, handle);
+    if (guest && process == ps_client_process && !guest_handle_is_ours(handle)) {
+        if (granted) *granted = EVENT_ALL_ACCESS;
+        return guest_object(handle, type, object);
+    }
     pthread_mutex_lock(&process->lock);
     if (((ULONG_PTR)handle & 3) != 0 || at >= process->handle_capacity || !process->handles[at].object)
         status = STATUS_INVALID_HANDLE;

@@ -39,7 +39,7 @@ _Static_assert(sizeof(struct seh_frame) == 256, "known to seh_x64.S");
 
 /* --- native images ----------------------------------------------------------------------------------------------- */
 
-#define NATIVE_LIMIT 64
+#define NATIVE_LIMIT 24
 
 /* The frames' own addresses say nothing under ASan, which may keep them elsewhere: the stack pointer at the push does. */
 static __thread struct {

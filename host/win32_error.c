@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/guest.h"
 #include "host/win32_private.h"
 
 static __thread DWORD last_error;
@@ -17,10 +18,13 @@ DWORD NTAPI GetLastError(VOID) {
 
 VOID NTAPI SetLastError(DWORD dwErrCode) {
     NT_ENTER(SetLastError);
-    last_error = dwErrCode;
+    win32_set_error(dwErrCode);
 }
 
-void win32_set_error(DWORD error) { last_error = error; }
+void win32_set_error(DWORD error) {
+    last_error = error;
+    if (guest) guest_set_error(error);
+}
 
 /* --- NTSTATUS ---------------------------------------------------------------------------------------------------- */
 

@@ -168,6 +168,22 @@ def section_tcp(lines):
     return out + rows(("direction", "adapters", "Gbit/s", "of TUN", "CPU s of the program", "retransmits; UDP: lost"), body, right=2)
 
 
+def section_wireguard(lines):
+    by = defaultdict(lambda: defaultdict(dict))
+    for who, direction, turn, rate, cpu in lines.kinds["wireguard"]:
+        by[direction][who][turn] = (float(rate) / 1e6, float(cpu))
+    body = []
+    for direction, whose in by.items():
+        for who, turns in whose.items():
+            base = whose.get("linux", {})
+            body.append((direction, {"windows": "wireguard-go.exe, Warren, Wine", "linux": "wireguard-go, Linux TUN"}[who],
+                         spread([t[0] for t in turns.values()], ".0f"),
+                         spread([turns[t][0] / base[t][0] for t in turns if t in base], ".2f"),
+                         spread([t[1] for t in turns.values()], ".2f")))
+    out = ["## iperf3 through a WireGuard tunnel", "", "The near end differs, the far end is wireguard-go on Linux in both.", ""]
+    return out + rows(("direction", "near end", "Mbit/s", "of Linux", "CPU s of the near end"), body, right=2)
+
+
 def plot(lines, path):
     runs = lines.paths()
     script = ["set terminal svg size 1100,480 background rgb 'white'", f"set output '{path}'",
@@ -187,7 +203,7 @@ def plot(lines, path):
 
 
 SECTIONS = {"path": section_paths, "cost": section_costs, "latency": section_latency, "away": section_overload,
-            "scaling": section_scaling, "tcp": section_tcp}
+            "scaling": section_scaling, "tcp": section_tcp, "wireguard": section_wireguard}
 
 
 def main():

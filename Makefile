@@ -235,9 +235,12 @@ $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 .PHONY: wine
 WINE_PROGRAMS := $(patsubst test/wine/%.c,$(O)/wine/%.exe,$(wildcard test/wine/*.c))
 wine: $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll $(O)/wine/warren-host.so $(O)/wine/wintun.dll \
-	$(WINE_PROGRAMS) $(O)/wine/wireguard-go.exe
+	$(WINE_PROGRAMS) $(O)/wine/wireguard-go.exe $(O)/wine/$(EXE) $(O)/wine/$(DLL) $(O)/wine/echo.exe
 # As programs bring it along.
 $(O)/wine/wintun.dll: $(O)/win-x64/$(DLL)
+	$(dir)
+	$(Q)cp $< $@
+$(O)/wine/$(EXE) $(O)/wine/$(DLL) $(O)/wine/echo.exe: $(O)/wine/%: $(O)/win-x64/%
 	$(dir)
 	$(Q)cp $< $@
 $(O)/wine/wireguard-go.exe: tools/clients/wireguard-go test/wine/go/wintun/wintun.go
@@ -246,7 +249,7 @@ $(O)/wine/wireguard-go.exe: tools/clients/wireguard-go test/wine/go/wintun/wintu
 $(WINE_PROGRAMS): $(O)/wine/%.exe: test/wine/%.c include/wintun.h
 	$(call say,CC-mingw,$<)
 	$(dir)
-	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Iinclude -s -Wl,--no-insert-timestamp $< -o $@ -liphlpapi -lws2_32
+	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Wno-unused-parameter -Iinclude -s -Wl,--no-insert-timestamp $< -o $@ -liphlpapi -lws2_32
 $(O)/wine/warren-host.so: $(patsubst %,$(O)/host/obj/%.o,$(basename $(HOST_SRC)))
 	$(call say,LINK,$@)
 	$(dir)

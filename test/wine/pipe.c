@@ -29,8 +29,7 @@ static int link_make(void) {
     target.Length = sizeof device - sizeof *device;
     target.MaximumLength = sizeof device;
     name.Length = 8 * sizeof(WCHAR);
-    OBJECT_ATTRIBUTES attributes = {
-        .Length = sizeof attributes, .ObjectName = &name, .Attributes = OBJ_PERMANENT_};
+    OBJECT_ATTRIBUTES attributes = {.Length = sizeof attributes, .ObjectName = &name, .Attributes = OBJ_PERMANENT_};
     HANDLE link;
     NTSTATUS status = make ? make(&link, 0xF0001, &attributes, &target) : -1;
     if (status == (NTSTATUS)0xC0000035) return 0; /* it is there */

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The Warren Authors
+# SPDX-License-Identifier: MIT
+#
+# Windows programs in C under Wine, with the shipped library beside them and the shipped driver in the host inside their
+# process: other styles than wireguard-go's, and warren.exe.
+# shellcheck disable=SC2317 # checks are called by name
+# shellcheck source=test/client/lib.sh
+. "$(dirname "$0")/../client/lib.sh"
+# shellcheck source=tools/wine.sh
+. tools/wine.sh
+
+for tool in wine wineserver; do
+    command -v "$tool" >/dev/null || skip_all "the program $tool is missing"
+done
+for file in warren-host.exe wintun.dll client.exe echo.exe; do
+    [ -e "$wine_folder/$file" ] || skip_all "$wine_folder/$file is not built"
+done
+if ! ip tuntap add dev probe0 mode tun 2>"$scratch/said" || ! ip link delete probe0; then
+    skip_all "no TUN device can be made here: $(head -n 1 "$scratch/said")"
+fi
+also_cleanup() { wine_stop; }
+
+export TMPDIR=$scratch/tmp
+mkdir "$TMPDIR"
+said=$scratch/program
+
+# whole PROGRAM ARGUMENTS...: with the host, to its end; output in $said
+whole() { timeout --kill-after=5 60 wine "$wine_folder/warren-host.exe" "$wine_folder/$1" "${@:2}" >"$said" 2>&1 </dev/null; }
+end() { wine_host_end INT "$1" || { tail -n 5 "$said" && false; }; }
+pings() {
+    ping -n -i 0.01 -W 5 "$@" | tee "$scratch/ping"
+    grep -q ' 0% packet loss' "$scratch/ping"
+}
+all_adapters() {
+    local at
+    for at in {0..7}; do pings -c 20 "10.7$at.0.2" || return 1; done
+}
+flood() { pings -q -f -c 5000 -s 1000 10.70.0.9; }
+rules() { whole client.exe rules && grep -qx $'all right\r*' "$said" || { cat "$said" && false; }; }
+nothing_stays() {
+    equal 'TUN devices' '' "$(tun_devices)" && equal 'files of the driver store' '' "$(find "$TMPDIR" -path '*/warren-host-*')"
+}
+version() { whole warren.exe --version && grep -qE '^Library: +[0-9.]+' "$said"; }
+help() { whole warren.exe --help && grep -q '^usage: warren' "$said"; }
+mistake() { whole warren.exe adapter lst; equal 'exit code' 2 $?; }
+no_program() { whole nobody.exe; equal 'exit code' 126 $? && grep -q 'cannot start the program' "$said"; }
+# Alone the library finds neither device nor driver; it must say so and end well.
+without_the_host() {
+    timeout 60 wine "$wine_folder/warren.exe" --version >"$said" 2>&1 </dev/null
+    grep -qE '^Library: +[0-9.]+' "$said"
+}
+
+check wine_makes_a_prefix wine_start "$scratch/prefix" || finish
+check the_command_says_its_version version
+check the_command_helps help
+check mistakes_are_exit_code_2 mistake
+check a_program_that_is_not_there_is_an_error no_program
+check errors_are_as_documented_and_faults_are_the_programs_own rules
+check nothing_is_left_of_it nothing_stays
+
+check a_program_with_a_thread_for_each_direction_starts wine_host "$said" '^ready' client.exe threads
+check it_answers pings -c 50 10.70.0.2
+check it_answers_a_flood flood
+check it_ends_well end client.exe
+check nothing_is_left_of_it_either nothing_stays
+
+check a_loop_over_eight_adapters_starts wine_host "$said" '^ready' client.exe loop 8
+check there_are_eight_devices equal devices 8 "$(tun_devices | wc -l)"
+check each_of_them_answers all_adapters
+check they_end_well end client.exe
+check nothing_is_left_of_them nothing_stays
+
+check the_example_starts wine_host "$said" '^ready' echo.exe
+check it_answers_ipv4 pings -c 50 10.66.0.2
+check it_answers_ipv6 pings -c 50 fd66::2
+check it_ends_with_its_counts end echo.exe
+check it_has_counted grep -qE 'icmp 50, icmpv6 50' "$said"
+
+check the_commands_echo_starts wine_host "$said" 'is up' warren.exe echo
+check it_answers_as_well pings -c 50 10.66.0.2
+check it_ends end warren.exe
+check nothing_is_left_at_the_end nothing_stays
+finish

@@ -43,6 +43,10 @@ clean:
 export VERSION_MAJOR VERSION_MINOR VERSION_PATCH BRAND BRAND_FILE BRAND_COMPANY BRAND_DESCRIPTION BRAND_SERVICE \
 	BRAND_ENUMERATOR BRAND_HARDWARE_ID BRAND_DEVICE_PREFIX BRAND_MUTEX BRAND_POOL_TAG BRAND_NAMESPACE_GUID \
 	BRAND_PROPERTY_GUID BRAND_DRIVER_DATE
+# For scripts: the same as lines of shell.
+.PHONY: print-brand
+print-brand:
+	@export -p | grep -E '^export (VERSION_|BRAND)'
 # Written only when it says something else, so that it may be looked at every time.
 $(O)/gen/brand.h: FORCE
 	$(dir)
@@ -55,6 +59,7 @@ SYS_IMPORTS := ntoskrnl hal ndis
 DLL_IMPORTS := kernel32 advapi32 cfgmgr32 setupapi newdev iphlpapi bcrypt
 EXE_SRC := $(wildcard cli/*.c) lib/text.c
 EXE_IMPORTS := kernel32 advapi32 shell32 iphlpapi
+PACKAGE_FILES := $(BRAND_FILE).inf $(SYS) $(BRAND_FILE).cat
 
 define WIN
 win: $(O)/win-$(1)/$(SYS) $(O)/win-$(1)/$(DLL) $(O)/win-$(1)/$(EXE) $(O)/win-$(1)/obj/nt/layouts.o
@@ -74,15 +79,19 @@ $(O)/win-$(1)/obj/%.res: %.rc nt/version.rc $(O)/gen/brand.h
 	$$(call say,RC-$(1),$$<)
 	$$(dir)
 	$$(Q)$(CC) -E -xc -DRC_INVOKED -P -I. -I$(O) $$(RC_DEFINES) $$< -o $$(@:.res=.i.rc)
-	$$(Q)$(RC) /nologo /i $(O)/win-$(1) /fo $$@ $$(@:.res=.i.rc)
+	$$(Q)$(RC) /nologo /i $$(or $$(RC_FOLDER),$(O)/win-$(1)) /fo $$@ $$(@:.res=.i.rc)
 
 $(O)/win-$(1)/$(BRAND_FILE).inf: driver/warren.inf.in tools/inf.sh $(BRAND_MK)
 	$$(dir)
 	$$(Q)tools/inf.sh $(1) <$$< >$$@
 
-# The library carries the driver package.
-$(O)/win-$(1)/obj/lib/warren.res: $(O)/win-$(1)/$(BRAND_FILE).inf $(O)/win-$(1)/$(SYS)
-$(O)/win-$(1)/obj/lib/warren.res: RC_DEFINES := -DPACKAGE_INF='"$(BRAND_FILE).inf"' -DPACKAGE_SYS='"$(SYS)"'
+# The library carries the driver package: the one just built, or, once that is signed, what is in the folder PACKAGE_$(1),
+# with its catalog.
+PACKAGE_$(1) ?=
+$(O)/win-$(1)/obj/lib/warren.res: $(if $(PACKAGE_$(1)),$(PACKAGE_FILES:%=$(PACKAGE_$(1))/%),$(O)/win-$(1)/$(BRAND_FILE).inf $(O)/win-$(1)/$(SYS))
+$(O)/win-$(1)/obj/lib/warren.res: RC_FOLDER := $(PACKAGE_$(1))
+$(O)/win-$(1)/obj/lib/warren.res: RC_DEFINES := -DPACKAGE_INF='"$(BRAND_FILE).inf"' -DPACKAGE_SYS='"$(SYS)"' \
+	$(if $(PACKAGE_$(1)),-DPACKAGE_CAT='"$(BRAND_FILE).cat"')
 
 $(O)/win-$(1)/obj/%.import.lib: nt/%.def
 	$$(dir)
@@ -115,10 +124,12 @@ $(foreach m,$(MACHINES),$(eval $(call WIN,$(m))))
 
 # A second brand, which the tests run beside the first.
 ifeq ($(BRAND_MK),brand.mk)
-host: $(O)/second/win-x64/second.dll
-$(O)/second/win-x64/second.dll: $(O)/win-x64/$(DLL) test/brand/second.mk
+SECOND := $(O)/second/win-x64/second.dll $(O)/second/win-arm64/second.inf
+host: $(SECOND)
+$(SECOND) &: $(O)/win-x64/$(DLL) driver/warren.inf.in tools/inf.sh test/brand/second.mk
 	$(call say,BRAND,$@)
-	$(Q)$(MAKE) --no-print-directory -s O=$(O)/second BRAND_MK=test/brand/second.mk $@ >/dev/null
+	$(Q)$(MAKE) --no-print-directory -s O=$(O)/second BRAND_MK=test/brand/second.mk $(SECOND) >/dev/null
+	$(Q)touch $(SECOND)
 endif
 
 # As a user would build it: another compiler, the real headers, nothing but the public one of ours.
@@ -147,7 +158,7 @@ $(O)/win-x64/planted/%.sys: test/planted/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS_IMP
 	$(call say,CC-x64,$<)
 	$(dir)
 	$(Q)$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) -fno-optimize-sibling-calls -MMD -MP -MT $@ -c $< -o $(@:.sys=.o)
-	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /section:INIT,ERD /machine:x64 /out:$@ /map:$@.map \
+	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:x64 /out:$@ /map:$@.map \
 		/pdb:$(@:.sys=.pdb) /pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
 
 # The benchmark's.
@@ -265,8 +276,8 @@ $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll:
 # --- for tools -----------------------------------------------------------------------------------------------------
 # What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.
 TIDY_WIN := $(sort $(SYS_SRC) $(DLL_SRC) $(EXE_SRC))
-# Not the drivers that are wrong on purpose.
-TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
+# Not the drivers that are wrong on purpose, nor what mingw compiles.
+TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/% test/package/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
 .PHONY: compile_commands format check-format tidy
 compile_commands: $(O)/gen/brand.h
 	$(Q)tools/compile-commands "$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_WIN) \

@@ -32,7 +32,8 @@ DLLTOOL_arm64 := arm64
 # /release writes the checksum that the kernel requires, /Brepro a hash instead of the time.
 WIN_LDFLAGS := /nologo /nodefaultlib /guard:cf /dynamicbase /highentropyva /nxcompat /debug /pdbsourcepath:. \
 	/release /Brepro /opt:ref /opt:icf /merge:.00cfg=.rdata
-SYS_LDFLAGS := /driver /subsystem:native,10.00 /entry:DriverEntry
+# INIT is thrown away when the driver has started.
+SYS_LDFLAGS := /driver /subsystem:native,10.00 /entry:DriverEntry /section:INIT,ERD
 EXE_LDFLAGS := /subsystem:console,10.00 /entry:Start
 DLL_LDFLAGS := /dll /subsystem:windows,10.00 /entry:DllMain
 

@@ -277,7 +277,7 @@ $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll:
 # What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.
 TIDY_WIN := $(sort $(SYS_SRC) $(DLL_SRC) $(EXE_SRC))
 # Not the drivers that are wrong on purpose, nor what mingw compiles.
-TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/% test/package/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
+TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/% test/package/% test/wine/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
 .PHONY: compile_commands format check-format tidy
 compile_commands: $(O)/gen/brand.h
 	$(Q)tools/compile-commands "$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_WIN) \

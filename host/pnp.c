@@ -565,10 +565,10 @@ NTSTATUS pnp_uninstall(struct devnode *node) { return ask(REQUEST_UNINSTALL, nod
 
 NTSTATUS pnp_stop_start(struct devnode *node) { return ask(REQUEST_STOP_START, node); }
 
-void pnp_state_changed(PDEVICE_OBJECT device) {
+static void notice(PDEVICE_OBJECT device, enum request_kind kind) {
     struct pnp_request *request = calloc(1, sizeof *request);
     if (!request) return;
-    request->kind = REQUEST_STATE;
+    request->kind = kind;
     ndis_mutex_lock(&pnp_lock);
     struct devnode *node = pnp_node_of(device); /* NULL: it went meanwhile */
     request->node = node;
@@ -579,6 +579,10 @@ void pnp_state_changed(PDEVICE_OBJECT device) {
     ndis_mutex_unlock(&pnp_lock);
     if (!node) free(request);
 }
+
+void pnp_state_changed(PDEVICE_OBJECT device) { notice(device, REQUEST_STATE); }
+
+void pnp_gone(PDEVICE_OBJECT device) { notice(device, REQUEST_REMOVE); }
 
 NTSTATUS pnp_sleep(struct devnode *node) { return ask(REQUEST_SLEEP, node); }
 

@@ -82,7 +82,7 @@ wine_host_end() {
     }
     # shellcheck disable=SC2086 # may be several
     kill "-$1" $pid
-    timeout "$wine_patience" tail --pid="$wine_host_pid" -f /dev/null || {
+    timeout "$wine_patience" tail --sleep-interval=0.05 --pid="$wine_host_pid" -f /dev/null || {
         echo "$2 does not end"
         return 1
     }
@@ -116,7 +116,6 @@ in_peer() { nsenter --target "$peer_pid" --net --mount -- "$@"; }
 
 peer_stop() {
     [ -n "${peer_pid:-}" ] || return 0
-    in_peer sh -c 'kill $(cat /run/*.pid 2>/dev/null) 2>/dev/null'
     kill "$peer_pid" 2>/dev/null
     wait "$peer_pid" 2>/dev/null
     peer_pid=''

@@ -78,6 +78,49 @@ intact() {
     exec {server_out}<&-
 }
 
+# The peer is forgotten and told anew, so that the two agree on other keys.
+new_keys() {
+    local before after
+    before=$(in_peer wg show wg0 latest-handshakes)
+    server || return 1
+    timeout 60 iperf3 --client 10.9.0.2 --bytes 16M >"$scratch/iperf" &
+    local client=$!
+    in_peer wg set wg0 peer "$own_public" remove && in_peer wg set wg0 peer "$own_public" allowed-ips 10.9.0.1/32,fd09::1/128
+    wireguard_configure wg1 && wait "$client" || return 1
+    exec {server_out}<&-
+    after=$(in_peer wg show wg0 latest-handshakes)
+    echo "before: $before, after: $after"
+    [ "${after##*$'\t'}" -gt 0 ]
+}
+
+# Somebody pulls the adapter out; the program is told that its session is over, and ends.
+pulled_out() {
+    local already
+    already=$(in_peer wg show wg0 transfer | cut -f 2)
+    server || return 1
+    timeout --kill-after=1 30 iperf3 --client 10.9.0.2 --time 20 >"$scratch/iperf" 2>&1 &
+    local client=$!
+    # Not before something flows.
+    until [ "$(in_peer wg show wg0 transfer | cut -f 2)" -gt $((already + 500000)) ]; do
+        kill -0 "$client" || return 1
+        read -r -t 0.05 <> <(:)
+    done
+    ip link delete "$(tun_devices)"
+    timeout "$wine_patience" tail --sleep-interval=0.05 --pid="$wine_host_pid" -f /dev/null || {
+        tail -n 5 "$said"
+        return 1
+    }
+    kill "$client" 2>/dev/null
+    wait "$client"
+    exec {server_out}<&-
+    wait "$wine_host_pid"
+    local code=$?
+    wine_host_pid=''
+    tail -n 4 "$said"
+    echo "exit code $code"
+    grep -q 'Device closed' "$said"
+}
+
 no_devices() { equal 'TUN devices' '' "$(tun_devices)"; }
 nothing_stays() {
     no_devices && equal 'files of the driver store' '' "$(find "$TMPDIR" -path '*/warren-host-*')" &&
@@ -103,17 +146,19 @@ check tcp_brings_back_what_was_sent intact 10.9.0.2
 check tcp_over_ipv6_does_so_too intact fd09::2
 check udp_to_the_peer carries 100000 --udp --bitrate 20M --bytes 1M --length 1300
 check udp_from_the_peer carries 100000 --udp --bitrate 20M --bytes 1M --length 1300 --reverse
-check new_keys_during_traffic eval 'server && { iperf3 --client 10.9.0.2 --bytes 8M >"$scratch/iperf" & } && wireguard_configure wg1 && wait $!'
+check new_keys_during_traffic new_keys
 check ctrl_c_ends_it_well end
 check nothing_is_left nothing_stays
+check it_starts_again start
+check it_is_configured_again configured
+check the_adapter_goes_under_load_and_the_program_ends pulled_out
+check nothing_is_left_of_that nothing_stays
 
 again() {
     local round
     for round in {1..20}; do
-        start && configured && pings -c 1 10.9.0.2 && end && no_devices || {
-            echo "in round $round"
-            return 1
-        }
+        echo "round $round"
+        start && configured && pings -c 1 10.9.0.2 && end && no_devices || return
     done
 }
 check it_starts_twenty_times_more again

@@ -139,16 +139,20 @@ $(O)/win-x64/echo.exe: examples/echo.c include/wintun.h
 	$(dir)
 	$(Q)$(MINGW_CC) -std=c11 -O2 -Wall -Wextra -Werror -Iinclude -s -Wl,--no-insert-timestamp $< -o $@ -liphlpapi -lws2_32
 
-# Small drivers that the tests load.
-TEST_DRIVERS := $(patsubst test/driver/drivers/%.c,$(O)/win-x64/test/%.sys,$(wildcard test/driver/drivers/*.c))
-host asan tsan: $(TEST_DRIVERS)
-$(O)/win-x64/test/%.sys: test/driver/drivers/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS_IMPORTS:%=$(O)/win-x64/obj/%.import.lib) \
+# Small drivers that the tests load; for ARM64 those that do not read the other machine's registers.
+DRIVERS_x64 := $(basename $(notdir $(wildcard test/driver/drivers/*.c)))
+DRIVERS_arm64 := deferred lodger race requests
+host asan tsan: $(DRIVERS_x64:%=$(O)/win-x64/test/%.sys)
+define TEST_DRIVER
+$(O)/win-$(1)/test/%.sys: test/driver/drivers/%.c $(O)/win-$(1)/obj/nt/cfg.o $(SYS_IMPORTS:%=$(O)/win-$(1)/obj/%.import.lib) \
 		$(O)/gen/brand.h toolchain.mk
-	$(call say,CC-x64,$<)
-	$(dir)
-	$(Q)$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) -fasync-exceptions -MMD -MP -c $< -o $(@:.sys=.o)
-	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:x64 /out:$@ /map:$@.map /pdb:$(@:.sys=.pdb) \
-		/pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
+	$$(call say,CC-$(1),$$<)
+	$$(dir)
+	$$(Q)$(CC) $(WIN_TARGET_$(1)) $(WIN_CFLAGS) -fasync-exceptions -MMD -MP -c $$< -o $$(@:.sys=.o)
+	$$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:$(MACHINE_$(1)) /out:$$@ /map:$$@.map /pdb:$$(@:.sys=.pdb) \
+		/pdbaltpath:$$(notdir $$(@:.sys=.pdb)) $$(@:.sys=.o) $$(filter %.o %.lib,$$^)
+endef
+$(foreach m,$(MACHINES),$(eval $(call TEST_DRIVER,$(m))))
 
 # The same, each with one rule broken that the verifier must name.
 PLANTED := $(patsubst test/planted/%.c,$(O)/win-x64/planted/%.sys,$(wildcard test/planted/*.c))
@@ -272,6 +276,28 @@ $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll:
 	$(call say,CC-mingw,$<)
 	$(dir)
 	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Wno-unused-parameter -I. $(BRIDGE_FLAGS) -s -Wl,--no-insert-timestamp $< -o $@
+
+# The host for ARM64, which qemu-user runs: the driver's tests, with the driver that ships. Debian's cross libraries, and
+# Check from ARM64's own packages, unpacked into O (tools/arm64-check).
+ARM64_SKIPS := host/seh.c host/seh_unwind.c host/seh_fault.c host/seh_trace.c host/pe_pdata.c host/ke_shared.c host/seh_x64.S
+ARM64_TESTS := $(filter-out test/driver/seh_test.c test/driver/locks_test.c test/driver/process_test.c,$(wildcard test/driver/*.c))
+ARM64_SRC := $(filter-out $(ARM64_SKIPS),$(HOST_SRC)) $(wildcard host/arm64/*) $(ARM64_TESTS) $(wildcard test/common/*.c)
+.PHONY: arm64
+arm64: $(O)/arm64/driver_test $(O)/win-arm64/$(SYS) $(O)/win-arm64/$(DLL) $(DRIVERS_arm64:%=$(O)/win-arm64/test/%.sys)
+$(O)/arm64/check/libcheck.a:
+	$(call say,GET,$@)
+	$(Q)tools/arm64-check $(@D)
+$(O)/arm64/obj/%.o: %.c $(O)/gen/brand.h toolchain.mk $(O)/arm64/check/libcheck.a
+	$(call say,CC-arm64,$<)
+	$(dir)
+	$(Q)$(CC) $(ARM64_TARGET) $(ELF_CFLAGS) -I$(O)/arm64/check $(if $(filter test/driver/%,$<),-Wno-error=unused-function) -MMD -MP -c $< -o $@
+$(O)/arm64/obj/%.o: %.S
+	$(call say,AS-arm64,$<)
+	$(dir)
+	$(Q)$(CC) $(ARM64_TARGET) -I. $(REPRODUCIBLE) -MMD -MP -c $< -o $@
+$(O)/arm64/driver_test: $(patsubst %,$(O)/arm64/obj/%.o,$(basename $(ARM64_SRC)))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ARM64_TARGET) $(ARM64_LDFLAGS) $(ELF_LDFLAGS) $^ -o $@ -L$(O)/arm64/check -lcheck -lsubunit -lrt $(ELF_LDLIBS)
 
 # --- for tools -----------------------------------------------------------------------------------------------------
 # What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.

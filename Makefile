@@ -43,6 +43,10 @@ clean:
 export VERSION_MAJOR VERSION_MINOR VERSION_PATCH BRAND BRAND_FILE BRAND_COMPANY BRAND_DESCRIPTION BRAND_SERVICE \
 	BRAND_ENUMERATOR BRAND_HARDWARE_ID BRAND_DEVICE_PREFIX BRAND_MUTEX BRAND_POOL_TAG BRAND_NAMESPACE_GUID \
 	BRAND_PROPERTY_GUID BRAND_DRIVER_DATE
+# For scripts: the same as lines of shell.
+.PHONY: print-brand
+print-brand:
+	@export -p | grep -E '^export (VERSION_|BRAND)'
 # Written only when it says something else, so that it may be looked at every time.
 $(O)/gen/brand.h: FORCE
 	$(dir)
@@ -55,6 +59,7 @@ SYS_IMPORTS := ntoskrnl hal ndis
 DLL_IMPORTS := kernel32 advapi32 cfgmgr32 setupapi newdev iphlpapi bcrypt
 EXE_SRC := $(wildcard cli/*.c) lib/text.c
 EXE_IMPORTS := kernel32 advapi32 shell32 iphlpapi
+PACKAGE_FILES := $(BRAND_FILE).inf $(SYS) $(BRAND_FILE).cat
 
 define WIN
 win: $(O)/win-$(1)/$(SYS) $(O)/win-$(1)/$(DLL) $(O)/win-$(1)/$(EXE) $(O)/win-$(1)/obj/nt/layouts.o
@@ -74,15 +79,19 @@ $(O)/win-$(1)/obj/%.res: %.rc nt/version.rc $(O)/gen/brand.h
 	$$(call say,RC-$(1),$$<)
 	$$(dir)
 	$$(Q)$(CC) -E -xc -DRC_INVOKED -P -I. -I$(O) $$(RC_DEFINES) $$< -o $$(@:.res=.i.rc)
-	$$(Q)$(RC) /nologo /i $(O)/win-$(1) /fo $$@ $$(@:.res=.i.rc)
+	$$(Q)$(RC) /nologo /i $$(or $$(RC_FOLDER),$(O)/win-$(1)) /fo $$@ $$(@:.res=.i.rc)
 
 $(O)/win-$(1)/$(BRAND_FILE).inf: driver/warren.inf.in tools/inf.sh $(BRAND_MK)
 	$$(dir)
 	$$(Q)tools/inf.sh $(1) <$$< >$$@
 
-# The library carries the driver package.
-$(O)/win-$(1)/obj/lib/warren.res: $(O)/win-$(1)/$(BRAND_FILE).inf $(O)/win-$(1)/$(SYS)
-$(O)/win-$(1)/obj/lib/warren.res: RC_DEFINES := -DPACKAGE_INF='"$(BRAND_FILE).inf"' -DPACKAGE_SYS='"$(SYS)"'
+# The library carries the driver package: the one just built, or, once that is signed, what is in the folder PACKAGE_$(1),
+# with its catalog.
+PACKAGE_$(1) ?=
+$(O)/win-$(1)/obj/lib/warren.res: $(if $(PACKAGE_$(1)),$(PACKAGE_FILES:%=$(PACKAGE_$(1))/%),$(O)/win-$(1)/$(BRAND_FILE).inf $(O)/win-$(1)/$(SYS))
+$(O)/win-$(1)/obj/lib/warren.res: RC_FOLDER := $(PACKAGE_$(1))
+$(O)/win-$(1)/obj/lib/warren.res: RC_DEFINES := -DPACKAGE_INF='"$(BRAND_FILE).inf"' -DPACKAGE_SYS='"$(SYS)"' \
+	$(if $(PACKAGE_$(1)),-DPACKAGE_CAT='"$(BRAND_FILE).cat"')
 
 $(O)/win-$(1)/obj/%.import.lib: nt/%.def
 	$$(dir)
@@ -115,10 +124,12 @@ $(foreach m,$(MACHINES),$(eval $(call WIN,$(m))))
 
 # A second brand, which the tests run beside the first.
 ifeq ($(BRAND_MK),brand.mk)
-host: $(O)/second/win-x64/second.dll
-$(O)/second/win-x64/second.dll: $(O)/win-x64/$(DLL) test/brand/second.mk
+SECOND := $(O)/second/win-x64/second.dll $(O)/second/win-arm64/second.inf
+host: $(SECOND)
+$(SECOND) &: $(O)/win-x64/$(DLL) driver/warren.inf.in tools/inf.sh test/brand/second.mk
 	$(call say,BRAND,$@)
-	$(Q)$(MAKE) --no-print-directory -s O=$(O)/second BRAND_MK=test/brand/second.mk $@ >/dev/null
+	$(Q)$(MAKE) --no-print-directory -s O=$(O)/second BRAND_MK=test/brand/second.mk $(SECOND) >/dev/null
+	$(Q)touch $(SECOND)
 endif
 
 # As a user would build it: another compiler, the real headers, nothing but the public one of ours.
@@ -128,16 +139,20 @@ $(O)/win-x64/echo.exe: examples/echo.c include/wintun.h
 	$(dir)
 	$(Q)$(MINGW_CC) -std=c11 -O2 -Wall -Wextra -Werror -Iinclude -s -Wl,--no-insert-timestamp $< -o $@ -liphlpapi -lws2_32
 
-# Small drivers that the tests load.
-TEST_DRIVERS := $(patsubst test/driver/drivers/%.c,$(O)/win-x64/test/%.sys,$(wildcard test/driver/drivers/*.c))
-host asan tsan: $(TEST_DRIVERS)
-$(O)/win-x64/test/%.sys: test/driver/drivers/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS_IMPORTS:%=$(O)/win-x64/obj/%.import.lib) \
+# Small drivers that the tests load; for ARM64 those that do not read the other machine's registers.
+DRIVERS_x64 := $(basename $(notdir $(wildcard test/driver/drivers/*.c)))
+DRIVERS_arm64 := deferred lodger race requests
+host asan tsan: $(DRIVERS_x64:%=$(O)/win-x64/test/%.sys)
+define TEST_DRIVER
+$(O)/win-$(1)/test/%.sys: test/driver/drivers/%.c $(O)/win-$(1)/obj/nt/cfg.o $(SYS_IMPORTS:%=$(O)/win-$(1)/obj/%.import.lib) \
 		$(O)/gen/brand.h toolchain.mk
-	$(call say,CC-x64,$<)
-	$(dir)
-	$(Q)$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) -fasync-exceptions -MMD -MP -c $< -o $(@:.sys=.o)
-	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:x64 /out:$@ /map:$@.map /pdb:$(@:.sys=.pdb) \
-		/pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
+	$$(call say,CC-$(1),$$<)
+	$$(dir)
+	$$(Q)$(CC) $(WIN_TARGET_$(1)) $(WIN_CFLAGS) -fasync-exceptions -MMD -MP -c $$< -o $$(@:.sys=.o)
+	$$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:$(MACHINE_$(1)) /out:$$@ /map:$$@.map /pdb:$$(@:.sys=.pdb) \
+		/pdbaltpath:$$(notdir $$(@:.sys=.pdb)) $$(@:.sys=.o) $$(filter %.o %.lib,$$^)
+endef
+$(foreach m,$(MACHINES),$(eval $(call TEST_DRIVER,$(m))))
 
 # The same, each with one rule broken that the verifier must name.
 PLANTED := $(patsubst test/planted/%.c,$(O)/win-x64/planted/%.sys,$(wildcard test/planted/*.c))
@@ -147,7 +162,7 @@ $(O)/win-x64/planted/%.sys: test/planted/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS_IMP
 	$(call say,CC-x64,$<)
 	$(dir)
 	$(Q)$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) -fno-optimize-sibling-calls -MMD -MP -MT $@ -c $< -o $(@:.sys=.o)
-	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /section:INIT,ERD /machine:x64 /out:$@ /map:$@.map \
+	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(SYS_LDFLAGS) /machine:x64 /out:$@ /map:$@.map \
 		/pdb:$(@:.sys=.pdb) /pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
 
 # The benchmark's.
@@ -188,6 +203,10 @@ $(O)/$(1)/bench: $(O)/win-x64/bench/null.sys
 $(O)/$(1)/bench: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(wildcard bench/*.c) $$(HOST_SRC)))
 	$$(call say,LINK,$$@)
 	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$(filter %.o,$$^) -o $$@ $(ELF_LDLIBS)
+
+$(O)/$(1)/forward_tun: $(O)/$(1)/obj/bench/tool/forward_tun.o
+	$$(call say,LINK,$$@)
+	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@
 
 # A program for the host's process.
 $(O)/$(1)/%.so: $(O)/$(1)/obj/%.o
@@ -258,11 +277,33 @@ $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll:
 	$(dir)
 	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Wno-unused-parameter -I. $(BRIDGE_FLAGS) -s -Wl,--no-insert-timestamp $< -o $@
 
+# The host for ARM64, which qemu-user runs: the driver's tests, with the driver that ships. Debian's cross libraries, and
+# Check from ARM64's own packages, unpacked into O (tools/arm64-check).
+ARM64_SKIPS := host/seh.c host/seh_unwind.c host/seh_fault.c host/seh_trace.c host/pe_pdata.c host/ke_shared.c host/seh_x64.S
+ARM64_TESTS := $(filter-out test/driver/seh_test.c test/driver/locks_test.c test/driver/process_test.c,$(wildcard test/driver/*.c))
+ARM64_SRC := $(filter-out $(ARM64_SKIPS),$(HOST_SRC)) $(wildcard host/arm64/*) $(ARM64_TESTS) $(wildcard test/common/*.c)
+.PHONY: arm64
+arm64: $(O)/arm64/driver_test $(O)/win-arm64/$(SYS) $(O)/win-arm64/$(DLL) $(DRIVERS_arm64:%=$(O)/win-arm64/test/%.sys)
+$(O)/arm64/check/libcheck.a:
+	$(call say,GET,$@)
+	$(Q)tools/arm64-check $(@D)
+$(O)/arm64/obj/%.o: %.c $(O)/gen/brand.h toolchain.mk $(O)/arm64/check/libcheck.a
+	$(call say,CC-arm64,$<)
+	$(dir)
+	$(Q)$(CC) $(ARM64_TARGET) $(ELF_CFLAGS) -I$(O)/arm64/check $(if $(filter test/driver/%,$<),-Wno-error=unused-function) -MMD -MP -c $< -o $@
+$(O)/arm64/obj/%.o: %.S
+	$(call say,AS-arm64,$<)
+	$(dir)
+	$(Q)$(CC) $(ARM64_TARGET) -I. $(REPRODUCIBLE) -MMD -MP -c $< -o $@
+$(O)/arm64/driver_test: $(patsubst %,$(O)/arm64/obj/%.o,$(basename $(ARM64_SRC)))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ARM64_TARGET) $(ARM64_LDFLAGS) $(ELF_LDFLAGS) $^ -o $@ -L$(O)/arm64/check -lcheck -lsubunit -lrt $(ELF_LDLIBS)
+
 # --- for tools -----------------------------------------------------------------------------------------------------
 # What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.
 TIDY_WIN := $(sort $(SYS_SRC) $(DLL_SRC) $(EXE_SRC))
-# Not the drivers that are wrong on purpose.
-TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
+# Not the drivers that are wrong on purpose, nor what mingw compiles.
+TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/% test/package/% test/wine/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
 .PHONY: compile_commands format check-format tidy
 compile_commands: $(O)/gen/brand.h
 	$(Q)tools/compile-commands "$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_WIN) \

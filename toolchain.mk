@@ -32,7 +32,8 @@ DLLTOOL_arm64 := arm64
 # /release writes the checksum that the kernel requires, /Brepro a hash instead of the time.
 WIN_LDFLAGS := /nologo /nodefaultlib /guard:cf /dynamicbase /highentropyva /nxcompat /debug /pdbsourcepath:. \
 	/release /Brepro /opt:ref /opt:icf /merge:.00cfg=.rdata
-SYS_LDFLAGS := /driver /subsystem:native,10.00 /entry:DriverEntry
+# INIT is thrown away when the driver has started.
+SYS_LDFLAGS := /driver /subsystem:native,10.00 /entry:DriverEntry /section:INIT,ERD
 EXE_LDFLAGS := /subsystem:console,10.00 /entry:Start
 DLL_LDFLAGS := /dll /subsystem:windows,10.00 /entry:DllMain
 
@@ -43,6 +44,9 @@ ELF_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE -fshort-wchar -fms-extensions -fno
 	-fasynchronous-unwind-tables -fPIC -ftls-model=initial-exec -pthread $(WARN) $(REPRODUCIBLE) $(INCLUDE)
 ELF_LDFLAGS := -fuse-ld=lld -pthread -rdynamic -Wl,--build-id=none
 ELF_LDLIBS := -ldl -lm
+# Debian's cross libraries for ARM64.
+ARM64_TARGET := --target=aarch64-linux-gnu -isystem /usr/aarch64-linux-gnu/include
+ARM64_LDFLAGS := -B/usr/aarch64-linux-gnu/lib -L/usr/aarch64-linux-gnu/lib
 SANITIZE_host :=
 SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-sanitize=function
 SANITIZE_tsan := -fsanitize=thread

@@ -11,6 +11,7 @@
  *   costs.c     what the host's own calls cost, and what a driver costs that does nothing
  *   latency.c   how long a wake-up takes, and what idleness costs
  *   overload.c  what happens when the client does not come
+ *   instructions.c  one bundle after the other, for a tool that counts instructions
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
@@ -68,10 +69,9 @@ struct api {
 };
 extern struct api api;
 
-/* `verify`: the host checks the rules, and counts the driver's calls. */
+/* `verify`: the host checks the rules. */
 void world_start(bool verify);
 void world_stop(void);
-uint64_t world_kernel_calls(void); /* of the driver, since the start; only with `verify` */
 
 struct tunnel {
     WINTUN_ADAPTER_HANDLE adapter;
@@ -95,5 +95,6 @@ void scaling(void);
 void costs(void);
 void latency(void);
 void overload(void);
+void instructions(void); /* options.mover, options.bundle */
 
 #endif

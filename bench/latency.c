@@ -55,18 +55,13 @@ static void turn_warren(WINTUN_SESSION_HANDLE session, HANDLE event) {
 
 static void warren(struct tunnel *tunnel, const char *when, unsigned turns, long quiet) {
     HANDLE event = api.read_event(tunnel->session);
-    tunnel->wire->context = volley_make(tunnel->wire, SIZE, 1);
-    if (!tunnel->wire->context) return;
-    tunnel->wire->heard = answer;
     for (unsigned at = 0; at < turns; at++) {
         if (quiet) pause_for(quiet);
         uint64_t start = now();
         turn_warren(tunnel->session, event);
         times[at] = now() - start;
     }
-    tunnel->wire->heard = NULL;
     print("warren", when, turns);
-    volley_free(tunnel->wire->context);
 }
 
 /* --- eventfd ------------------------------------------------------------------------------------------------------ */
@@ -151,7 +146,7 @@ static void rest(struct tunnel *tunnel, unsigned packets) {
     if (!packets) sleep(1);
     uint64_t spent = cpu() - start_cpu;
     after = tunnel_statistics(tunnel);
-    printf("idle,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", packets, spent,
+    printf("idle,warren,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", packets, spent,
            (uint64_t)(after.ClientWakeUps - before.ClientWakeUps),
            (uint64_t)(after.DriverSleeps - before.DriverSleeps));
     __atomic_store_n(&waiting, false, __ATOMIC_RELAXED);
@@ -160,19 +155,52 @@ static void rest(struct tunnel *tunnel, unsigned packets) {
     volley_free(volley);
 }
 
+/* The same with an eventfd and without Warren. */
+static void *wait_eventfd(void *context) {
+    uint64_t value;
+    (void)context;
+    while (__atomic_load_n(&waiting, __ATOMIC_RELAXED))
+        if (read(there, &value, 8) != 8) break;
+    return NULL;
+}
+
+static void rest_eventfd(unsigned packets) {
+    pthread_t thread;
+    uint64_t value = 1;
+    there = eventfd(0, EFD_CLOEXEC);
+    __atomic_store_n(&waiting, true, __ATOMIC_RELAXED);
+    pthread_create(&thread, NULL, wait_eventfd, NULL);
+    uint64_t start_cpu = cpu();
+    for (unsigned at = 0; at < packets; at++) {
+        pause_for(1000000000 / packets);
+        if (write(there, &value, 8) != 8) break;
+    }
+    printf("idle,eventfd,%u,%" PRIu64 ",%u,0\n", packets, cpu() - start_cpu, packets);
+    __atomic_store_n(&waiting, false, __ATOMIC_RELAXED);
+    if (write(there, &value, 8) == 8) pthread_join(thread, NULL);
+    close(there);
+}
+
 void latency(void) {
     struct tunnel tunnel = tunnel_open(0, CAPACITY);
+    struct volley *volley = volley_make(tunnel.wire, SIZE, 1);
     pthread_t thread;
+    if (!volley) exit(1);
+    tunnel.wire->context = volley;
+    tunnel.wire->heard = answer;
     for (unsigned round = 0; round < options.rounds; round++) {
         both(&tunnel, "to and fro", TURNS, 0);
         both(&tunnel, "after quiet", QUIET_TURNS, QUIET);
         __atomic_store_n(&busy, true, __ATOMIC_RELAXED);
         pthread_create(&thread, NULL, load, NULL);
-        both(&tunnel, "to and fro, loaded", TURNS / 4, 0);
+        both(&tunnel, "to and fro with load", TURNS / 4, 0);
         __atomic_store_n(&busy, false, __ATOMIC_RELAXED);
         pthread_join(thread, NULL);
     }
+    rest_eventfd(1000);
     rest(&tunnel, 0);
     rest(&tunnel, 1000);
-    tunnel_close(&tunnel);
+    api.end_session(tunnel.session); /* after that nobody answers any more */
+    volley_free(volley);
+    api.close_adapter(tunnel.adapter);
 }

@@ -52,7 +52,7 @@ void world_start(bool verify) {
                                  .provider = BRAND_COMPANY,
                                  .quiet = true};
     const char *why = NULL;
-    verify_enabled = host_count_drivers = verify;
+    verify_enabled = verify;
     if (!NT_SUCCESS(host_start(&config, &why))) fail(why ? why : "the host does not start");
     wire_use();
     library = LoadLibraryW(L"wintun.dll");
@@ -67,8 +67,6 @@ void world_stop(void) {
     FreeLibrary(library);
     host_stop();
 }
-
-uint64_t world_kernel_calls(void) { return __atomic_load_n(&host_driver_calls, __ATOMIC_RELAXED); }
 
 struct tunnel tunnel_open(unsigned number, uint32_t capacity) {
     struct tunnel tunnel = {0};

@@ -9,6 +9,7 @@ NDIS_HANDLE DriverHandle;
 static KSPIN_LOCK DriverLock;
 static LIST_ENTRY DriverAdapters; /* G */
 DRIVER_INITIALIZE DriverEntry;
+#pragma alloc_text(INIT, DriverEntry)
 
 ADAPTER *AdapterCreate(VOID) {
     /* ExAllocatePool2 came after Windows 10 1809. */

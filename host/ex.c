@@ -107,35 +107,47 @@ void NTAPI ExFreeCacheAwareRundownProtection(PEX_RUNDOWN_REF_CACHE_AWARE RunRefC
 
 static inline int64_t *slot_of(PEX_RUNDOWN_REF_CACHE_AWARE ref) { return &ref->slots[ps_me()->id / 4 % SLOTS].word; }
 
-BOOLEAN NTAPI ExAcquireRundownProtectionCacheAwareEx(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware, ULONG Count) {
-    NT_ENTER(ExAcquireRundownProtectionCacheAwareEx);
-    int64_t *slot = slot_of(RunRefCacheAware), now = __atomic_load_n(slot, __ATOMIC_RELAXED);
+static inline BOOLEAN acquire(PEX_RUNDOWN_REF_CACHE_AWARE ref, ULONG count) {
+    int64_t *slot = slot_of(ref), now = __atomic_load_n(slot, __ATOMIC_RELAXED);
     do
         if (now & 1) return FALSE;
     while (
-        !__atomic_compare_exchange_n(slot, &now, now + 2 * (int64_t)Count, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+        !__atomic_compare_exchange_n(slot, &now, now + 2 * (int64_t)count, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
     return TRUE;
+}
+
+static HOST_COLD void release_closed(PEX_RUNDOWN_REF_CACHE_AWARE ref, ULONG count) {
+    /* Looked at before: once the last reference is gone, whoever waits may free this. */
+    if (__atomic_load_n(&ref->state, __ATOMIC_ACQUIRE) >= 2) underflow("released after it has run down");
+    if (__atomic_sub_fetch(&ref->remaining, (int64_t)count, __ATOMIC_ACQ_REL) == 0) rundown_wake();
+}
+
+static inline void release(PEX_RUNDOWN_REF_CACHE_AWARE ref, ULONG count) {
+    int64_t *slot = slot_of(ref), now = __atomic_load_n(slot, __ATOMIC_RELAXED);
+    while (!(now & 1))
+        if (__atomic_compare_exchange_n(slot, &now, now - 2 * (int64_t)count, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+            return;
+    release_closed(ref, count);
+}
+
+BOOLEAN NTAPI ExAcquireRundownProtectionCacheAwareEx(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware, ULONG Count) {
+    NT_ENTER(ExAcquireRundownProtectionCacheAwareEx);
+    return acquire(RunRefCacheAware, Count);
 }
 
 BOOLEAN NTAPI ExAcquireRundownProtectionCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware) {
     NT_ENTER(ExAcquireRundownProtectionCacheAware);
-    return ExAcquireRundownProtectionCacheAwareEx(RunRefCacheAware, 1);
+    return acquire(RunRefCacheAware, 1);
 }
 
 void NTAPI ExReleaseRundownProtectionCacheAwareEx(PEX_RUNDOWN_REF_CACHE_AWARE RunRef, ULONG Count) {
     NT_ENTER(ExReleaseRundownProtectionCacheAwareEx);
-    int64_t *slot = slot_of(RunRef), now = __atomic_load_n(slot, __ATOMIC_RELAXED);
-    while (!(now & 1))
-        if (__atomic_compare_exchange_n(slot, &now, now - 2 * (int64_t)Count, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-            return;
-    /* Looked at before: once the last reference is gone, whoever waits may free this. */
-    if (__atomic_load_n(&RunRef->state, __ATOMIC_ACQUIRE) >= 2) underflow("released after it has run down");
-    if (__atomic_sub_fetch(&RunRef->remaining, (int64_t)Count, __ATOMIC_ACQ_REL) == 0) rundown_wake();
+    release(RunRef, Count);
 }
 
 void NTAPI ExReleaseRundownProtectionCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware) {
     NT_ENTER(ExReleaseRundownProtectionCacheAware);
-    ExReleaseRundownProtectionCacheAwareEx(RunRefCacheAware, 1);
+    release(RunRefCacheAware, 1);
 }
 
 void NTAPI ExWaitForRundownProtectionReleaseCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRef) {

@@ -24,8 +24,8 @@
 #undef EXPORT_RAISES_AS
 
 #define ENTRY(module, name, address, bound, max_irql, may_fail, raises, is_data, fidelity, note)                       \
-    {#module, name,     address, bound, max_irql, may_fail,        raises,                                             \
-     is_data, fidelity, note,    0,     NULL,     IRQL_NOT_STATED, PASSIVE_LEVEL},
+    {#module,  name, address, bound, max_irql, may_fail,        raises,       is_data,                                 \
+     fidelity, note, 0,       0,     NULL,     IRQL_NOT_STATED, PASSIVE_LEVEL},
 
 struct host_export host_exports[EXPORT_COUNT] = {
 #define EXPORT(m, n, irql, fail, fidelity, note)                                                                       \

@@ -46,7 +46,8 @@ struct host_export {
     bool is_data;
     enum fidelity fidelity;
     const char *note;
-    uint64_t calls; /* counted by NT_ENTER, relaxed */
+    uint64_t calls;        /* counted by NT_ENTER, relaxed; while the verifier is on */
+    uint64_t driver_calls; /* by drivers (PEs), relaxed; while host_watch.count is on */
     /* From host/export_pages.def, which tools/gen_export_pages.py writes: */
     const char *page;      /* of the documentation; NULL without a line there */
     KIRQL documented_irql; /* the highest that it allows, or IRQL_NOT_STATED */
@@ -95,6 +96,7 @@ extern union host_watch {
     struct {
         bool verify;      /* off only for timing */
         bool sched;       /* atomic: the seeded scheduler runs (host/sched.h) */
+        bool count;       /* for benchmarks: what drivers call */
         unsigned mortals; /* atomic: threads that are to be killed at a call (host/program.c) */
     };
 } host_watch;
@@ -102,9 +104,6 @@ extern union host_watch {
 #define sched_on host_watch.sched
 #define program_mortals host_watch.mortals
 static inline bool host_watched(void) { return __atomic_load_n(&host_watch.any, __ATOMIC_RELAXED); }
-/* Counts the calls that drivers (PEs) make while their rules are checked: for benchmarks. */
-extern bool host_count_drivers;
-extern uint64_t host_driver_calls; /* atomic */
 
 /* --- faults (host/fault.c) --------------------------------------------------------------------------------------- */
 

@@ -165,6 +165,15 @@ enum {
     KE_TIMER_NOTIFICATION = 8,
     KE_TIMER_SYNCHRONIZATION = 9
 };
+
+/* What kind of dispatcher object it is: KeSetEvent and others write the word that this is a part of. */
+static inline UCHAR ke_type(const DISPATCHER_HEADER *header) {
+    return __atomic_load_n(&header->Type, __ATOMIC_RELAXED);
+}
+static inline bool ke_is_event(const DISPATCHER_HEADER *header) {
+    return ke_type(header) <= KE_SYNCHRONIZATION_EVENT &&
+           __atomic_load_n(&header->Size, __ATOMIC_RELAXED) == sizeof(KEVENT) / sizeof(LONG);
+}
 void ke_stop(void);                       /* the timer and worker threads */
 void ke_thread_abandons(PETHREAD thread); /* it ends: its mutexes are free, and say so to the next owner */
 

@@ -28,6 +28,7 @@ struct nbl_pool {
     enum ndis_magic magic;     /* a */
     uint32_t lock;             /* a: held for a few instructions, at any IRQL up to DISPATCH_LEVEL */
     void *free;                /* p: NET_BUFFER_LIST (by private free_next) or NET_BUFFER (by Next) */
+    NET_BUFFER_LIST *all;      /* p: every list that was made (by private all_next), if they are kept */
     int64_t outstanding;       /* a: allocated and not freed by the driver */
     struct ndis_driver *owner; /* i: NULL for the host's stacks */
     bool with_buffer;          /* i: fAllocateNetBuffer */
@@ -127,19 +128,19 @@ NDIS_HANDLE NTAPI NdisAllocateNetBufferPool(NDIS_HANDLE NdisHandle, const NET_BU
 
 static void pool_free(struct nbl_pool *pool, const char *call, const char *kind) {
     int64_t left = __atomic_load_n(&pool->outstanding, __ATOMIC_ACQUIRE);
-    if (left)
+    if (left && verify_enabled)
         verify_violation("nbl-leak", "%s: the pool goes while %lld of its %s are allocated", call, (long long)left,
                          pool->magic == NDIS_MAGIC_LIST_POOL ? "lists" : "buffers");
     verify_untrack(kind, pool);
     if (pool->owner) ndis_owned_remove(pool);
-    void *block = pool->free;
+    bool lists = pool->magic == NDIS_MAGIC_LIST_POOL;
+    void *block = lists ? (void *)pool->all : pool->free;
     while (block) {
-        void *next = pool->magic == NDIS_MAGIC_LIST_POOL ? (void *)nbl_private(block)->free_next
-                                                         : (void *)((NET_BUFFER *)block)->Next;
+        void *next = lists ? (void *)nbl_private(block)->all_next : (void *)((NET_BUFFER *)block)->Next;
         free(block);
         block = next;
     }
-    pool->free = NULL;
+    pool->free = pool->all = NULL;
     __atomic_store_n(&pool->magic, NDIS_MAGIC_GONE, __ATOMIC_RELAXED);
     ndis_bury(pool);
 }
@@ -191,12 +192,16 @@ bool nbl_locate(MDL *chain, ULONG offset, MDL **mdl, ULONG *mdl_offset) {
     return offset == 0;
 }
 
-static void buffer_init(NET_BUFFER *buffer, NDIS_HANDLE pool, MDL *chain, ULONG offset, SIZE_T length) {
-    memset(buffer, 0, sizeof *buffer);
+static inline void buffer_set(NET_BUFFER *buffer, NDIS_HANDLE pool, MDL *chain, ULONG offset, SIZE_T length) {
+    __builtin_memset_inline(buffer, 0, sizeof *buffer);
     buffer->NdisPoolHandle = pool;
     buffer->MdlChain = chain;
     buffer->DataOffset = offset;
     buffer->DataLength = (ULONG)length;
+}
+
+static void buffer_init(NET_BUFFER *buffer, NDIS_HANDLE pool, MDL *chain, ULONG offset, SIZE_T length) {
+    buffer_set(buffer, pool, chain, offset, length);
     MDL *mdl;
     ULONG mdl_offset;
     if (!nbl_locate(chain, offset, &mdl, &mdl_offset))
@@ -242,17 +247,29 @@ void nbl_poison_clear(NET_BUFFER_LIST *list, unsigned slots) {
     for (unsigned i = slots; i < nbl_private(list)->slots; i++) list->NetBufferListInfo[i] = NULL;
 }
 
+static void list_made(struct nbl_pool *pool, NET_BUFFER_LIST *list) {
+    if (!NBL_CACHE) return;
+    pool_lock(pool);
+    nbl_private(list)->all_next = pool->all;
+    pool->all = list;
+    pool_unlock(pool);
+}
+
 static NET_BUFFER_LIST *list_take(struct nbl_pool *pool) {
-    NET_BUFFER_LIST *list = NULL;
+    NET_BUFFER_LIST *list = NULL, *after = NULL;
     if (NBL_CACHE) {
         pool_lock(pool);
         list = pool->free;
         if (list) pool->free = nbl_private(list)->free_next;
         pool_unlock(pool);
     }
-    if (!list && posix_memalign((void **)&list, 16, pool->block_size)) return NULL;
+    bool made = !list;
+    if (made && posix_memalign((void **)&list, 16, pool->block_size)) return NULL;
     struct nbl_private *own = nbl_private(list);
+    if (!made) after = own->all_next;
     memset(list, 0, pool->block_size);
+    own->all_next = after;
+    if (made) list_made(pool, list);
     list->NdisPoolHandle = pool;
     own->magic = NBL_PRIVATE_MAGIC;
     own->pool = pool;
@@ -281,6 +298,60 @@ static void list_give(struct nbl_pool *pool, NET_BUFFER_LIST *list) {
     own->free_next = pool->free;
     pool->free = list;
     pool_unlock(pool);
+}
+
+/* With the verifier off, a thread keeps some lists of the pool that it last gave any back to: to take one and to return it
+ * costs no lock then, as on Windows. */
+#define MAGAZINE 64
+static unsigned worlds;
+static __thread struct {
+    struct nbl_pool *pool;
+    NET_BUFFER_LIST *free;
+    unsigned count, world;
+} magazine;
+
+void nbl_stop(void) { worlds++; }
+
+static inline NET_BUFFER_LIST *magazine_take(struct nbl_pool *pool) {
+    NET_BUFFER_LIST *list = magazine.free;
+    if (host_watched() || magazine.pool != pool || !list || magazine.world != worlds ||
+        pool->magic != NDIS_MAGIC_LIST_POOL || __atomic_load_n(&fault_armed, __ATOMIC_RELAXED))
+        return NULL;
+    struct nbl_private *own = nbl_private(list);
+    magazine.free = own->free_next;
+    magazine.count--;
+    __builtin_memset_inline(list, 0, sizeof *list);
+    list->NdisPoolHandle = pool;
+    list->FirstNetBuffer = own->own_buffer;
+    own->state = NBL_OWNED;
+    return list;
+}
+
+/* Of its pool nobody knows any more, or it is empty. */
+static HOST_COLD bool magazine_free(void) {
+    return !magazine.count || magazine.world != worlds || magazine.pool->magic == NDIS_MAGIC_GONE;
+}
+
+static inline bool magazine_give(NET_BUFFER_LIST *list) {
+    if (!NBL_CACHE || host_watched() || !list || !list->NdisPoolHandle) return false;
+    struct nbl_private *own = nbl_private(list);
+    struct nbl_pool *pool = own->pool;
+    if (own->magic != NBL_PRIVATE_MAGIC || own->state != NBL_OWNED || own->kind != NBL_KIND_PLAIN || list->Context ||
+        pool->data_size)
+        return false;
+    if (__builtin_expect(magazine.pool != pool || magazine.world != worlds, 0)) {
+        if (!magazine_free()) return false;
+        magazine.pool = pool;
+        magazine.world = worlds;
+        magazine.free = NULL;
+        magazine.count = 0;
+    }
+    if (magazine.count == MAGAZINE) return false;
+    own->state = NBL_FREE;
+    own->free_next = magazine.free;
+    magazine.free = list;
+    magazine.count++;
+    return true;
 }
 
 static NDIS_STATUS context_add(NET_BUFFER_LIST *list, USHORT size, USHORT backfill) {
@@ -338,9 +409,9 @@ undo_list:
     return NULL;
 }
 
-NET_BUFFER_LIST *NTAPI NdisAllocateNetBufferAndNetBufferList(NDIS_HANDLE PoolHandle, USHORT ContextSize,
-                                                             USHORT ContextBackFill, MDL *MdlChain, ULONG DataOffset,
-                                                             SIZE_T DataLength) {
+static __attribute__((noinline)) NET_BUFFER_LIST *NTAPI allocate_both(NDIS_HANDLE PoolHandle, USHORT ContextSize,
+                                                                      USHORT ContextBackFill, MDL *MdlChain,
+                                                                      ULONG DataOffset, SIZE_T DataLength) {
     NT_ENTER(NdisAllocateNetBufferAndNetBufferList);
     const char *call = "NdisAllocateNetBufferAndNetBufferList";
     struct nbl_pool *pool = pool_check(PoolHandle, NDIS_MAGIC_LIST_POOL, call);
@@ -361,7 +432,20 @@ NET_BUFFER_LIST *NTAPI NdisAllocateNetBufferAndNetBufferList(NDIS_HANDLE PoolHan
     return list;
 }
 
-VOID NTAPI NdisFreeNetBufferList(NET_BUFFER_LIST *NetBufferList) {
+NET_BUFFER_LIST *NTAPI NdisAllocateNetBufferAndNetBufferList(NDIS_HANDLE PoolHandle, USHORT ContextSize,
+                                                             USHORT ContextBackFill, MDL *MdlChain, ULONG DataOffset,
+                                                             SIZE_T DataLength) {
+    bool plain = !ContextSize && !ContextBackFill && (!MdlChain || DataOffset < MdlChain->ByteCount);
+    NET_BUFFER_LIST *list = plain ? magazine_take(PoolHandle) : NULL;
+    if (!list) __attribute__
+        ((musttail)) return allocate_both(PoolHandle, ContextSize, ContextBackFill, MdlChain, DataOffset, DataLength);
+    buffer_set(list->FirstNetBuffer, PoolHandle, MdlChain, DataOffset, DataLength);
+    list->FirstNetBuffer->CurrentMdl = MdlChain;
+    list->FirstNetBuffer->CurrentMdlOffset = DataOffset;
+    return list;
+}
+
+static __attribute__((noinline)) VOID NTAPI free_list(NET_BUFFER_LIST *NetBufferList) {
     NT_ENTER(NdisFreeNetBufferList);
     struct nbl_private *own = nbl_check(NetBufferList, "NdisFreeNetBufferList");
     if (!own) return;
@@ -384,6 +468,11 @@ VOID NTAPI NdisFreeNetBufferList(NET_BUFFER_LIST *NetBufferList) {
     if (own->own_buffer && pool->data_size && own->own_buffer->MdlChain) data_destroy(own->own_buffer->MdlChain);
     context_remove_all(NetBufferList);
     list_give(pool, NetBufferList);
+}
+
+VOID NTAPI NdisFreeNetBufferList(NET_BUFFER_LIST *NetBufferList) {
+    if (!magazine_give(NetBufferList)) __attribute__
+        ((musttail)) return free_list(NetBufferList);
 }
 
 NDIS_STATUS NTAPI NdisAllocateNetBufferListContext(NET_BUFFER_LIST *NetBufferList, USHORT ContextSize,

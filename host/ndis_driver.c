@@ -322,6 +322,7 @@ NTSTATUS ndis_start(const struct net_stack *stack, uint16_t version) {
 void ndis_stop(void) {
     ndis_watchdog_stop();
     nbl_clone_stop();
+    nbl_stop();
     while (tombstones) {
         struct tombstone *stone = tombstones;
         tombstones = stone->next;

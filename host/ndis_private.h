@@ -149,7 +149,7 @@ struct nbl_private {
     } seal;
     NET_BUFFER *own_buffer;               /* allocated together with the list, else NULL */
     NET_BUFFER_LIST_CONTEXT *own_context; /* space of the pool's ContextSize, else NULL */
-    NET_BUFFER_LIST *free_next;
+    NET_BUFFER_LIST *free_next, *all_next;
 };
 
 static inline struct nbl_private *nbl_private(NET_BUFFER_LIST *list) {
@@ -165,7 +165,7 @@ void nbl_poison(NET_BUFFER_LIST *list, unsigned slots);
 void nbl_poison_check(const NET_BUFFER_LIST *list, unsigned slots, const char *call);
 /* Back to its owner, who may know more. */
 void nbl_poison_clear(NET_BUFFER_LIST *list, unsigned slots);
-void nbl_clone_stop(void);
+void nbl_clone_stop(void), nbl_stop(void);
 
 /* The chain position of byte `offset`: *mdl and *mdl_offset. false when the chain is shorter (offset == its length is
  * allowed and names the end of the last MDL). */

@@ -24,6 +24,12 @@ bool pe_fail(struct pe *pe, const char *format, ...) {
     return false;
 }
 
+#if defined(__x86_64__)
+#define PE_MACHINE 0x8664
+#else
+#define PE_MACHINE 0xaa64
+#endif
+
 static const char *machine_name(uint16_t machine) {
     switch (machine) {
     case 0x014c: return "x86";
@@ -51,9 +57,9 @@ static bool file_header(struct pe *pe, uint32_t at, uint32_t *optional, uint32_t
     *optional = at + 24;
     *table = *optional + size;
     pe->section_count = pe_16(header + 6);
-    if (machine != 0x8664)
-        return pe_fail(pe, "is made for machine 0x%04x (%s), the host runs 0x8664 (x86-64) only", machine,
-                       machine_name(machine));
+    if (machine != PE_MACHINE)
+        return pe_fail(pe, "is made for machine 0x%04x (%s), the host runs 0x%04x (%s) only", machine,
+                       machine_name(machine), PE_MACHINE, machine_name(PE_MACHINE));
     if (size < OPTIONAL_FIXED || *table > pe->file_size)
         return pe_fail(pe, "truncated or corrupt: the optional header (%u bytes) does not fit", size);
     if (!pe->section_count || pe->section_count > PE_SECTIONS_MAX)

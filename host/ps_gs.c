@@ -8,11 +8,12 @@
 #include "host/guest.h"
 #include "host/kernel_private.h"
 
-#include <asm/prctl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#if defined(__x86_64__)
+#include <asm/prctl.h>
 
 #define BLOCK 4096
 enum {
@@ -27,7 +28,6 @@ enum {
 
 static __thread uint8_t *block;
 
-#if defined(__x86_64__)
 static void put(unsigned offset, const void *value) { memcpy(block + offset, &value, sizeof(value)); }
 
 void ps_gs_start(PETHREAD thread) {

@@ -139,6 +139,7 @@ static void print(const char *format, __builtin_ms_va_list arguments) {
     if (!rtl_quiet) fwrite(text.buffer, 1, text.used, stderr);
 }
 
+#if defined(__x86_64__)
 ULONG NTAPI DbgPrint(PCSTR Format, ...) {
     NT_ENTER(DbgPrint);
     __builtin_ms_va_list arguments;
@@ -156,3 +157,17 @@ ULONG NTAPI DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...) {
     __builtin_ms_va_end(arguments);
     return STATUS_SUCCESS;
 }
+#else
+/* The arguments in one row, from host/arm64/stubs.S. */
+ULONG rtl_print_row(char *row) {
+    NT_ENTER(DbgPrint);
+    print(*(const char **)(void *)row, row + 8);
+    return STATUS_SUCCESS;
+}
+
+ULONG rtl_print_row_ex(char *row) {
+    NT_ENTER(DbgPrintEx);
+    print(*(const char **)(void *)(row + 16), row + 24);
+    return STATUS_SUCCESS;
+}
+#endif

@@ -179,7 +179,7 @@ void sched_relax(unsigned tries) {
     if (tries % 64 == 63)
         sched_yield();
     else
-        __builtin_ia32_pause();
+        YieldProcessor();
 }
 
 bool sched_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, const uint64_t *until) {

@@ -65,9 +65,6 @@ unsigned verify_seen(const char *rule) {
     return count;
 }
 
-bool host_count_drivers;
-uint64_t host_driver_calls;
-
 HOST_COLD void host_enter(struct host_export *export, const void *caller) {
     /* A function that may raise is called by a stub, and that by the image. */
     const void *image = export->raises && caller == (const void *)seh_call_return && seh_frames
@@ -77,10 +74,9 @@ HOST_COLD void host_enter(struct host_export *export, const void *caller) {
     if (__builtin_expect(__atomic_load_n(&program_mortals, __ATOMIC_RELAXED), 0)) program_call(image);
     if (__builtin_expect(verify_promise != NULL, 0)) verify_promise_kept(export);
     if (__builtin_expect(__atomic_load_n(&sched_on, __ATOMIC_RELAXED), 0) && image_find(image)) sched_step();
+    if (host_watch.count && image_is_drivers(image)) __atomic_fetch_add(&export->driver_calls, 1, __ATOMIC_RELAXED);
     if (!verify_enabled) return;
     __atomic_fetch_add(&export->calls, 1, __ATOMIC_RELAXED);
-    if (__builtin_expect(host_count_drivers, 0) && image_is_drivers(image))
-        __atomic_fetch_add(&host_driver_calls, 1, __ATOMIC_RELAXED);
     if (__builtin_expect(ke_irql() >= DISPATCH_LEVEL, 0) && image_is_paged(image))
         verify_violation("pageable-code", "%s at IRQL %u from code in a PAGE section", export->name, ke_irql());
     if (__builtin_expect(ke_irql() > export->max_irql, 0))

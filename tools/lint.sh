@@ -25,7 +25,7 @@ formatting() {
 # Shell scripts, wherever they are.
 scripts() {
     grep -rlE '^#!.*\b(ba)?sh\b' run .ci tools test | grep -vE '\.(c|h)$' | xargs shellcheck -x -S warning
-    perl -c tools/test.pl 2>&1 | grep -v 'syntax OK'
+    { perl -c tools/test.pl && perl -c tools/check-checksums; } 2>&1 | grep -v "syntax OK"
     return "${PIPESTATUS[0]}"
 }
 

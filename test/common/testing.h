@@ -11,6 +11,13 @@
 
 #include <check.h>
 
+/* Where the images for this machine are, beside the tests. */
+#if defined(__x86_64__)
+#define TEST_WIN "win-x64"
+#else
+#define TEST_WIN "win-arm64"
+#endif
+
 void testing_register(const char *topic, const TTest *const *tests, unsigned count);
 
 #define TEST_CASES(topic, ...)                                                                                         \

@@ -22,7 +22,7 @@ static void start(void) {
 
     ck_assert_int_gt(length, 0);
     path[length] = 0;
-    strcpy(strrchr(path, '/'), "/../win-x64/test/deferred.sys");
+    strcpy(strrchr(path, '/'), "/../" TEST_WIN "/test/deferred.sys");
     ck_assert(NT_SUCCESS(host_start(&config, &why)));
     image = image_load(path, text, sizeof text);
     ck_assert_msg(image != NULL, "%s", text);

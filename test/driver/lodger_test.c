@@ -55,7 +55,7 @@ static void world_start(void) {
     const char *why = NULL;
     ck_assert_int_gt(length, 0);
     path[length] = 0;
-    strcpy(strrchr(path, '/'), "/../win-x64/test/lodger.sys");
+    strcpy(strrchr(path, '/'), "/../" TEST_WIN "/test/lodger.sys");
     struct host_config config = {.stack = HOST_STACK_FAKE,
                                  .driver = path,
                                  .hardware_id = HARDWARE_ID,

@@ -22,7 +22,7 @@ static uint8_t *file_read(const char *name, size_t *size) {
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 64);
     ck_assert_int_gt(length, 0);
     path[length] = 0;
-    sprintf(strrchr(path, '/'), "/../win-x64/test/%s", name);
+    sprintf(strrchr(path, '/'), "/../" TEST_WIN "/test/%s", name);
     FILE *file = fopen(path, "rb");
     ck_assert_msg(file != NULL, "%s", path);
     uint8_t *data = malloc(1 << 20);

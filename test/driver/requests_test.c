@@ -30,7 +30,7 @@ static void load(void) {
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 64);
     ck_assert_int_gt(length, 0);
     path[length] = 0;
-    strcpy(strrchr(path, '/'), "/../win-x64/test/requests.sys");
+    strcpy(strrchr(path, '/'), "/../" TEST_WIN "/test/requests.sys");
     NTSTATUS status = host_start(&config, &why);
     ck_assert_msg(NT_SUCCESS(status), "host_start: %08x %s", (unsigned)status, why ? why : "");
     image = image_load(path, text, sizeof text);

@@ -3,6 +3,8 @@
  */
 #include "test/driver/rig.h"
 
+#include "test/common/testing.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,7 +27,7 @@ void rig_use(const struct rig_driver *driver) {
     if (driver == NULL) return;
     ck_assert_int_gt(length, 0);
     rig_used_path[length] = 0;
-    snprintf(strrchr(rig_used_path, '/'), 64, "/../win-x64/test/%s.sys", driver->name);
+    snprintf(strrchr(rig_used_path, '/'), 64, "/../" TEST_WIN "/test/%s.sys", driver->name);
 }
 
 void *rig_symbol(const char *name) {

@@ -27,7 +27,7 @@ static void load(void) {
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 64);
     ck_assert_int_gt(length, 0);
     path[length] = 0;
-    strcpy(strrchr(path, '/'), "/../win-x64/test/race.sys");
+    strcpy(strrchr(path, '/'), "/../" TEST_WIN "/test/race.sys");
     image = image_load(path, why, sizeof(why));
     ck_assert_msg(image != NULL, "%s", why);
     *(void **)&race_reset = image_symbol(image, "RaceReset");

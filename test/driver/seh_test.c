@@ -27,7 +27,7 @@ static void load(void) {
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 64);
     ck_assert_int_gt(length, 0);
     path[length] = 0;
-    strcpy(strrchr(path, '/'), "/../win-x64/test/seh.sys");
+    strcpy(strrchr(path, '/'), "/../" TEST_WIN "/test/seh.sys");
     const char *named = getenv("WARREN_TEST_SEH");
     image = image_load(named ? named : path, why, sizeof why);
     ck_assert_msg(image != NULL, "%s", why);

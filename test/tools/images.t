@@ -3,67 +3,23 @@
 # SPDX-License-Identifier: MIT
 #
 # What must be true of the files that ship, looked at from outside.
-set -u
-cd "$(dirname "$0")/../.." || exit 2
-O=${O:-build}
-export O
-number=0
-status=0
-
-# check SENTENCE COMMAND...
-check() {
-    local sentence=$1 text
-    shift
-    number=$((number + 1))
-    if text=$("$@" 2>&1); then
-        echo "ok $number - $sentence"
-    else
-        echo "not ok $number - $sentence"
-        printf '%s\n' "$text" | sed 's/^/# /'
-        status=1
-    fi
-}
-
+# shellcheck disable=SC2317 # checks are called by name
+. "$(dirname "$0")/tap.sh"
 drivers=("$O"/win-*/*.sys)
 libraries=("$O"/win-*/*.dll)
 programs=("$O"/win-x64/warren.exe "$O"/win-arm64/warren.exe)
+images=("${drivers[@]}" "${libraries[@]}" "${programs[@]}")
 
 both_machines() { [ ${#drivers[@]} -eq 2 ] && [ ${#libraries[@]} -eq 2 ] && [ -s "${drivers[1]}" ] && [ -s "${libraries[1]}" ] &&
     [ -s "${programs[0]}" ] && [ -s "${programs[1]}" ]; }
 
-hardened() {
-    local image headers flag
-    for image in "${drivers[@]}" "${libraries[@]}" "${programs[@]}"; do
-        headers=$(llvm-readobj-19 --file-headers --sections --coff-load-config "$image")
-        for flag in NX_COMPAT DYNAMIC_BASE HIGH_ENTROPY_VA GUARD_CF CF_INSTRUMENTED CF_FUNCTION_TABLE_PRESENT; do
-            [[ $headers == *"$flag"* ]] || { echo "$image: no $flag"; return 1; }
-        done
-        awk '/Section \{/ { w = x = 0 } /MEM_WRITE/ { w = 1 } /MEM_EXECUTE/ { x = 1 } w && x { exit 1 }' <<<"$headers" ||
-            { echo "$image: a section is writable and executable"; return 1; }
-    done
-}
-
 # Windows unwinds by tables only, through every function that is not a leaf.
 unwindable() {
     local image begin
-    for image in "${drivers[@]}" "${libraries[@]}" "${programs[@]}"; do
+    for image in "${images[@]}"; do
         begin=$(llvm-readobj-19 --unwind "$image" | grep -cE '^ *(StartAddress|Function):')
         [ "$begin" -ge 20 ] || { echo "$image: unwind data for $begin functions"; return 1; }
     done
-}
-
-# The sum that the kernel checks before it loads a driver.
-checksums() {
-    perl -e '
-        for my $file (@ARGV) {
-            open my $in, "<:raw", $file or die "$file: $!"; local $/; my $data = <$in>;
-            my $at = unpack("x60 V", $data) + 24 + 64;
-            my $stored = unpack("x$at V", $data); substr($data, $at, 4) = "\0" x 4;
-            my $size = length $data; $data .= "\0" if $size & 1;
-            my $sum = 0; $sum += $_ for unpack("v*", $data);
-            $sum = ($sum & 0xffff) + ($sum >> 16) while $sum >> 16;
-            die "$file: stored $stored, is ", $sum + $size, "\n" if $stored != $sum + $size;
-        }' "$@"
 }
 
 exports() {
@@ -74,25 +30,21 @@ exports() {
     done
 }
 
-versions() {
-    local image
-    for image in "${drivers[@]}" "${libraries[@]}" "${programs[@]}"; do
-        tr -d '\000' <"$image" | grep -qa OriginalFilename || { echo "$image: no version resource"; return 1; }
-    done
-}
-
 check everything_is_built_for_both_machines both_machines
 check driver_imports_only_what_is_listed tools/check-imports driver/imports.txt "${drivers[@]}"
 check library_imports_only_from_listed_modules tools/check-imports lib/imports.txt "${libraries[@]}"
 check program_imports_only_from_listed_modules tools/check-imports cli/imports.txt "${programs[@]}"
 check library_exports_exactly_the_listed_functions exports
 check driver_has_no_privileged_instructions tools/check-disasm "$O"/win-x64/*.sys
-check images_are_hardened hardened
+check headers_sections_and_hardening_are_right tools/check_images.py headers "${images[@]}"
+check windows_10_1809_has_all_that_is_imported tools/check_images.py since "${images[@]}"
 check every_function_can_be_unwound unwindable
-check checksums_are_right checksums "${drivers[@]}" "${libraries[@]}" "${programs[@]}"
-check images_carry_their_version versions
+check checksums_are_right tools/check-checksums "${images[@]}"
+check images_carry_one_version_and_their_names tools/check_images.py version "${images[@]}"
+check symbols_are_of_the_same_build tools/check_images.py symbols "${images[@]}"
+check no_image_has_a_path_in_it tools/check_images.py paths "${images[@]}"
+check every_damage_is_named test/tools/image_damage.py "${drivers[1]}"
 check no_output_names_the_build_folder tools/check-paths "${drivers[@]}" "${libraries[@]}" "$O"/win-*/*.pdb "$O"/win-*/*.lib "$O"/win-*/*.exe "$O/host/warren-host"
 check driver_is_small tools/check-size
 check dependencies_run_one_way tools/check-deps
-echo "1..$number"
-exit $status
+finish

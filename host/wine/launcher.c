@@ -53,6 +53,15 @@ static bool bridge_load(HANDLE process, const WCHAR *path) {
     return loaded != 0;
 }
 
+/* Who ends this process, ends the program. */
+static void tie(HANDLE process) {
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {
+        .BasicLimitInformation = {.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE}};
+    HANDLE job = CreateJobObjectW(NULL, NULL); /* open until the end */
+    if (job && SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits))
+        AssignProcessToJobObject(job, process);
+}
+
 /* Ctrl-C is the program's, which gets it, too. */
 static BOOL WINAPI ignore(DWORD event) { return event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT; }
 
@@ -76,6 +85,7 @@ int main(void) {
     if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, NULL, &startup, &made))
         return fail("cannot start the program", GetLastError());
     SetConsoleCtrlHandler(ignore, TRUE);
+    tie(made.hProcess);
     HANDLE either[2] = {ready, made.hProcess};
     if (!bridge_load(made.hProcess, bridge)) {
         fail("cannot load warren-host.dll into the program", GetLastError());

@@ -68,6 +68,16 @@ captured() {
     seen=$(tshark -n -r "$scratch/capture.pcapng" -Y 'icmp.type == 0 && ip.src == 10.70.0.3' 2>"$scratch/none" | wc -l)
     equal 'replies in the file' 100 "$seen"
 }
+# The launcher is killed, and the program with it.
+killed() {
+    local pid
+    pid=$(wine_pid client.exe)
+    kill -KILL "$wine_host_pid"
+    wait "$wine_host_pid" "$wine_host_reader"
+    wine_host_pid=''
+    timeout "$wine_patience" tail --sleep-interval=0.05 --pid="$pid" -f /dev/null || return 1
+    equal 'TUN devices' '' "$(tun_devices)"
+}
 nothing_is_told() { equal 'files for others' '' "$(find "$WINEPREFIX/drive_c/windows/temp" -name 'warren-host-*')"; }
 version() { whole warren.exe --version && grep -qE '^Library: +[0-9.]+' "$said"; }
 help() { whole warren.exe --help && grep -q '^usage: warren' "$said"; }
@@ -96,6 +106,10 @@ check there_are_eight_devices equal devices 8 "$(tun_devices | wc -l)"
 check each_of_them_answers all_adapters
 check they_end_well end client.exe
 check nothing_is_left_of_them nothing_stays
+
+check it_starts_once_more wine_host "$running" '^ready' client.exe loop 1
+check it_does_not_outlive_the_launcher killed
+rm -rf "$TMPDIR"/warren-host-* # which then stays, as the documentation says
 
 check the_example_starts wine_host "$running" '^ready' echo.exe
 check it_answers_ipv4 pings -c 50 10.66.0.2

@@ -379,6 +379,11 @@ int guest_start(const struct guest_services *services, char *why, unsigned size)
     ob_type_event.delete = guest_event_delete;
     config.quiet = getenv("WARREN_HOST_QUIET") != NULL;
     verify_enabled = getenv("WARREN_HOST_NO_VERIFY") == NULL;
+    const char *fails = getenv("WARREN_HOST_FAIL");
+    if (fails && !fault_arm(fails, 0)) {
+        snprintf(why, size, "WARREN_HOST_FAIL: %s is no function that may fail", fails);
+        return STATUS_INVALID_PARAMETER;
+    }
     NTSTATUS status = host_start(&config, &reason);
     if (!NT_SUCCESS(status)) snprintf(why, size, "%s (%08x)", reason, (unsigned)status);
     return status;

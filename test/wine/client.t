@@ -78,6 +78,13 @@ killed() {
     timeout "$wine_patience" tail --sleep-interval=0.05 --pid="$pid" -f /dev/null || return 1
     equal 'TUN devices' '' "$(tun_devices)"
 }
+# A function raises an exception in the driver, which catches it, as on Windows.
+raised() {
+    WARREN_HOST_FAIL=$1 whole client.exe threads
+    local code=$?
+    cat "$said"
+    [ $code = 1 ] && grep -q 'failed: WintunStartSession' "$said" && grep -q 'ready$' <(tr -d '\r' <"$said")
+}
 nothing_is_told() { equal 'files for others' '' "$(find "$WINEPREFIX/drive_c/windows/temp" -name 'warren-host-*')"; }
 version() { whole warren.exe --version && grep -qE '^Library: +[0-9.]+' "$said"; }
 help() { whole warren.exe --help && grep -q '^usage: warren' "$said"; }
@@ -91,6 +98,9 @@ check mistakes_are_exit_code_2 mistake
 check a_program_that_is_not_there_is_an_error no_program
 check errors_are_as_documented_and_faults_are_the_programs_own rules
 check nothing_is_left_of_it nothing_stays
+
+check an_exception_in_the_driver_is_caught_there raised MmProbeAndLockPages
+check nothing_is_left_of_that nothing_stays
 
 check a_program_with_a_thread_for_each_direction_starts wine_host "$running" '^ready' client.exe threads
 check it_answers pings -c 50 10.70.0.2

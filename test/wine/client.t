@@ -83,7 +83,7 @@ raised() {
     WARREN_HOST_FAIL=$1 whole client.exe threads
     local code=$?
     cat "$said"
-    [ $code = 1 ] && grep -q 'failed: WintunStartSession' "$said" && grep -q 'ready$' <(tr -d '\r' <"$said")
+    [ "$code" = 1 ] && grep -q 'failed: WintunStartSession' "$said" && grep -q 'ready$' <(tr -d '\r' <"$said")
 }
 nothing_is_told() { equal 'files for others' '' "$(find "$WINEPREFIX/drive_c/windows/temp" -name 'warren-host-*')"; }
 version() { whole warren.exe --version && grep -qE '^Library: +[0-9.]+' "$said"; }

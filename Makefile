@@ -141,7 +141,7 @@ $(O)/win-x64/echo.exe: examples/echo.c include/wintun.h
 
 # Small drivers that the tests load; for ARM64 those that do not read the other machine's registers.
 DRIVERS_x64 := $(basename $(notdir $(wildcard test/driver/drivers/*.c)))
-DRIVERS_arm64 := deferred lodger race requests
+DRIVERS_arm64 := deferred lodger miniport race requests seh
 host asan tsan: $(DRIVERS_x64:%=$(O)/win-x64/test/%.sys)
 define TEST_DRIVER
 $(O)/win-$(1)/test/%.sys: test/driver/drivers/%.c $(O)/win-$(1)/obj/nt/cfg.o $(SYS_IMPORTS:%=$(O)/win-$(1)/obj/%.import.lib) \
@@ -279,9 +279,8 @@ $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll:
 
 # The host for ARM64, which qemu-user runs: the driver's tests, with the driver that ships. Debian's cross libraries, and
 # Check from ARM64's own packages, unpacked into O (tools/arm64-check).
-ARM64_SKIPS := host/seh.c host/seh_unwind.c host/seh_fault.c host/seh_trace.c host/pe_pdata.c host/ke_shared.c host/seh_x64.S
-ARM64_TESTS := $(filter-out test/driver/seh_test.c test/driver/locks_test.c test/driver/process_test.c,$(wildcard test/driver/*.c))
-ARM64_SRC := $(filter-out $(ARM64_SKIPS),$(HOST_SRC)) $(wildcard host/arm64/*) $(ARM64_TESTS) $(wildcard test/common/*.c)
+ARM64_TESTS := $(filter-out test/driver/locks_test.c test/driver/process_test.c,$(wildcard test/driver/*.c))
+ARM64_SRC := $(filter-out host/seh_x64.S,$(HOST_SRC)) $(wildcard host/arm64/*) $(ARM64_TESTS) $(wildcard test/common/*.c)
 .PHONY: arm64
 arm64: $(O)/arm64/driver_test $(O)/win-arm64/$(SYS) $(O)/win-arm64/$(DLL) $(DRIVERS_arm64:%=$(O)/win-arm64/test/%.sys)
 $(O)/arm64/check/libcheck.a:

@@ -99,6 +99,8 @@ int guest_thread_create(void *(*main)(void *), void *context) {
 /* The thread's environment block, which Windows code has at gs. */
 enum { TEB_STACK_HIGH = 0x08, TEB_LAST_ERROR = 0x68, TEB_STACK_LOW = 0x1478 /* with what is not committed */ };
 
+#if defined(__x86_64__)
+
 void guest_set_error(DWORD error) { __asm__ volatile("movl %0, %%gs:%c1" : : "r"(error), "i"(TEB_LAST_ERROR)); }
 
 struct guest_stack guest_stack(void) {
@@ -108,6 +110,23 @@ struct guest_stack guest_stack(void) {
             : "i"(TEB_STACK_LOW), "i"(TEB_STACK_HIGH));
     return stack;
 }
+
+#else /* ARM64 has it in x18 */
+
+static char *block(void) {
+    char *at;
+    __asm__ volatile("mov %0, x18" : "=r"(at));
+    return at;
+}
+
+void guest_set_error(DWORD error) { *(DWORD *)(void *)(block() + TEB_LAST_ERROR) = error; }
+
+struct guest_stack guest_stack(void) {
+    return (struct guest_stack){*(uint64_t *)(void *)(block() + TEB_STACK_LOW),
+                                *(uint64_t *)(void *)(block() + TEB_STACK_HIGH)};
+}
+
+#endif
 
 extern const char __ehdr_start[] __attribute__((visibility("hidden"))), etext[] __attribute__((visibility("hidden")));
 

@@ -46,7 +46,9 @@ const void *mm_user_bad(const void *address, size_t size, bool write) {
 
     if (size == 0) return NULL;
     end = (end + PAGE_SIZE - 1) & ~(ULONG_PTR)(PAGE_SIZE - 1);
+#if defined(__x86_64__) /* qemu-user, which runs the others, says yes to any advice */
     if (madvise((void *)begin, end - begin, write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ) == 0) return NULL;
+#endif
     bad = look_up(begin, end, write);
     if (bad >= end) return NULL;
     return bad < (ULONG_PTR)address ? address : (const void *)bad;

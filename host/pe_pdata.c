@@ -6,6 +6,7 @@
 #include "host/pe.h"
 #include "host/seh.h"
 
+#if defined(__x86_64__) /* for ARM64: host/arm64/unwind.c */
 #define CHAIN_LIMIT 32
 
 static bool unwind_info_check(struct pe *pe, uint32_t rva, uint32_t function, unsigned depth) {
@@ -54,3 +55,4 @@ bool pe_check_functions(struct pe *pe) {
     }
     return true;
 }
+#endif

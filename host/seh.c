@@ -35,7 +35,11 @@ void __asan_handle_no_return(void); /* the frames that are skipped will not clea
 __thread struct seh_frame *seh_frames;
 static __thread struct seh_dispatch *dispatches;
 
+#if defined(__x86_64__)
 _Static_assert(sizeof(struct seh_frame) == 256, "known to seh_x64.S");
+#else
+_Static_assert(sizeof(struct seh_frame) == 192, "known to host/arm64/seh.S");
+#endif
 
 /* --- native images ----------------------------------------------------------------------------------------------- */
 
@@ -80,6 +84,16 @@ static _Noreturn void native_catch(NTSTATUS code) {
 
 /* --- the walk ---------------------------------------------------------------------------------------------------- */
 
+/* The frame's registers that handlers need beside its address. */
+#if defined(__x86_64__)
+#define REGISTERS_OF(context) 0
+#define FRAME_OF(at, frame) (frame)
+#else
+#define REGISTERS_OF(context) ((context).ContextFlags & SEH_UNWOUND) != 0, (PUCHAR) & (context).X[19]
+/* Blocks and filters get the frame pointer of the function that they are a part of. */
+#define FRAME_OF(at, frame) (((const ULONG64 *)(const void *)(at)->NonVolatileRegisters)[10])
+#endif
+
 struct walk {
     CONTEXT context;
     ULONG scope; /* ScopeIndex of the frame: not 0 if the walk re-enters one whose unwind was interrupted */
@@ -90,18 +104,18 @@ struct walk {
 static const RUNTIME_FUNCTION *settle(struct walk *walk, uint64_t *base) {
     for (unsigned i = 0; i < FRAME_LIMIT; i++) {
         CONTEXT *context = &walk->context;
-        if (context->Rip == (uint64_t)(uintptr_t)seh_invoke_return) {
+        if (context->SEH_PC == (uint64_t)(uintptr_t)seh_invoke_return) {
             struct seh_dispatch *dispatch;
-            memcpy(&dispatch, (const void *)(uintptr_t)(context->Rsp + 32), sizeof dispatch);
+            memcpy(&dispatch, (const void *)(uintptr_t)(context->SEH_SP + 32), sizeof dispatch);
             if (!dispatch) return NULL;
             walk->scope = dispatch->at ? dispatch->at->ScopeIndex : 0;
             walk->fresh = !dispatch->at;
             *context = *dispatch->context;
             continue;
         }
-        const RUNTIME_FUNCTION *function = seh_function(context->Rip, base);
+        const RUNTIME_FUNCTION *function = seh_function(seh_control_pc(context), base);
         if (function) return function;
-        bool in_image = image_find((const void *)(uintptr_t)context->Rip);
+        bool in_image = image_find((const void *)(uintptr_t)context->SEH_PC);
         if (!in_image && !walk->fresh) return NULL;
         /* A call of a wild pointer: the return address is all that there is. */
         walk->fresh = false;
@@ -149,9 +163,9 @@ REAL_STACK static bool search(EXCEPTION_RECORD *record, CONTEXT *original) {
     while ((function = settle(&walk, &base))) {
         CONTEXT next = walk.context;
         struct seh_step step;
-        if (!seh_step(UNWIND_EXCEPTION, base, walk.context.Rip, function, &next, &step)) break;
+        if (!seh_step(UNWIND_EXCEPTION, base, seh_control_pc(&walk.context), function, &next, &step)) break;
         if (step.handler) {
-            DISPATCHER_CONTEXT at = {walk.context.Rip,
+            DISPATCHER_CONTEXT at = {seh_control_pc(&walk.context),
                                      base,
                                      (PRUNTIME_FUNCTION)(uintptr_t)function,
                                      step.establisher,
@@ -161,7 +175,7 @@ REAL_STACK static bool search(EXCEPTION_RECORD *record, CONTEXT *original) {
                                      step.handler_data,
                                      NULL,
                                      walk.scope,
-                                     0};
+                                     REGISTERS_OF(walk.context)};
             CONTEXT caller = next; /* the handler owns what it is given */
             uint64_t disposition =
                 seh_invoke((void *)(uintptr_t)step.handler, record, step.establisher, original, &at, &dispatch);
@@ -186,7 +200,7 @@ REAL_STACK static bool search(EXCEPTION_RECORD *record, CONTEXT *original) {
 /* Lets the frames from `start` up to the target clean up, and goes on in the target frame at the address. */
 REAL_STACK static _Noreturn void unwind(const CONTEXT *start, uint64_t target, uint64_t ip, EXCEPTION_RECORD *record,
                                         uint64_t value) {
-    EXCEPTION_RECORD own = {.ExceptionCode = STATUS_UNWINDING, .ExceptionAddress = (void *)(uintptr_t)start->Rip};
+    EXCEPTION_RECORD own = {.ExceptionCode = STATUS_UNWINDING, .ExceptionAddress = (void *)(uintptr_t)start->SEH_PC};
     struct seh_dispatch dispatch = {0};
     struct walk walk = {.context = *start, .fresh = true};
     const RUNTIME_FUNCTION *function;
@@ -197,11 +211,11 @@ REAL_STACK static _Noreturn void unwind(const CONTEXT *start, uint64_t target, u
     while ((function = settle(&walk, &base))) {
         CONTEXT next = walk.context;
         struct seh_step step;
-        if (!seh_step(UNWIND_TERMINATION, base, walk.context.Rip, function, &next, &step)) break;
+        if (!seh_step(UNWIND_TERMINATION, base, seh_control_pc(&walk.context), function, &next, &step)) break;
         bool is_target = step.establisher == target;
         if (step.handler) {
             CONTEXT scratch = walk.context;
-            DISPATCHER_CONTEXT at = {walk.context.Rip,
+            DISPATCHER_CONTEXT at = {seh_control_pc(&walk.context),
                                      base,
                                      (PRUNTIME_FUNCTION)(uintptr_t)function,
                                      step.establisher,
@@ -211,7 +225,7 @@ REAL_STACK static _Noreturn void unwind(const CONTEXT *start, uint64_t target, u
                                      step.handler_data,
                                      NULL,
                                      walk.scope,
-                                     0};
+                                     REGISTERS_OF(walk.context)};
             if (is_target) record->ExceptionFlags |= EXCEPTION_TARGET_UNWIND;
             dispatch.at = &at;
             seh_invoke((void *)(uintptr_t)step.handler, record, step.establisher, &walk.context, &at, &dispatch);
@@ -219,9 +233,9 @@ REAL_STACK static _Noreturn void unwind(const CONTEXT *start, uint64_t target, u
             record->ExceptionFlags &= ~(ULONG)EXCEPTION_TARGET_UNWIND;
         }
         if (is_target) {
-            walk.context.Rip = ip;
-            walk.context.Rax = value;
-            unlink_below(walk.context.Rsp);
+            walk.context.SEH_PC = ip;
+            walk.context.SEH_RESULT = value;
+            unlink_below(walk.context.SEH_SP);
             __asan_handle_no_return();
             seh_resume(&walk.context);
         }
@@ -236,13 +250,14 @@ REAL_STACK static _Noreturn void unwind(const CONTEXT *start, uint64_t target, u
 
 REAL_STACK void seh_dispatch(EXCEPTION_RECORD *record, CONTEXT *context) {
     if (!search(record, context)) unhandled(record, context, "");
-    unlink_below(context->Rsp);
+    unlink_below(context->SEH_SP);
     __asan_handle_no_return();
     seh_resume(context);
 }
 
 /* --- raising ----------------------------------------------------------------------------------------------------- */
 
+#if defined(__x86_64__)
 void seh_context_of(const struct seh_frame *frame, CONTEXT *context) {
     *context = (CONTEXT){.ContextFlags = 0x10000f, .SegCs = 0x33, .SegSs = 0x2b, .EFlags = 0x202};
     context->Rip = frame->rip;
@@ -259,6 +274,17 @@ void seh_context_of(const struct seh_frame *frame, CONTEXT *context) {
     context->FltSave.MxCsr = context->MxCsr;
     memcpy(&context->FltSave.XmmRegisters[6], frame->xmm, sizeof frame->xmm);
 }
+#else
+void seh_context_of(const struct seh_frame *frame, CONTEXT *context) {
+    *context = (CONTEXT){.ContextFlags = 0x400007 | SEH_UNWOUND};
+    context->Pc = context->Lr = frame->rip;
+    context->Sp = frame->rsp;
+    context->Fp = frame->fp;
+    memcpy(&context->X[19], frame->x19, sizeof frame->x19 - 8);
+    context->X[28] = frame->x19[9];
+    for (unsigned i = 0; i < 8; i++) context->V[8 + i].Low = frame->d8[i];
+}
+#endif
 
 /* The caller's stub; where there is none, its rule is broken and no frame could be trusted. */
 static struct seh_frame *caller(NTSTATUS code, uint64_t rbp) {
@@ -277,7 +303,7 @@ REAL_STACK static _Noreturn void raise_record(EXCEPTION_RECORD *record, uint64_t
     if (native_count && (!seh_frames || native[native_count - 1].rsp < (uint64_t)(uintptr_t)seh_frames))
         native_catch(record->ExceptionCode);
     seh_context_of(caller(record->ExceptionCode, rbp), &context);
-    record->ExceptionAddress = (void *)(uintptr_t)context.Rip;
+    record->ExceptionAddress = (void *)(uintptr_t)context.SEH_PC;
     seh_dispatch(record, &context);
 }
 
@@ -343,8 +369,8 @@ static void leave_scopes(const struct scope *scopes, uint32_t count, uint64_t fr
         }
         if (scopes[i].jump) continue;
         at->ScopeIndex = i + 1; /* should the block raise, it is not run again */
-        seh_invoke((void *)(uintptr_t)(at->ImageBase + scopes[i].handler), (const void *)1, frame, NULL, NULL,
-                   dispatches);
+        seh_invoke((void *)(uintptr_t)(at->ImageBase + scopes[i].handler), (const void *)1, FRAME_OF(at, frame), NULL,
+                   NULL, dispatches);
     }
 }
 
@@ -366,8 +392,8 @@ REAL_STACK EXCEPTION_DISPOSITION NTAPI __C_specific_handler(struct _EXCEPTION_RE
         if (pc < scopes[i].begin || pc >= scopes[i].end || !scopes[i].jump) continue;
         int32_t wanted = EXCEPTION_EXECUTE_HANDLER;
         if (scopes[i].handler != 1)
-            wanted = (int32_t)seh_invoke((void *)(uintptr_t)(base + scopes[i].handler), &pointers, frame, NULL, NULL,
-                                         dispatches);
+            wanted = (int32_t)seh_invoke((void *)(uintptr_t)(base + scopes[i].handler), &pointers,
+                                         FRAME_OF(DispatcherContext, frame), NULL, NULL, dispatches);
         if (wanted < 0) return ExceptionContinueExecution;
         if (wanted > 0)
             unwind(dispatches->context, frame, base + scopes[i].jump, ExceptionRecord,

@@ -1,10 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * The inside of exception handling on x86-64.
+ * The inside of exception handling.
  *
- *   seh_x64.S     import stubs that record the caller's registers, calls into handlers, resuming a context
- *   seh_unwind.c  one frame up, by a PE's unwind tables
+ *   seh_x64.S     import stubs that record the caller's registers, calls into handlers, resuming a context; for ARM64
+ *                 host/arm64/seh.S
+ *   seh_unwind.c  one frame up, by a PE's unwind tables; for ARM64 host/arm64/unwind.c
  *   seh.c         the two passes: search for a handler, then unwind to it
  *   seh_fault.c   signals become exceptions
  *   seh_trace.c   backtraces
@@ -16,15 +17,44 @@
 
 #include <setjmp.h>
 
+/* What the two machines' contexts have in common. */
+#if defined(__x86_64__)
+#define SEH_PC Rip
+#define SEH_SP Rsp
+#define SEH_FP Rbp
+#define SEH_RESULT Rax
+#define SEH_FAST_FAIL_CODE Rcx
+#else
+#define SEH_PC Pc
+#define SEH_SP Sp
+#define SEH_FP Fp
+#define SEH_RESULT X[0]
+#define SEH_FAST_FAIL_CODE X[0]
+/* In ContextFlags: the program counter is behind a call, not at what happened. */
+#define SEH_UNWOUND 0x20000000u
+#endif
+
 /* Made by an import stub on the stack, linked in seh_frames: an image's call of a function that may raise. The layout is
- * known to seh_x64.S. */
+ * known to the stubs, and so is its place. */
 struct seh_frame {
     struct seh_frame *previous;
     uint64_t rip, rsp; /* as after the return */
+#if defined(__x86_64__)
     uint64_t rbx, rbp, rsi, rdi, r12, r13, r14, r15;
     uint64_t function;
     M128A xmm[10]; /* 6 to 15 */
+#else
+    uint64_t x19[10], fp; /* 19 to 28 */
+    uint64_t function, unused;
+    uint64_t d8[8]; /* 8 to 15 */
+#endif
 };
+#define SEH_FRAME_SIZE sizeof(struct seh_frame) /* it ends where the stub's frame pointer points */
+#if defined(__x86_64__)
+#define SEH_FRAME_ABOVE_SP 96 /* during the call */
+#else
+#define SEH_FRAME_ABOVE_SP 64
+#endif
 
 extern __thread struct seh_frame *seh_frames;
 
@@ -61,6 +91,10 @@ struct seh_step {
 /* From a frame to its caller's. False: the stack makes no sense. */
 bool seh_step(unsigned kind, uint64_t base, uint64_t pc, const RUNTIME_FUNCTION *function, CONTEXT *context,
               struct seh_step *step);
+/* The address by which a frame is looked up. */
+uint64_t seh_control_pc(const CONTEXT *context);
+/* Eight bytes of the calling thread's stack; false if they are not there. */
+bool seh_stack_read(uint64_t at, uint64_t *value);
 /* A function without unwind data has nothing but a return address on the stack. */
 bool seh_step_leaf(CONTEXT *context);
 
@@ -89,7 +123,7 @@ void NTAPI RtlRaiseStatus(NTSTATUS Status);
 void NTAPI ExRaiseAccessViolation(void);
 void NTAPI ExRaiseDatatypeMisalignment(void);
 
-/* seh_x64.S */
+/* seh_x64.S, host/arm64/seh.S */
 extern char seh_call_return[], seh_invoke_return[];
 
 /* A function that may raise is called by a stub: for its return address, that of the stub's caller. */

@@ -54,12 +54,27 @@ __attribute__((disable_sanitizer_instrumentation)) static _Noreturn void fault_l
     seh_stack_forget();
     if (record.ExceptionCode == CODE_FAST_FAIL) {
         /* * rule fast-fail: the driver ended itself with __fastfail */
-        fprintf(stderr, "VERIFIER: fast-fail: code %llu\n", context.Rcx);
+        fprintf(stderr, "VERIFIER: fast-fail: code %llu\n", context.SEH_FAST_FAIL_CODE);
         seh_trace(stderr, &context);
-        KeBugCheckEx(KERNEL_SECURITY_CHECK_FAILURE, context.Rcx, (ULONG_PTR)&context, (ULONG_PTR)&record, 0);
+        KeBugCheckEx(KERNEL_SECURITY_CHECK_FAILURE, context.SEH_FAST_FAIL_CODE, (ULONG_PTR)&context, (ULONG_PTR)&record,
+                     0);
         abort();
     }
     seh_dispatch(&record, &context);
+}
+
+/* Of the interrupted code: program counter, stack and frame pointer; what it did that faulted. */
+enum access { ACCESS_READ = 0, ACCESS_WRITE = 1, ACCESS_FETCH = 8 }; /* as in the exception record */
+
+#if defined(__x86_64__)
+#define PC_OF(context) ((context)->uc_mcontext.gregs[REG_RIP])
+#define SP_OF(context) ((context)->uc_mcontext.gregs[REG_RSP])
+#define FP_OF(context) ((context)->uc_mcontext.gregs[REG_RBP])
+
+/* The processor's page fault error code: bit 1 write, bit 4 instruction fetch. */
+static enum access access_of(const ucontext_t *context) {
+    uint64_t error = (uint64_t)context->uc_mcontext.gregs[REG_ERR];
+    return error & 16 ? ACCESS_FETCH : error & 2 ? ACCESS_WRITE : ACCESS_READ;
 }
 
 static void context_take(const ucontext_t *from, CONTEXT *to) {
@@ -80,6 +95,44 @@ static void context_take(const ucontext_t *from, CONTEXT *to) {
     to->MxCsr = from->uc_mcontext.fpregs->mxcsr;
     memcpy(&to->FltSave, from->uc_mcontext.fpregs, sizeof to->FltSave);
 }
+#else
+#define PC_OF(context) ((context)->uc_mcontext.pc)
+#define SP_OF(context) ((context)->uc_mcontext.sp)
+#define FP_OF(context) ((context)->uc_mcontext.regs[29])
+
+/* Of the records behind the registers, the one that begins with this number; NULL: there is none. */
+static const void *record_of(const ucontext_t *context, uint32_t magic) {
+    const uint8_t *at = (const uint8_t *)context->uc_mcontext.__reserved,
+                  *end = at + sizeof(context->uc_mcontext.__reserved);
+    while (at + 16 <= end && pe_32(at) && pe_32(at + 4) >= 16 && pe_32(at + 4) <= (size_t)(end - at)) {
+        if (pe_32(at) == magic) return at;
+        at += pe_32(at + 4);
+    }
+    return NULL;
+}
+
+/* The exception syndrome: its class, and for data bit 6 for a write. Where there is none (qemu before 8) the instruction
+ * tells: loads and stores have bits 27 and 25 as 1 and 0, most stores neither bit 22 nor bit 23. */
+static enum access access_of(const ucontext_t *context) {
+    const struct esr_context *syndrome = record_of(context, ESR_MAGIC);
+    uint64_t class = syndrome ? syndrome->esr >> 26 & 0x3f : 0, pc = context->uc_mcontext.pc;
+    if (class == 0x20 || class == 0x21 || context->uc_mcontext.fault_address == pc) return ACCESS_FETCH;
+    if (syndrome) return syndrome->esr & 0x40 ? ACCESS_WRITE : ACCESS_READ;
+    if (!image_find((const void *)(uintptr_t)pc)) return ACCESS_READ;
+    return (pe_32((const uint8_t *)(uintptr_t)pc) & 0x0ac00000) == 0x08000000 ? ACCESS_WRITE : ACCESS_READ;
+}
+
+static void context_take(const ucontext_t *from, CONTEXT *to) {
+    const struct fpsimd_context *vectors = record_of(from, FPSIMD_MAGIC);
+    *to = (CONTEXT){.ContextFlags = 0x400007, .Cpsr = (ULONG)from->uc_mcontext.pstate};
+    memcpy(to->X, from->uc_mcontext.regs, sizeof to->X);
+    to->Fp = from->uc_mcontext.regs[29];
+    to->Lr = from->uc_mcontext.regs[30];
+    to->Sp = from->uc_mcontext.sp;
+    to->Pc = from->uc_mcontext.pc;
+    if (vectors) memcpy(to->V, vectors->vregs, sizeof to->V);
+}
+#endif
 
 static NTSTATUS float_code(int code) {
     switch (code) {
@@ -93,12 +146,11 @@ static NTSTATUS float_code(int code) {
     }
 }
 
-static void access_violation(EXCEPTION_RECORD *record, const siginfo_t *info, uint64_t error) {
+static void access_violation(EXCEPTION_RECORD *record, const siginfo_t *info, enum access access) {
     record->ExceptionCode = STATUS_ACCESS_VIOLATION;
     record->NumberParameters = 2;
-    /* The processor's page fault error code: bit 1 write, bit 4 instruction fetch. An address that is none (not
-     * canonical) is a general protection fault, which knows no address: Windows says -1. */
-    record->ExceptionInformation[0] = error & 16 ? 8 : error & 2 ? 1 : 0;
+    /* An address that is none (not canonical) is a general protection fault, which knows no address: Windows says -1. */
+    record->ExceptionInformation[0] = access;
     record->ExceptionInformation[1] = (ULONG_PTR)info->si_addr;
     if (info->si_code == SI_KERNEL) {
         record->ExceptionInformation[0] = 0;
@@ -109,34 +161,40 @@ static void access_violation(EXCEPTION_RECORD *record, const siginfo_t *info, ui
 static void record_make(EXCEPTION_RECORD *record, int number, const siginfo_t *info, const ucontext_t *context,
                         CONTEXT *at, bool in_image) {
     *record = (EXCEPTION_RECORD){0};
-    const uint8_t *code = (const uint8_t *)(uintptr_t)at->Rip;
+    const uint8_t *code = (const uint8_t *)(uintptr_t)at->SEH_PC;
     switch (number) {
     case SIGFPE: record->ExceptionCode = float_code(info->si_code); break;
     case SIGILL: record->ExceptionCode = CODE_ILLEGAL_INSTRUCTION; break;
     case SIGTRAP:
         /* Windows reports the instruction, the processor what is behind it. */
         record->ExceptionCode = info->si_code == TRAP_TRACE ? CODE_SINGLE_STEP : CODE_BREAKPOINT;
+#if defined(__x86_64__)
         if (info->si_code != TRAP_TRACE) at->Rip--;
+#else
+        /* brk, whose number says what is meant. */
+        if (in_image && (pe_32(code) >> 5 & 0xffff) == 0xf003) record->ExceptionCode = CODE_FAST_FAIL;
+        if (in_image && (pe_32(code) >> 5 & 0xffff) == 0xf004) record->ExceptionCode = CODE_INTEGER_DIVIDE;
+#endif
         break;
     case SIGBUS:
         if (info->si_code == BUS_ADRALN) {
             record->ExceptionCode = STATUS_DATATYPE_MISALIGNMENT;
             break;
         } /* fall through */
-    default:
+    default: access_violation(record, info, access_of(context));
+#if defined(__x86_64__)
         if (in_image && info->si_code == SI_KERNEL && code[0] == 0xcd && code[1] == 0x29)
-            record->ExceptionCode = CODE_FAST_FAIL;
-        else
-            access_violation(record, info, (uint64_t)context->uc_mcontext.gregs[REG_ERR]);
+            *record = (EXCEPTION_RECORD){.ExceptionCode = CODE_FAST_FAIL};
+#endif
     }
-    record->ExceptionAddress = (void *)(uintptr_t)at->Rip;
+    record->ExceptionAddress = (void *)(uintptr_t)at->SEH_PC;
 }
 
 /* Whose exception it is: fills in `fault`. False: the host's own. */
 static bool fault_take(int number, const siginfo_t *info, const ucontext_t *context) {
-    uint64_t rip = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
+    uint64_t rip = (uint64_t)PC_OF(context);
     struct image *image = image_find((const void *)(uintptr_t)rip);
-    bool fetch = number == SIGSEGV && context->uc_mcontext.gregs[REG_ERR] & 16;
+    bool fetch = number == SIGSEGV && access_of(context) == ACCESS_FETCH;
     if (image && image_is_native(image)) return false;
     if (!fault) {
         void *page = mmap(NULL, sizeof *fault, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -147,7 +205,7 @@ static bool fault_take(int number, const siginfo_t *info, const ucontext_t *cont
     if (!image && fetch) {
         /* A call of a wild pointer is the caller's. */
         CONTEXT caller = fault->context;
-        image = seh_step_leaf(&caller) ? image_find((const void *)(uintptr_t)caller.Rip) : NULL;
+        image = seh_step_leaf(&caller) ? image_find((const void *)(uintptr_t)caller.SEH_PC) : NULL;
         if (image && image_is_native(image)) return false;
     }
     if (image) {
@@ -155,7 +213,7 @@ static bool fault_take(int number, const siginfo_t *info, const ucontext_t *cont
         return true;
     }
     bool image_between;
-    struct seh_frame *frame = seh_caller((uint64_t)context->uc_mcontext.gregs[REG_RBP], &image_between);
+    struct seh_frame *frame = seh_caller((uint64_t)FP_OF(context), &image_between);
     if (!frame || frame != seh_frames || image_between) return false;
     record_make(&fault->record, number, info, context, &fault->context, false);
     seh_context_of(frame, &fault->context);
@@ -165,9 +223,8 @@ static bool fault_take(int number, const siginfo_t *info, const ucontext_t *cont
 
 /* Says where, and has the signal happen again for whoever had it before: the sanitizer, or the system. */
 static void fatal(int number, const siginfo_t *info, const ucontext_t *context, const char *what) {
-    const greg_t *r = context->uc_mcontext.gregs;
     fprintf(stderr, "VERIFIER: %s: signal %d (%s), address %p\n", what, number, sigdescr_np(number), info->si_addr);
-    seh_trace_from(stderr, (uint64_t)r[REG_RIP], (uint64_t)r[REG_RSP], (uint64_t)r[REG_RBP]);
+    seh_trace_from(stderr, (uint64_t)PC_OF(context), (uint64_t)SP_OF(context), (uint64_t)FP_OF(context));
     fflush(stderr);
     for (unsigned i = 0; i < SIGNALS; i++)
         if (signals[i] == number) sigaction(number, &before[i], NULL);
@@ -176,9 +233,8 @@ static void fatal(int number, const siginfo_t *info, const ucontext_t *context, 
 
 /* What no handler may see. A native image has none for it; our own code that an image called was given a bad pointer. */
 static const char *whose_fault(const ucontext_t *context) {
-    const greg_t *r = context->uc_mcontext.gregs;
-    if (image_find((const void *)r[REG_RIP])) return "unhandled-exception";
-    bool called = seh_in_call((uint64_t)r[REG_RIP], (uint64_t)r[REG_RSP], (uint64_t)r[REG_RBP]);
+    if (image_find((const void *)(uintptr_t)PC_OF(context))) return "unhandled-exception";
+    bool called = seh_in_call((uint64_t)PC_OF(context), (uint64_t)SP_OF(context), (uint64_t)FP_OF(context));
     /* * rule fault-in-call: a function of the system faulted on what an image gave it */
     return called ? "fault-in-call" : "host-fault";
 }
@@ -189,21 +245,20 @@ bool ke_shared_fault(int number, const siginfo_t *info, ucontext_t *context); /*
  * exception. */
 static void guarded_fault(const siginfo_t *info, const ucontext_t *context) {
     static char text[512]; /* of the one that ends the process */
-    const greg_t *r = context->uc_mcontext.gregs;
     const char *rule = verify_enabled ? ex_pool_explain(info->si_addr, text, sizeof text) : NULL;
     if (!rule && verify_enabled) rule = image_explain(info->si_addr, text, sizeof text);
     if (!rule || verify_expected(rule)) return;
     fflush(stdout);
-    fprintf(stderr, "VERIFIER: %s: %s of %s\n", rule, r[REG_ERR] & 2 ? "a write" : "a read", text);
-    seh_trace_from(stderr, (uint64_t)r[REG_RIP], (uint64_t)r[REG_RSP], (uint64_t)r[REG_RBP]);
+    fprintf(stderr, "VERIFIER: %s: %s of %s\n", rule, access_of(context) == ACCESS_WRITE ? "a write" : "a read", text);
+    seh_trace_from(stderr, (uint64_t)PC_OF(context), (uint64_t)SP_OF(context), (uint64_t)FP_OF(context));
     fflush(stderr);
     abort();
 }
 
 /* In a process of Wine's most are Wine's. */
 static bool is_guests(int number, const ucontext_t *context) {
-    const greg_t *r = context->uc_mcontext.gregs;
-    if (image_find((const void *)r[REG_RIP]) || guest_is_host_code((uint64_t)r[REG_RIP])) return true;
+    uint64_t pc = (uint64_t)PC_OF(context);
+    if (image_find((const void *)(uintptr_t)pc) || guest_is_host_code(pc)) return true;
     return seh_frames || (ps_this && ps_this->process == ps_system_process);
 }
 
@@ -224,7 +279,7 @@ static void on_signal(int number, siginfo_t *info, void *argument) {
         pass_on(number, info, argument);
         return;
     }
-    uint64_t rsp = (uint64_t)context->uc_mcontext.gregs[REG_RSP];
+    uint64_t rsp = (uint64_t)SP_OF(context);
     bool assumed = seh_stack_assume(rsp);
     struct seh_stack stack = seh_stack();
     if (info->si_code <= 0) { /* somebody's kill() */
@@ -242,11 +297,17 @@ static void on_signal(int number, siginfo_t *info, void *argument) {
     }
     /* As if fault_landing had been called, by nobody. A stub's frame must not be overwritten: it is in use until the
      * exception is handled. */
+#if defined(__x86_64__)
     greg_t *r = context->uc_mcontext.gregs;
     r[REG_RSP] = (greg_t)(((rsp - 256) & ~15ull) - 8);
     r[REG_RIP] = (greg_t)(uintptr_t)fault_landing;
     r[REG_RBP] = 0;
     r[REG_EFL] &= ~0x500; /* direction and trap flag */
+#else
+    SP_OF(context) = (rsp - 256) & ~15ull;
+    PC_OF(context) = (uint64_t)(uintptr_t)fault_landing;
+    FP_OF(context) = context->uc_mcontext.regs[30] = 0;
+#endif
 }
 
 void seh_start(void) {

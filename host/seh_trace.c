@@ -8,8 +8,6 @@
 #include <dlfcn.h>
 
 #define DEPTH_LIMIT 64
-#define STUB_FRAME_BELOW_RBP 256
-#define STUB_FRAME_ABOVE_RSP 96
 
 /* A host frame's link and return address. Not through the sanitizers: these are frames of others. */
 __attribute__((no_sanitize("address", "thread"))) static bool link_read(uint64_t rbp, uint64_t *next, uint64_t *rip) {
@@ -24,8 +22,7 @@ struct seh_frame *seh_caller(uint64_t rbp, bool *image_between) {
     uint64_t next, rip;
     *image_between = false;
     for (unsigned i = 0; i < 256 && link_read(rbp, &next, &rip); i++, rbp = next) {
-        if (rip == (uint64_t)(uintptr_t)seh_call_return)
-            return (struct seh_frame *)(uintptr_t)(next - STUB_FRAME_BELOW_RBP);
+        if (rip == (uint64_t)(uintptr_t)seh_call_return) return (struct seh_frame *)(uintptr_t)(next - SEH_FRAME_SIZE);
         if (image_find((const void *)(uintptr_t)rip)) {
             *image_between = true;
             return NULL;
@@ -37,16 +34,16 @@ struct seh_frame *seh_caller(uint64_t rbp, bool *image_between) {
 
 static bool host_step(CONTEXT *context) {
     uint64_t next, rip;
-    if (context->Rip == (uint64_t)(uintptr_t)seh_call_return) {
+    if (context->SEH_PC == (uint64_t)(uintptr_t)seh_call_return) {
         CONTEXT caller;
-        seh_context_of((const struct seh_frame *)(uintptr_t)(context->Rsp + STUB_FRAME_ABOVE_RSP), &caller);
+        seh_context_of((const struct seh_frame *)(uintptr_t)(context->SEH_SP + SEH_FRAME_ABOVE_SP), &caller);
         *context = caller;
         return true;
     }
-    if (!link_read(context->Rbp, &next, &rip) || context->Rbp < context->Rsp) return false;
-    context->Rsp = context->Rbp + 16;
-    context->Rbp = next;
-    context->Rip = rip;
+    if (!link_read(context->SEH_FP, &next, &rip) || context->SEH_FP < context->SEH_SP) return false;
+    context->SEH_SP = context->SEH_FP + 16;
+    context->SEH_FP = next;
+    context->SEH_PC = rip;
     return true;
 }
 
@@ -55,24 +52,25 @@ static void walk(const CONTEXT *from, void (*visit)(uint64_t rip, void *context)
     CONTEXT context = *from;
     Dl_info info;
     /* A call of a wild pointer: the return address is all that there is. */
-    if (!image_find((const void *)(uintptr_t)context.Rip) && !dladdr((const void *)(uintptr_t)context.Rip, &info)) {
-        visit(context.Rip, argument);
+    if (!image_find((const void *)(uintptr_t)context.SEH_PC) &&
+        !dladdr((const void *)(uintptr_t)context.SEH_PC, &info)) {
+        visit(context.SEH_PC, argument);
         if (!seh_step_leaf(&context)) return;
     }
-    for (unsigned i = 0; i < DEPTH_LIMIT && context.Rip; i++) {
-        uint64_t base, before = context.Rsp;
-        visit(context.Rip, argument);
-        const RUNTIME_FUNCTION *function = seh_function(context.Rip, &base);
+    for (unsigned i = 0; i < DEPTH_LIMIT && context.SEH_PC; i++) {
+        uint64_t base, before = context.SEH_SP;
+        visit(context.SEH_PC, argument);
+        const RUNTIME_FUNCTION *function = seh_function(seh_control_pc(&context), &base);
         struct seh_step step;
-        struct image *image = image_find((const void *)(uintptr_t)context.Rip);
+        struct image *image = image_find((const void *)(uintptr_t)context.SEH_PC);
         bool more;
         if (function)
-            more = seh_step(0, base, context.Rip, function, &context, &step);
+            more = seh_step(0, base, seh_control_pc(&context), function, &context, &step);
         else if (image && !image_is_native(image))
             more = seh_step_leaf(&context);
         else
             more = host_step(&context);
-        if (!more || context.Rsp <= before) break;
+        if (!more || context.SEH_SP <= before) break;
     }
 }
 
@@ -93,7 +91,7 @@ static void note_image(uint64_t rip, void *found) {
 }
 
 bool seh_in_call(uint64_t rip, uint64_t rsp, uint64_t rbp) {
-    CONTEXT context = {.Rip = rip, .Rsp = rsp, .Rbp = rbp};
+    CONTEXT context = {.SEH_PC = rip, .SEH_SP = rsp, .SEH_FP = rbp};
     bool found = false;
     walk(&context, note_image, &found);
     return found;
@@ -105,14 +103,14 @@ void seh_trace(FILE *file, const CONTEXT *from) {
 }
 
 void seh_trace_from(FILE *file, uint64_t rip, uint64_t rsp, uint64_t rbp) {
-    CONTEXT context = {.Rip = rip, .Rsp = rsp, .Rbp = rbp};
+    CONTEXT context = {.SEH_PC = rip, .SEH_SP = rsp, .SEH_FP = rbp};
     seh_trace(file, &context);
 }
 
 __attribute__((noinline)) void seh_walk(void (*visit)(uint64_t rip, void *context), void *argument) {
     uint64_t rbp = (uint64_t)(uintptr_t)__builtin_frame_address(0), next, rip;
     if (!link_read(rbp, &next, &rip)) return;
-    CONTEXT context = {.Rip = rip, .Rsp = rbp + 16, .Rbp = next};
+    CONTEXT context = {.SEH_PC = rip, .SEH_SP = rbp + 16, .SEH_FP = next};
     walk(&context, visit, argument);
 }
 

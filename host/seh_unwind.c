@@ -9,38 +9,6 @@
 
 #include <pthread.h>
 
-enum {
-    CODE_PUSH = 0,
-    CODE_ALLOC_LARGE = 1,
-    CODE_ALLOC_SMALL = 2,
-    CODE_SET_FRAME = 3,
-    CODE_SAVE = 4,
-    CODE_SAVE_FAR = 5,
-    CODE_EPILOG = 6,
-    CODE_SPARE = 7,
-    CODE_SAVE_XMM = 8,
-    CODE_SAVE_XMM_FAR = 9,
-    CODE_MACHINE_FRAME = 10,
-};
-
-unsigned seh_code_slots(unsigned version, uint8_t operation) {
-    unsigned info = operation >> 4;
-    switch (operation & 15) {
-    case CODE_PUSH:
-    case CODE_ALLOC_SMALL:
-    case CODE_SET_FRAME: return 1;
-    case CODE_ALLOC_LARGE: return info == 0 ? 2 : info == 1 ? 3 : 0;
-    case CODE_SAVE:
-    case CODE_SAVE_XMM: return 2;
-    case CODE_SAVE_FAR:
-    case CODE_SAVE_XMM_FAR: return 3;
-    case CODE_EPILOG: return version == 2 ? 1 : 2;
-    case CODE_SPARE: return 3;
-    case CODE_MACHINE_FRAME: return info < 2 ? 1 : 0;
-    default: return 0;
-    }
-}
-
 /* --- the stack --------------------------------------------------------------------------------------------------- */
 
 static __thread struct seh_stack stack;
@@ -76,11 +44,46 @@ void seh_stack_forget(void) {
 }
 
 /* A damaged frame must end the walk, not the process. Without the sanitizer: these are frames of others. */
-__attribute__((no_sanitize("address", "thread"))) static bool stack_read(uint64_t at, uint64_t *value) {
+__attribute__((no_sanitize("address", "thread"))) bool seh_stack_read(uint64_t at, uint64_t *value) {
     struct seh_stack bounds = seh_stack();
     if (at % 8 || at < bounds.low || at > bounds.high - 8) return false;
     *value = *(const volatile uint64_t *)(uintptr_t)at;
     return true;
+}
+
+#if defined(__x86_64__)
+uint64_t seh_control_pc(const CONTEXT *context) { return context->Rip; }
+
+enum {
+    CODE_PUSH = 0,
+    CODE_ALLOC_LARGE = 1,
+    CODE_ALLOC_SMALL = 2,
+    CODE_SET_FRAME = 3,
+    CODE_SAVE = 4,
+    CODE_SAVE_FAR = 5,
+    CODE_EPILOG = 6,
+    CODE_SPARE = 7,
+    CODE_SAVE_XMM = 8,
+    CODE_SAVE_XMM_FAR = 9,
+    CODE_MACHINE_FRAME = 10,
+};
+
+unsigned seh_code_slots(unsigned version, uint8_t operation) {
+    unsigned info = operation >> 4;
+    switch (operation & 15) {
+    case CODE_PUSH:
+    case CODE_ALLOC_SMALL:
+    case CODE_SET_FRAME: return 1;
+    case CODE_ALLOC_LARGE: return info == 0 ? 2 : info == 1 ? 3 : 0;
+    case CODE_SAVE:
+    case CODE_SAVE_XMM: return 2;
+    case CODE_SAVE_FAR:
+    case CODE_SAVE_XMM_FAR: return 3;
+    case CODE_EPILOG: return version == 2 ? 1 : 2;
+    case CODE_SPARE: return 3;
+    case CODE_MACHINE_FRAME: return info < 2 ? 1 : 0;
+    default: return 0;
+    }
 }
 
 static uint64_t *register_of(CONTEXT *context, unsigned number) {
@@ -89,7 +92,7 @@ static uint64_t *register_of(CONTEXT *context, unsigned number) {
 }
 
 static bool pop(CONTEXT *context, uint64_t *value) {
-    if (!stack_read(context->Rsp, value)) return false;
+    if (!seh_stack_read(context->Rsp, value)) return false;
     context->Rsp += 8;
     return true;
 }
@@ -178,13 +181,13 @@ static bool epilog_run(uint64_t base, uint64_t pc, const RUNTIME_FUNCTION *funct
 /* --- prologues --------------------------------------------------------------------------------------------------- */
 
 static bool restore(CONTEXT *context, unsigned number, uint64_t at) {
-    return stack_read(at, register_of(context, number));
+    return seh_stack_read(at, register_of(context, number));
 }
 
 static bool restore_xmm(CONTEXT *context, unsigned number, uint64_t at) {
     M128A *xmm = &context->FltSave.XmmRegisters[number];
     uint64_t low, high;
-    if (!stack_read(at, &low) || !stack_read(at + 8, &high)) return false;
+    if (!seh_stack_read(at, &low) || !seh_stack_read(at + 8, &high)) return false;
     xmm->Low = low;
     xmm->High = (LONGLONG)high;
     return true;
@@ -193,7 +196,7 @@ static bool restore_xmm(CONTEXT *context, unsigned number, uint64_t at) {
 /* rip, cs, flags, rsp, ss, perhaps below an error code, as the processor pushes them for a trap */
 static bool machine_frame(CONTEXT *context, unsigned has_error) {
     uint64_t at = context->Rsp + has_error * 8, rip, rsp;
-    if (!stack_read(at, &rip) || !stack_read(at + 24, &rsp)) return false;
+    if (!seh_stack_read(at, &rip) || !seh_stack_read(at + 24, &rsp)) return false;
     context->Rip = rip;
     context->Rsp = rsp;
     return true;
@@ -256,8 +259,6 @@ bool seh_step(unsigned kind, uint64_t base, uint64_t pc, const RUNTIME_FUNCTION 
     return machine || seh_step_leaf(context);
 }
 
-/* --- what images call -------------------------------------------------------------------------------------------- */
-
 const RUNTIME_FUNCTION *seh_function(uint64_t pc, uint64_t *base) {
     struct image *image = image_find((const void *)(uintptr_t)pc);
     uint32_t count = 0;
@@ -276,6 +277,9 @@ const RUNTIME_FUNCTION *seh_function(uint64_t pc, uint64_t *base) {
     }
     return NULL;
 }
+#endif
+
+/* --- what images call -------------------------------------------------------------------------------------------- */
 
 PRUNTIME_FUNCTION NTAPI RtlLookupFunctionEntry(ULONG64 ControlPc, PULONG64 ImageBase,
                                                struct _UNWIND_HISTORY_TABLE *HistoryTable) {
@@ -294,7 +298,7 @@ PEXCEPTION_ROUTINE NTAPI RtlVirtualUnwind(ULONG HandlerType, ULONG64 ImageBase, 
     (void)Pointers;
     struct seh_step step = {0};
     /* A walk that fails looks like the outermost frame. */
-    if (!seh_step(HandlerType, ImageBase, ControlPc, FunctionEntry, ContextRecord, &step)) ContextRecord->Rip = 0;
+    if (!seh_step(HandlerType, ImageBase, ControlPc, FunctionEntry, ContextRecord, &step)) ContextRecord->SEH_PC = 0;
     *EstablisherFrame = step.establisher;
     *HandlerData = step.handler_data;
     return step.handler;

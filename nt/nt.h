@@ -618,7 +618,7 @@ typedef struct _SECURITY_SUBJECT_CONTEXT {
 
 typedef PVOID PACCESS_STATE;
 
-/* --- exceptions (x64) --------------------------------------------------------------------------------------------- */
+/* --- exceptions --------------------------------------------------------------------------------------------------- */
 
 typedef struct DECLSPEC_ALIGN(16) _M128A {
     ULONGLONG Low;
@@ -667,7 +667,19 @@ typedef struct DECLSPEC_ALIGN(16) _CONTEXT {
     ULONG64 LastBranchToRip, LastBranchFromRip, LastExceptionToRip, LastExceptionFromRip;
 } CONTEXT, *PCONTEXT;
 #else
-typedef struct _CONTEXT CONTEXT, *PCONTEXT;
+typedef struct DECLSPEC_ALIGN(16) _CONTEXT {
+    ULONG ContextFlags;
+    ULONG Cpsr;
+    ULONG64 X[29];
+    ULONG64 Fp, Lr, Sp, Pc;
+    M128A V[32];
+    ULONG Fpcr, Fpsr;
+    ULONG Bcr[8];
+    ULONG64 Bvr[8];
+    ULONG Wcr[2];
+    ULONG64 Wvr[2];
+} CONTEXT, *PCONTEXT;
+_Static_assert(sizeof(CONTEXT) == 0x390, "CONTEXT of ARM64");
 #endif
 
 #define EXCEPTION_MAXIMUM_PARAMETERS 15
@@ -703,7 +715,9 @@ typedef enum _EXCEPTION_DISPOSITION {
 
 typedef struct _RUNTIME_FUNCTION {
     ULONG BeginAddress;
+#if defined(__x86_64__)
     ULONG EndAddress;
+#endif
     ULONG UnwindData;
 } RUNTIME_FUNCTION, *PRUNTIME_FUNCTION;
 
@@ -722,7 +736,12 @@ typedef struct _DISPATCHER_CONTEXT {
     PVOID HandlerData;
     struct _UNWIND_HISTORY_TABLE *HistoryTable;
     ULONG ScopeIndex;
+#if defined(__x86_64__)
     ULONG Fill0;
+#else
+    BOOLEAN ControlPcIsUnwound;
+    PUCHAR NonVolatileRegisters; /* x19 to x29, d8 to d15 */
+#endif
 } DISPATCHER_CONTEXT, *PDISPATCHER_CONTEXT;
 
 /* --- structures, enumerations, callbacks --- */

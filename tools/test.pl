@@ -27,7 +27,8 @@ my (@names, %command);
 sub one { return (glob $_[0])[0] // $_[0] }
 
 sub has_tests {
-    open my $list, '-|', $_[0], '-l', @_[1 .. $#_] or return 0;
+    my ($at) = grep { $_[$_] =~ /_test$/ } 0 .. $#_;
+    open my $list, '-|', @_[0 .. $at], '-l', @_[$at + 1 .. $#_] or return 0;
     my @tests = <$list>;
     return scalar @tests;
 }
@@ -52,6 +53,16 @@ for (['host', "$out/win-x64/*.sys", "$out/win-x64/*.dll", 60], ['asan', "$out/as
         next if @select && !has_tests($program, @select);
         add($name, 'env', "WARREN_DRIVER=$driver", "WARREN_LIBRARY=$library", "WARREN_SECOND=$second",
             'WARREN_TEST_TIMEOUT=' . ($ENV{WARREN_TEST_TIMEOUT} // $limit), $program, @select);
+    }
+}
+# The driver for ARM64 in a host for ARM64, which qemu runs.
+{
+    my ($program, $name) = ("$out/arm64/driver_test", 'arm64/driver');
+    my @qemu = ('qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu');
+    my @select = index($name, $filter) >= 0 ? () : ('-f', $filter);
+    if (-x $program && (!@select || has_tests(@qemu, $program, @select))) {
+        add($name, 'env', 'WARREN_DRIVER=' . one("$out/win-arm64/*.sys"), 'WARREN_LIBRARY=' . one("$out/win-arm64/*.dll"),
+            'WARREN_TEST_TIMEOUT=' . ($ENV{WARREN_TEST_TIMEOUT} // 240), @qemu, $program, @select);
     }
 }
 # The same under many schedules, and with every failure in turn: the shipped images.

@@ -55,6 +55,7 @@ START_TEST(a_raising_call_is_caught_with_its_code) {
 }
 END_TEST
 
+#if defined(__x86_64__)
 START_TEST(registers_survive_a_raise_through_frames_that_use_them_all) {
     load();
     IMPORT(uint32_t, SehChangedRegisters, uint32_t);
@@ -63,6 +64,7 @@ START_TEST(registers_survive_a_raise_through_frames_that_use_them_all) {
     unload();
 }
 END_TEST
+#endif
 
 START_TEST(filters_see_the_code_and_decide) {
     load();
@@ -174,11 +176,14 @@ START_TEST(bad_addresses_are_access_violations_that_say_how_and_where) {
     ck_assert_uint_eq(record.ExceptionInformation[0], 8);
     ck_assert_uint_eq(record.ExceptionInformation[1], (uintptr_t)&word);
     ck_assert_uint_eq(SehLoad((void *)0x8000000000000000u, &record), CODE(STATUS_ACCESS_VIOLATION));
+#if defined(__x86_64__) /* whose processor does not say what such an address was */
     ck_assert_uint_eq(record.ExceptionInformation[1], UINT64_MAX);
+#endif
     unload();
 }
 END_TEST
 
+#if defined(__x86_64__) /* ARM64's processor gives 0 */
 START_TEST(division_by_zero_is_an_exception) {
     int values[3] = {42, 0, 0};
     EXCEPTION_RECORD record;
@@ -191,6 +196,7 @@ START_TEST(division_by_zero_is_an_exception) {
     unload();
 }
 END_TEST
+#endif
 
 static void NTAPI repair(void *address) {
     mprotect((void *)((uintptr_t)address & ~4095ull), 4096, PROT_READ | PROT_WRITE);
@@ -222,6 +228,7 @@ START_TEST(a_bad_pointer_given_to_a_raising_host_function_is_the_callers_excepti
 }
 END_TEST
 
+#if defined(__x86_64__)
 /* --- unwinding at every instruction ----------------------------------------------------------------------------- */
 
 /* uint64_t step_call(function, first, second): calls with the trap flag set. */
@@ -295,6 +302,7 @@ START_TEST(unwinding_is_right_at_every_instruction_of_prologue_body_and_epilogue
     unload();
 }
 END_TEST
+#endif
 
 /* --- what must not be survived ----------------------------------------------------------------------------------- */
 
@@ -444,14 +452,16 @@ START_TEST(native_code_catches_what_the_host_raises) {
 }
 END_TEST
 
-TEST_CASES(exceptions, a_raising_call_is_caught_with_its_code,
-           registers_survive_a_raise_through_frames_that_use_them_all, filters_see_the_code_and_decide,
+#if defined(__x86_64__)
+TEST_CASES(registers, division_by_zero_is_an_exception, registers_survive_a_raise_through_frames_that_use_them_all,
+           unwinding_is_right_at_every_instruction_of_prologue_body_and_epilogue)
+#endif
+TEST_CASES(exceptions, a_raising_call_is_caught_with_its_code, filters_see_the_code_and_decide,
            finally_blocks_run_once_and_know_why, nested_scopes_of_one_frame_go_inside_out,
            a_finally_block_that_raises_replaces_the_exception, a_filter_may_raise_and_catch,
            every_frame_of_a_deep_recursion_cleans_up, threads_raise_independently,
-           bad_addresses_are_access_violations_that_say_how_and_where, division_by_zero_is_an_exception,
-           a_filter_may_repair_and_continue, a_bad_pointer_given_to_a_raising_host_function_is_the_callers_exception,
+           bad_addresses_are_access_violations_that_say_how_and_where, a_filter_may_repair_and_continue,
+           a_bad_pointer_given_to_a_raising_host_function_is_the_callers_exception,
            an_exception_that_nobody_wants_is_a_bug_check_with_a_backtrace, fast_fail_cannot_be_caught,
            a_thread_that_the_host_does_not_know_may_fault_too, a_stack_overflow_is_named,
-           unwinding_is_right_at_every_instruction_of_prologue_body_and_epilogue,
            a_fault_of_the_host_itself_is_not_passed_to_the_driver, native_code_catches_what_the_host_raises)

@@ -249,8 +249,13 @@ EXPORTED void SehWithoutHandler(void *Context) {
     SehRaiseOnly(Context);
     SehQuiet();
 }
+#if defined(_M_X64)
 EXPORTED void SehFastFail(void) { __asm__ volatile("int $0x29" : : "c"(2ull)); }
+#else
+EXPORTED void SehFastFail(void) { __asm__ volatile("mov x0, #2\n brk #0xf003" : : : "x0"); }
+#endif
 
+#if defined(_M_X64)
 /* SehRegisters(Function, Argument, Result): fills every register that a call has to preserve, calls Function(Argument),
  * and counts those that changed. What lies between raises out of functions that save and spoil them all: SehSpoilSmall
  * with pushes and a frame register, SehSpoilLarge with every far form of the unwind codes. */
@@ -348,3 +353,4 @@ EXPORTED ULONG SehChangedRegisters(ULONG Large) {
     SehRegisters(Large ? CatchLarge : CatchSmall, (void *)(LONG_PTR)STATUS_UNSUCCESSFUL, &Changed);
     return Changed;
 }
+#endif

@@ -146,6 +146,11 @@ static PEPROCESS handle_process(PEPROCESS process, HANDLE handle) {
     return ((ULONG_PTR)handle & KERNEL_HANDLE) == KERNEL_HANDLE ? ps_system_process : process;
 }
 
+/* A handle of Wine's, in whose process we are. */
+static bool is_guests(PEPROCESS process, HANDLE handle) {
+    return guest && process == ps_client_process && !guest_handle_is_ours(handle);
+}
+
 NTSTATUS ob_insert(PEPROCESS process, void *object, ACCESS_MASK access, HANDLE *handle) {
     bool kernel = process == NULL;
     unsigned at;
@@ -203,7 +208,7 @@ NTSTATUS ob_lookup_access(PEPROCESS process, HANDLE handle, struct ob_type *type
         return lookup_pseudo(handle, type, object);
     }
     process = handle_process(process, handle);
-    if (guest && process == ps_client_process && !guest_handle_is_ours(handle)) {
+    if (is_guests(process, handle)) {
         if (granted) *granted = EVENT_ALL_ACCESS;
         return guest_object(handle, type, object);
     }
@@ -226,6 +231,7 @@ NTSTATUS ob_close(PEPROCESS process, HANDLE handle) {
     void *object = NULL;
 
     process = handle_process(process, handle);
+    if (is_guests(process, handle)) return STATUS_INVALID_HANDLE; /* a driver has no business there */
     pthread_mutex_lock(&process->lock);
     if (((ULONG_PTR)handle & 3) == 0 && at < process->handle_capacity) {
         object = process->handles[at].object;

@@ -236,7 +236,8 @@ void ps_process_kill(PEPROCESS process) {
     if (!process->dead) ps_process_notify(process, false);
     process->dead = true;
     for (unsigned at = 0; at < process->handle_capacity; at++)
-        if (process->handles[at].object) ob_close(process, (HANDLE)(ULONG_PTR)((at + 1) * 4));
+        if (process->handles[at].object)
+            ob_close(process, (HANDLE)(ULONG_PTR)((at + 1) * 4 | (guest ? GUEST_HANDLE : 0)));
     win32_process_ends(process);
     mm_process_ends(process);
     mm_unmap_all(process);

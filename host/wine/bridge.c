@@ -152,7 +152,8 @@ static bool host_path(char *path, size_t size) {
 static bool host_start(char *why, unsigned size) {
     static const struct guest_services services = {.find = service_find};
     char path[4096];
-    uintptr_t libc = libc_find();
+    /* Elsewhere the numbers of Linux's system calls mean something else. */
+    uintptr_t libc = service_find("ntdll", "wine_get_version") ? libc_find() : 0;
     void *(GUEST_ABI * open)(const char *, int) = libc ? elf_symbol(libc, "dlopen") : NULL;
     void *(GUEST_ABI * symbol)(void *, const char *) = libc ? elf_symbol(libc, "dlsym") : NULL;
     const char *(GUEST_ABI * error)(void) = libc ? elf_symbol(libc, "dlerror") : NULL;

@@ -35,7 +35,7 @@ EXE := $(BRAND_FILE).exe
 all: win host
 help:
 	@sed -n '3,9s/^# \{0,1\}//p' Makefile
-	@echo "targets: all win host asan tsan compile_commands format tidy clean; V=1 shows the commands"
+	@echo "targets: all win host wine asan tsan compile_commands format tidy clean; V=1 shows the commands"
 clean:
 	rm -rf $(O)
 
@@ -204,6 +204,10 @@ $(O)/$(1)/bench: $$(patsubst %,$(O)/$(1)/obj/%.o,$$(basename $$(wildcard bench/*
 	$$(call say,LINK,$$@)
 	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$(filter %.o,$$^) -o $$@ $(ELF_LDLIBS)
 
+$(O)/$(1)/forward_tun: $(O)/$(1)/obj/bench/tool/forward_tun.o
+	$$(call say,LINK,$$@)
+	$$(Q)$(CC) $(ELF_LDFLAGS) $(SANITIZE_$(1)) $$^ -o $$@
+
 # A program for the host's process.
 $(O)/$(1)/%.so: $(O)/$(1)/obj/%.o
 	$$(call say,LINK,$$@)
@@ -241,6 +245,38 @@ $(O)/$(1)/$(SYS).so $(O)/$(1)/$(DLL).so $(O)/$(1)/$(EXE).so:
 endef
 $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 
+# --- Wine ----------------------------------------------------------------------------------------------------------
+# The same objects as the tests', and the bridge by which a Windows program gets them.
+.PHONY: wine
+WINE_PROGRAMS := $(patsubst test/wine/%.c,$(O)/wine/%.exe,$(wildcard test/wine/*.c))
+wine: $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll $(O)/wine/warren-host.so $(O)/wine/wintun.dll \
+	$(WINE_PROGRAMS) $(O)/wine/wireguard-go.exe $(O)/wine/$(EXE) $(O)/wine/$(DLL) $(O)/wine/echo.exe
+# As programs bring it along.
+$(O)/wine/wintun.dll: $(O)/win-x64/$(DLL)
+	$(dir)
+	$(Q)cp $< $@
+$(O)/wine/$(EXE) $(O)/wine/$(DLL) $(O)/wine/echo.exe: $(O)/wine/%: $(O)/win-x64/%
+	$(dir)
+	$(Q)cp $< $@
+$(O)/wine/wireguard-go.exe: tools/clients/wireguard-go test/wine/go/wintun/wintun.go
+	$(call say,GO,$@)
+	$(Q)tools/clients/wireguard-go $@
+$(WINE_PROGRAMS): $(O)/wine/%.exe: test/wine/%.c include/wintun.h
+	$(call say,CC-mingw,$<)
+	$(dir)
+	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Wno-unused-parameter -Iinclude -s -Wl,--no-insert-timestamp $< -o $@ -liphlpapi -lws2_32
+$(O)/wine/warren-host.so: $(patsubst %,$(O)/host/obj/%.o,$(basename $(HOST_SRC)))
+	$(call say,LINK,$@)
+	$(dir)
+	$(Q)$(CC) $(ELF_LDFLAGS) -shared -Wl,-Bsymbolic -Wl,-z,defs $^ -o $@ $(ELF_LDLIBS)
+$(O)/wine/warren-host.exe: host/wine/launcher.c
+$(O)/wine/warren-host.dll: host/wine/bridge.c host/wine/bridge.h
+$(O)/wine/warren-host.dll: BRIDGE_FLAGS := -shared
+$(O)/wine/warren-host.exe $(O)/wine/warren-host.dll:
+	$(call say,CC-mingw,$<)
+	$(dir)
+	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Wno-unused-parameter -I. $(BRIDGE_FLAGS) -s -Wl,--no-insert-timestamp $< -o $@
+
 # The host for ARM64, which qemu-user runs: the driver's tests, with the driver that ships. Debian's cross libraries, and
 # Check from ARM64's own packages, unpacked into O (tools/arm64-check).
 ARM64_TESTS := $(filter-out test/driver/locks_test.c test/driver/process_test.c,$(wildcard test/driver/*.c))
@@ -266,7 +302,7 @@ $(O)/arm64/driver_test: $(patsubst %,$(O)/arm64/obj/%.o,$(basename $(ARM64_SRC))
 # What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.
 TIDY_WIN := $(sort $(SYS_SRC) $(DLL_SRC) $(EXE_SRC))
 # Not the drivers that are wrong on purpose, nor what mingw compiles.
-TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/% test/package/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
+TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/% test/package/% test/wine/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
 .PHONY: compile_commands format check-format tidy
 compile_commands: $(O)/gen/brand.h
 	$(Q)tools/compile-commands "$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_WIN) \

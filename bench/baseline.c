@@ -233,28 +233,40 @@ static bool tun_give(void) {
                     : write(in, packet, length) == (ssize_t)length;
 }
 
-/* Not more under way than the device's queue holds. */
+/* Not more under way than the device's queue holds. What has not come out after a while is lost, and not waited for. */
 #define WINDOW 4096u
+#define GIVE_UP 3000000u /* nanoseconds without any packet */
+
+struct progress {
+    uint64_t got, when;
+};
+
+static bool stalled(struct progress *progress, const struct tun_reader *reader) {
+    uint64_t got = __atomic_load_n(&reader->got, __ATOMIC_RELAXED), time = now();
+    if (got != progress->got) *progress = (struct progress){got, time};
+    return time - progress->when > GIVE_UP;
+}
 
 static struct result tun_run(uint64_t packets) {
     struct tun_reader reader = {.wanted = packets};
     struct result result = {0};
     pthread_t thread;
-    uint64_t start = now(), start_cpu = cpu(), sent = 0, idle = 0;
+    uint64_t start = now(), start_cpu = cpu(), sent = 0, lost = 0;
+    struct progress progress = {0, start};
     pthread_create(&thread, NULL, tun_read, &reader);
     while (sent < packets) {
         uint64_t got = __atomic_load_n(&reader.got, __ATOMIC_RELAXED);
-        if (sent - got < WINDOW) {
+        if (sent - lost < got + WINDOW) {
             if (tun_give()) sent += together;
-            idle = 0;
-        } else if (++idle > 10000000) {
-            break; /* some were lost: nobody will come any more */
+        } else if (stalled(&progress, &reader)) {
+            lost = sent - progress.got;
+            progress.when = now();
         }
     }
-    uint64_t limit = now() + 2000000000u;
-    while (__atomic_load_n(&reader.got, __ATOMIC_RELAXED) < packets && now() < limit) sched_yield();
+    while (__atomic_load_n(&reader.got, __ATOMIC_RELAXED) < packets && !stalled(&progress, &reader)) sched_yield();
+    stalled(&progress, &reader);
+    result.nanoseconds = progress.when - start;
     __atomic_store_n(&reader.stop, true, __ATOMIC_RELAXED);
-    result.nanoseconds = now() - start;
     pthread_join(thread, NULL);
     result.cpu = cpu() - start_cpu;
     result.packets = reader.got;

@@ -147,10 +147,17 @@ static const struct part {
     const char *name;
     void (*run)(void);
     bool verify;
-} parts[] = {{"rules", rules, true},    {"costs", costs, false},     {"paths", paths, false},
-             {"calls", calls, false},   {"latency", latency, false}, {"overload", overload, false},
-             {"scaling", scale, false}, {"rules", rules, true}}; /* before and after */
+} parts[] = {{"rules", rules, true},
+             {"costs", costs, false},
+             {"paths", paths, false},
+             {"calls", calls, false},
+             {"latency", latency, false},
+             {"overload", overload, false},
+             {"scaling", scale, false},
+             {"rules", rules, true}, /* before and after */
+             {"instructions", instructions, false}};
 #define PARTS (sizeof parts / sizeof *parts)
+#define PARTS_ALL (PARTS - 1) /* the last is for instructions.sh only */
 
 static void usage(void) {
     fprintf(stderr, "usage: bench --driver FILE --library FILE --null FILE [--rounds N] [--milliseconds N] [--size N]\n"
@@ -209,6 +216,6 @@ int main(int argc, char **argv) {
     options_from(argc, argv);
     for (int at = optind; at < argc; at++) part_find(argv[at]);
     for (int at = optind; at < argc; at++) part_run(part_find(argv[at]));
-    for (unsigned at = 0; optind == argc && at < PARTS; at++) part_run(&parts[at]);
+    for (unsigned at = 0; optind == argc && at < PARTS_ALL; at++) part_run(&parts[at]);
     return 0;
 }

@@ -11,6 +11,7 @@
  *   costs.c     what the host's own calls cost, and what a driver costs that does nothing
  *   latency.c   how long a wake-up takes, and what idleness costs
  *   overload.c  what happens when the client does not come
+ *   instructions.c  one bundle after the other, for a tool that counts instructions
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
@@ -94,5 +95,6 @@ void scaling(void);
 void costs(void);
 void latency(void);
 void overload(void);
+void instructions(void); /* options.mover, options.bundle */
 
 #endif

@@ -15,10 +15,10 @@
 #include "host/pnp.h"
 
 static const char *const names[NULL_COSTS] = {[NULL_CALL] = "call",
-                                              [NULL_SPIN_LOCK] = "spin lock, acquired and released",
-                                              [NULL_SHARED_LOCK] = "shared spin lock, acquired and released",
-                                              [NULL_RUNDOWN] = "rundown protection, acquired and released",
-                                              [NULL_EVENT] = "event set, nobody waiting",
+                                              [NULL_SPIN_LOCK] = "spin lock acquired and released",
+                                              [NULL_SHARED_LOCK] = "shared spin lock acquired and released",
+                                              [NULL_RUNDOWN] = "rundown protection acquired and released",
+                                              [NULL_EVENT] = "event set with nobody waiting",
                                               [NULL_LIST] = "list taken from its pool and returned"};
 
 static void created(struct devnode *node, NTSTATUS status, void *context) { (void)node, (void)status, (void)context; }

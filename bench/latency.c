@@ -193,7 +193,7 @@ void latency(void) {
         both(&tunnel, "after quiet", QUIET_TURNS, QUIET);
         __atomic_store_n(&busy, true, __ATOMIC_RELAXED);
         pthread_create(&thread, NULL, load, NULL);
-        both(&tunnel, "to and fro, loaded", TURNS / 4, 0);
+        both(&tunnel, "to and fro with load", TURNS / 4, 0);
         __atomic_store_n(&busy, false, __ATOMIC_RELAXED);
         pthread_join(thread, NULL);
     }

@@ -80,7 +80,7 @@ static uint64_t take(struct tunnel *tunnel, uint64_t packets) {
 }
 
 static struct result to_client_run(uint64_t packets) {
-    struct sender senders[SENDERS_MAX];
+    struct sender senders[SENDERS_MAX] = {{0}};
     struct result result = {0};
     uint64_t start = now(), start_cpu = cpu();
     for (unsigned at = 0; at < sender_count; at++) {
@@ -146,9 +146,9 @@ static void write_main(void *context) {
 }
 
 static struct result to_stack_run(uint64_t packets) {
-    struct writer writers[64];
+    struct writer writers[64] = {{.tunnel = tunnels}};
     struct result result = {.packets = packets};
-    uint64_t before[64], start = now(), start_cpu = cpu();
+    uint64_t before[64] = {0}, start = now(), start_cpu = cpu();
     for (unsigned at = 0; at < tunnel_count; at++) {
         uint64_t share = packets / tunnel_count + (at == 0 ? packets % tunnel_count : 0);
         before[at] = __atomic_load_n(&tunnels[at].wire->received, __ATOMIC_RELAXED);
@@ -189,6 +189,7 @@ static void vary(const char *what, const struct mover *mover, const unsigned *va
             set(values[at]);
             if (!mover->begin(1420, 64, &why)) return;
             if (!packets) packets = mover_calibrate(mover, options.milliseconds * 1000000ull);
+            mover->run(packets); /* to warm up: a new session's memory is new */
             print(what, values[at], round, mover->run(packets));
             mover->end();
         }
@@ -204,8 +205,8 @@ static void set_adapters(unsigned value) { tunnel_count = value; }
 /* Of adapters that are written to at once, for a fixed time: what the one with the least got of what the one with the most
  * got. */
 static void fairness(unsigned count) {
-    struct writer writers[64];
-    uint64_t before[64], least = UINT64_MAX, most = 0;
+    struct writer writers[64] = {{0}};
+    uint64_t before[64] = {0}, least = UINT64_MAX, most = 0;
     uint64_t share = 40000;
     for (unsigned at = 0; at < count; at++) {
         before[at] = __atomic_load_n(&tunnels[at].wire->received, __ATOMIC_RELAXED);

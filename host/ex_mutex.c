@@ -20,8 +20,7 @@ static bool take(PFAST_MUTEX mutex, bool wait, const char *name) {
     PETHREAD self = (PETHREAD)ps_self();
     LONG one = 1;
 
-    if (mutex->Event.Header.Type != KE_SYNCHRONIZATION_EVENT ||
-        mutex->Event.Header.Size != sizeof(KEVENT) / sizeof(LONG))
+    if (ke_type(&mutex->Event.Header) != KE_SYNCHRONIZATION_EVENT || !ke_is_event(&mutex->Event.Header))
         verify_violation("wait-uninitialized", "%s: the mutex %p was never initialized", name, (void *)mutex);
     if (!wait) {
         if (!__atomic_compare_exchange_n(&mutex->Count, &one, 0, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {

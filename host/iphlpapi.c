@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "host/guest.h"
 #include "host/ip_interface.h"
 #include "host/pnp.h"
 #include "host/stack_tun.h"
@@ -51,6 +52,7 @@ NETIO_STATUS NTAPI ConvertInterfaceGuidToLuid(const GUID *InterfaceGuid, PNET_LU
     if (!InterfaceGuid || !InterfaceLuid) return ERROR_INVALID_PARAMETER;
     struct ndis_adapter *adapter = ndis_adapter_find(InterfaceGuid);
     InterfaceLuid->Value = 0;
+    if (!adapter && guest && guest_nodes_luid(InterfaceGuid, InterfaceLuid)) return NO_ERROR;
     if (!adapter || NT_FAULT(ConvertInterfaceGuidToLuid)) return ERROR_INVALID_PARAMETER;
     *InterfaceLuid = ndis_adapter_luid(adapter);
     return NO_ERROR;

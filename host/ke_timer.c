@@ -104,7 +104,7 @@ static uint64_t delay(LONGLONG due) {
 
 static BOOLEAN set(PKTIMER timer, LONGLONG due, LONG period, PKDPC dpc) {
     BOOLEAN was;
-    if (timer->Header.Type != KE_TIMER_NOTIFICATION && timer->Header.Type != KE_TIMER_SYNCHRONIZATION)
+    if (ke_type(&timer->Header) != KE_TIMER_NOTIFICATION && ke_type(&timer->Header) != KE_TIMER_SYNCHRONIZATION)
         verify_violation("timer-not-initialized", "%p is no initialized timer", (void *)timer);
     pthread_mutex_lock(&lock);
     start(&timer_thread, timer_main, "timer");

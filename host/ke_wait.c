@@ -4,6 +4,7 @@
  * Waiting: dispatcher objects, events, mutexes, semaphores, timers. One lock for all of it, as NT had for long, since a wait for
  * several objects is one decision over all of them.
  */
+#include "host/guest.h"
 #include "host/image.h"
 #include "host/sched.h"
 #include "host/verify.h"
@@ -37,10 +38,25 @@ void ke_header_init(DISPATCHER_HEADER *header, UCHAR type, UCHAR size, LONG stat
     InitializeListHead(&header->WaitListHead);
 }
 
+/* The state of an event, which is set without the lock, together with what stands beside it (WAITED_FOR). */
+static uint64_t *both_of(DISPATCHER_HEADER *header) { return (uint64_t *)(void *)header; }
+
+static LONG state_of(const DISPATCHER_HEADER *header) {
+    return (LONG)(__atomic_load_n(both_of((DISPATCHER_HEADER *)header), __ATOMIC_ACQUIRE) >> 32);
+}
+
+static LONG state_set(DISPATCHER_HEADER *header, LONG state) {
+    uint64_t both = __atomic_load_n(both_of(header), __ATOMIC_RELAXED);
+    while (!__atomic_compare_exchange_n(both_of(header), &both, (uint32_t)both | (uint64_t)(uint32_t)state << 32, true,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
+    }
+    return (LONG)(both >> 32);
+}
+
 static bool ready(const DISPATCHER_HEADER *header, PETHREAD thread) {
-    if (header->Type == KE_MUTANT)
+    if (ke_type(header) == KE_MUTANT)
         return header->SignalState > 0 || ((const KMUTANT *)header)->OwnerThread == (PKTHREAD)thread;
-    return header->SignalState > 0;
+    return state_of(header) > 0;
 }
 
 /* Programs' mutexes go with the thread that owns them; a driver's thread that ends with one is wrong. */
@@ -58,9 +74,9 @@ static NTSTATUS take_mutex(KMUTANT *mutex, PETHREAD thread) {
 
 /* STATUS_ABANDONED for a mutex whose last owner ended without releasing it. */
 static NTSTATUS take(DISPATCHER_HEADER *header, PETHREAD thread) {
-    switch (header->Type) {
+    switch (ke_type(header)) {
     case KE_SYNCHRONIZATION_EVENT:
-    case KE_TIMER_SYNCHRONIZATION: __atomic_store_n(&header->SignalState, 0, __ATOMIC_RELAXED); break;
+    case KE_TIMER_SYNCHRONIZATION: state_set(header, 0); break;
     case KE_SEMAPHORE: __atomic_fetch_sub(&header->SignalState, 1, __ATOMIC_RELAXED); break;
     case KE_MUTANT: return take_mutex((KMUTANT *)header, thread);
     default: break;
@@ -88,8 +104,12 @@ static bool try_satisfy(struct wait *wait) {
  * compare-and-exchange of both, when nobody does; and not touched afterwards, since it may be gone at once. It changes
  * with the lock only. */
 #define WAITED_FOR (1u << 8) /* Signalling; the byte behind the size says of a timer that it runs */
+/* Beside it, of an event that is a proxy: as if somebody always waited, namely who is told when nobody else does. */
+#define PROXY (1u << 9)
 
-static uint64_t *both_of(DISPATCHER_HEADER *header) { return (uint64_t *)(void *)header; }
+static bool is_proxy(const DISPATCHER_HEADER *header) {
+    return __atomic_load_n(&header->Lock, __ATOMIC_RELAXED) & (LONG)PROXY;
+}
 
 static void link_all(struct wait *wait) {
     for (ULONG at = 0; at < wait->count; at++) {
@@ -103,14 +123,14 @@ static void unlink_all(struct wait *wait) {
     for (ULONG at = 0; at < wait->count; at++) {
         DISPATCHER_HEADER *header = wait->objects[at];
         RemoveEntryList(&wait->blocks[at].link);
-        if (IsListEmpty(&header->WaitListHead))
+        if (IsListEmpty(&header->WaitListHead) && !is_proxy(header))
             __atomic_fetch_and(both_of(header), ~(uint64_t)WAITED_FOR, __ATOMIC_RELAXED);
     }
 }
 
 /* Those that are done, in front of `told`. */
 static struct wait *wake_waiters(DISPATCHER_HEADER *header, struct wait *told) {
-    for (LIST_ENTRY *entry = header->WaitListHead.Flink; entry != &header->WaitListHead && header->SignalState > 0;) {
+    for (LIST_ENTRY *entry = header->WaitListHead.Flink; entry != &header->WaitListHead && state_of(header) > 0;) {
         struct wait *wait = CONTAINING_RECORD(entry, struct wait_block, link)->wait;
         entry = entry->Flink;
         if (!try_satisfy(wait)) continue;
@@ -135,11 +155,14 @@ static void tell(struct wait *told) {
 
 static HOST_COLD LONG signal(DISPATCHER_HEADER *header, LONG state, bool last) {
     pthread_mutex_lock(&dispatcher);
-    LONG before = __atomic_exchange_n(&header->SignalState, state, __ATOMIC_RELAXED);
+    LONG before = state_set(header, state);
     struct wait *told = wake_waiters(header, NULL);
+    bool pass = is_proxy(header) && state_of(header) > 0;
+    if (pass) state_set(header, 0);
     if (last) ob_dereference(header);
     pthread_mutex_unlock(&dispatcher);
     tell(told);
+    if (pass) guest_event_set((PRKEVENT)header);
     return before;
 }
 
@@ -148,6 +171,13 @@ void ke_signal(DISPATCHER_HEADER *header, LONG state) { signal(header, state, fa
 void ke_signal_last(DISPATCHER_HEADER *header, LONG state) { signal(header, state, true); }
 
 /* --- events ------------------------------------------------------------------------------------------------------- */
+
+void ke_event_proxy(PRKEVENT event, EVENT_TYPE type) {
+    ke_header_init(&event->Header, (UCHAR)type, sizeof(KEVENT) / sizeof(LONG), 0);
+    event->Header.Lock |= (LONG)(WAITED_FOR | PROXY);
+}
+
+bool ke_event_is_proxy(const KEVENT *event) { return is_proxy(&event->Header); }
 
 void NTAPI KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State) {
     NT_ENTER(KeInitializeEvent);
@@ -159,9 +189,7 @@ static HOST_COLD void not_an_event(PRKEVENT event, const char *name) {
 }
 
 static inline void check_event(PRKEVENT event, const char *name) {
-    if (__builtin_expect(
-            event->Header.Type > KE_SYNCHRONIZATION_EVENT || event->Header.Size != sizeof(KEVENT) / sizeof(LONG), 0))
-        not_an_event(event, name);
+    if (__builtin_expect(!ke_is_event(&event->Header), 0)) not_an_event(event, name);
 }
 
 /* KeSetEvent with Wait TRUE, and its like. */
@@ -185,9 +213,9 @@ LONG NTAPI KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait) {
 static LONG set_state(PRKEVENT event, LONG state) {
     LONG before;
     pthread_mutex_lock(&dispatcher);
-    before = event->Header.SignalState;
-    __atomic_store_n(&event->Header.SignalState, state, __ATOMIC_RELAXED);
+    before = state_set(&event->Header, state);
     pthread_mutex_unlock(&dispatcher);
+    if (ke_event_is_proxy(event)) guest_event_clear(event);
     return before;
 }
 
@@ -205,7 +233,7 @@ void NTAPI KeClearEvent(PRKEVENT Event) {
 
 LONG NTAPI KeReadStateEvent(PRKEVENT Event) {
     NT_ENTER(KeReadStateEvent);
-    return __atomic_load_n(&Event->Header.SignalState, __ATOMIC_ACQUIRE);
+    return state_of(&Event->Header);
 }
 
 /* --- mutexes ------------------------------------------------------------------------------------------------------ */
@@ -281,7 +309,7 @@ LONG NTAPI KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG 
     NT_ENTER(KeReleaseSemaphore);
     LONG before;
     struct wait *told = NULL;
-    if (Semaphore->Header.Type != KE_SEMAPHORE)
+    if (ke_type(&Semaphore->Header) != KE_SEMAPHORE)
         verify_violation("not-a-semaphore", "KeReleaseSemaphore(%p): not an initialized semaphore", (void *)Semaphore);
     pthread_mutex_lock(&dispatcher);
     before = Semaphore->Header.SignalState;
@@ -315,14 +343,36 @@ static uint64_t deadline(const LARGE_INTEGER *timeout) {
     return now + ((uint64_t)delta < limit ? (uint64_t)delta * 100 : limit);
 }
 
-static void check_wait(DISPATCHER_HEADER **objects, ULONG count, bool blocks) {
-    if (blocks && ke_locks_held())
+static void check_sleep(void) {
+    if (ke_locks_held())
         verify_violation("wait-with-spin-lock", "a wait that may block, with a spin lock held");
-    else if (blocks && ke_irql() > APC_LEVEL)
+    else if (ke_irql() > APC_LEVEL)
         verify_violation("wait-at-dispatch", "a wait that may block, at IRQL %u", ke_irql());
+}
+
+static void check_objects_locked(DISPATCHER_HEADER **objects, ULONG count) {
     for (ULONG at = 0; at < count; at++)
         if (objects[at]->WaitListHead.Flink == NULL)
             verify_violation("wait-uninitialized", "the object %p was never initialized", (void *)objects[at]);
+}
+
+/* A proxy may have been set where its state is kept, before we were in its list. */
+static HOST_COLD void look_behind(struct wait *wait) {
+    for (ULONG at = 0; at < wait->count; at++) {
+        PRKEVENT event = (PRKEVENT)wait->objects[at];
+        if (!is_proxy(&event->Header) || !guest_event_take(event)) continue;
+        pthread_mutex_lock(&dispatcher);
+        bool late = wait->done;
+        if (!late) {
+            wait->done = true;
+            wait->result = at;
+            unlink_all(wait);
+            __atomic_store_n(&wait->thread->told, 1, __ATOMIC_RELAXED);
+        }
+        pthread_mutex_unlock(&dispatcher);
+        if (late) guest_event_set(event);
+        return;
+    }
 }
 
 /* Enters with the lock, leaves without. */
@@ -335,6 +385,7 @@ static void sleep_locked(struct wait *wait, const LARGE_INTEGER *timeout) {
     bool sleeps = !try_satisfy(wait);
     if (!sleeps) unlink_all(wait);
     pthread_mutex_unlock(&dispatcher);
+    if (sleeps && guest) look_behind(wait);
     if (!sleeps || sched_listen(told, timeout ? &until : NULL)) return;
     pthread_mutex_lock(&dispatcher);
     bool late = wait->done; /* at the last moment: somebody is about to tell */
@@ -349,8 +400,9 @@ static NTSTATUS wait_for(DISPATCHER_HEADER **objects, ULONG count, bool all, con
         .thread = (PETHREAD)ps_self(), .objects = objects, .blocks = blocks, .count = count, .all = all};
     bool may_sleep = timeout == NULL || timeout->QuadPart != 0;
 
-    check_wait(objects, count, may_sleep);
+    if (may_sleep) check_sleep();
     pthread_mutex_lock(&dispatcher);
+    check_objects_locked(objects, count);
     if (try_satisfy(&wait) || !may_sleep)
         pthread_mutex_unlock(&dispatcher);
     else

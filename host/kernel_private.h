@@ -149,6 +149,9 @@ bool ex_resource_in(const void *memory, size_t size);
 
 /* ke_wait.c */
 void ke_header_init(DISPATCHER_HEADER *header, UCHAR type, UCHAR size, LONG state);
+/* An event whose state somebody else keeps (guest.h). */
+void ke_event_proxy(PRKEVENT event, EVENT_TYPE type);
+bool ke_event_is_proxy(const KEVENT *event);
 void ke_signal(DISPATCHER_HEADER *header, LONG state); /* sets the state and wakes whom that satisfies */
 /* The same, and the caller's reference is gone before anybody who waited goes on. */
 void ke_signal_last(DISPATCHER_HEADER *header, LONG state);
@@ -162,6 +165,15 @@ enum {
     KE_TIMER_NOTIFICATION = 8,
     KE_TIMER_SYNCHRONIZATION = 9
 };
+
+/* What kind of dispatcher object it is: KeSetEvent and others write the word that this is a part of. */
+static inline UCHAR ke_type(const DISPATCHER_HEADER *header) {
+    return __atomic_load_n(&header->Type, __ATOMIC_RELAXED);
+}
+static inline bool ke_is_event(const DISPATCHER_HEADER *header) {
+    return ke_type(header) <= KE_SYNCHRONIZATION_EVENT &&
+           __atomic_load_n(&header->Size, __ATOMIC_RELAXED) == sizeof(KEVENT) / sizeof(LONG);
+}
 void ke_stop(void);                       /* the timer and worker threads */
 void ke_thread_abandons(PETHREAD thread); /* it ends: its mutexes are free, and say so to the next owner */
 

@@ -14,7 +14,7 @@
 
 #include "host/image.h"
 
-#define SYSTEM_VIEWS (64ull << 30)
+#define SYSTEM_VIEWS (16ull << 30)
 
 static int physical = -1;
 uint8_t *mm_direct;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/guest.h"
 #include "host/image.h"
 
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
@@ -139,10 +140,15 @@ bool ob_dereference_if_shared(void *object) {
 
 static bool is_pseudo(HANDLE handle) { return handle == ZwCurrentProcess() || handle == (HANDLE)(LONG_PTR)-2; }
 
-static unsigned handle_index(HANDLE handle) { return (unsigned)((ULONG_PTR)handle & 0x7FFFFFFF) / 4 - 1; }
+static unsigned handle_index(HANDLE handle) { return (unsigned)((ULONG_PTR)handle & 0x3FFFFFFF) / 4 - 1; }
 
 static PEPROCESS handle_process(PEPROCESS process, HANDLE handle) {
     return ((ULONG_PTR)handle & KERNEL_HANDLE) == KERNEL_HANDLE ? ps_system_process : process;
+}
+
+/* A handle of Wine's, in whose process we are. */
+static bool is_guests(PEPROCESS process, HANDLE handle) {
+    return guest && process == ps_client_process && !guest_handle_is_ours(handle);
 }
 
 NTSTATUS ob_insert(PEPROCESS process, void *object, ACCESS_MASK access, HANDLE *handle) {
@@ -169,7 +175,7 @@ NTSTATUS ob_insert(PEPROCESS process, void *object, ACCESS_MASK access, HANDLE *
     __atomic_add_fetch(&header_of(object)->handles, 1, __ATOMIC_RELAXED);
     process->handles[at] = (struct handle_entry){object, access};
     pthread_mutex_unlock(&process->lock);
-    *handle = (HANDLE)((ULONG_PTR)(at + 1) * 4 | (kernel ? KERNEL_HANDLE : 0));
+    *handle = (HANDLE)((ULONG_PTR)(at + 1) * 4 | (kernel ? KERNEL_HANDLE : guest ? GUEST_HANDLE : 0));
     return STATUS_SUCCESS;
 }
 
@@ -202,6 +208,10 @@ NTSTATUS ob_lookup_access(PEPROCESS process, HANDLE handle, struct ob_type *type
         return lookup_pseudo(handle, type, object);
     }
     process = handle_process(process, handle);
+    if (is_guests(process, handle)) {
+        if (granted) *granted = EVENT_ALL_ACCESS;
+        return guest_object(handle, type, object);
+    }
     pthread_mutex_lock(&process->lock);
     if (((ULONG_PTR)handle & 3) != 0 || at >= process->handle_capacity || !process->handles[at].object)
         status = STATUS_INVALID_HANDLE;
@@ -221,6 +231,7 @@ NTSTATUS ob_close(PEPROCESS process, HANDLE handle) {
     void *object = NULL;
 
     process = handle_process(process, handle);
+    if (is_guests(process, handle)) return STATUS_INVALID_HANDLE; /* a driver has no business there */
     pthread_mutex_lock(&process->lock);
     if (((ULONG_PTR)handle & 3) == 0 && at < process->handle_capacity) {
         object = process->handles[at].object;

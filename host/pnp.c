@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/guest.h"
 #include "host/pnp_private.h"
 #include "host/verify.h"
 
@@ -164,7 +165,7 @@ static NTSTATUS enumerate(struct devnode *node, struct device_info *info) {
         pnp_nodes = node;
     }
     ndis_mutex_unlock(&pnp_lock);
-    if (!node->software_key) status = node_identify(node);
+    if (!node->software_key) status = node_identify(node, NULL);
     if (NT_SUCCESS(status)) status = bus_device_create(node);
     if (!NT_SUCCESS(status)) return status;
     ndis_mutex_lock(&pnp_lock);
@@ -383,9 +384,10 @@ static void thread_main(void *unused) {
             if (!queue) queue_end = &queue;
         }
         ndis_mutex_unlock(&pnp_lock);
-        if (request)
+        if (request) {
             more = run(request);
-        else
+            if (guest) guest_nodes_tell();
+        } else
             KeWaitForSingleObject(&queue_event, Executive, KernelMode, FALSE, NULL);
     }
 }
@@ -479,6 +481,22 @@ static struct devnode *node_claimable(WCHAR *path) {
     return node;
 }
 
+struct devnode *pnp_neighbour(WCHAR *path, const GUID *net_cfg, struct device_info *info) {
+    ndis_mutex_lock(&pnp_lock);
+    struct devnode *node = node_claimable(path);
+    if (node) {
+        node->neighbour = -1;
+        node->info = *info;
+        memset(info, 0, sizeof *info);
+        node->present = node->started = true;
+        node->problem = 0;
+    }
+    ndis_mutex_unlock(&pnp_lock);
+    if (!node || NT_SUCCESS(node_identify(node, net_cfg))) return node;
+    pnp_release(node); /* nobody will have seen it, so it goes soon */
+    return NULL;
+}
+
 static bool name_valid(const WCHAR *name) {
     size_t length = name ? wide_length(name) : 0;
     for (size_t i = 0; i < length; i++) {
@@ -506,7 +524,7 @@ NTSTATUS pnp_create(PEPROCESS owner, const struct pnp_software_device *info,
     ndis_mutex_lock(&pnp_lock);
     struct devnode *node = node_claimable(path);
     path = NULL;
-    if (!node || node->claim) {
+    if (!node || node->claim || node->neighbour) {
         status = node ? STATUS_OBJECT_NAME_COLLISION : STATUS_INSUFFICIENT_RESOURCES;
         ndis_mutex_unlock(&pnp_lock);
         if (node) pnp_release(node);
@@ -561,14 +579,16 @@ void pnp_close(struct devnode *node) {
     if (device) ob_close(owner, handle);
 }
 
-NTSTATUS pnp_uninstall(struct devnode *node) { return ask(REQUEST_UNINSTALL, node); }
+NTSTATUS pnp_uninstall(struct devnode *node) {
+    return node->neighbour ? STATUS_ACCESS_DENIED : ask(REQUEST_UNINSTALL, node);
+}
 
 NTSTATUS pnp_stop_start(struct devnode *node) { return ask(REQUEST_STOP_START, node); }
 
-void pnp_state_changed(PDEVICE_OBJECT device) {
+static void notice(PDEVICE_OBJECT device, enum request_kind kind) {
     struct pnp_request *request = calloc(1, sizeof *request);
     if (!request) return;
-    request->kind = REQUEST_STATE;
+    request->kind = kind;
     ndis_mutex_lock(&pnp_lock);
     struct devnode *node = pnp_node_of(device); /* NULL: it went meanwhile */
     request->node = node;
@@ -579,6 +599,10 @@ void pnp_state_changed(PDEVICE_OBJECT device) {
     ndis_mutex_unlock(&pnp_lock);
     if (!node) free(request);
 }
+
+void pnp_state_changed(PDEVICE_OBJECT device) { notice(device, REQUEST_STATE); }
+
+void pnp_gone(PDEVICE_OBJECT device) { notice(device, REQUEST_REMOVE); }
 
 NTSTATUS pnp_sleep(struct devnode *node) { return ask(REQUEST_SLEEP, node); }
 

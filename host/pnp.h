@@ -57,6 +57,8 @@ void pnp_close(struct devnode *node);
 /* Whether the device outlives its open HSWDEVICE; then another can be opened, and with it the device taken away. */
 NTSTATUS pnp_keep(struct devnode *node, bool keep);
 bool pnp_kept(struct devnode *node);
+/* The device is not there any more, whoever holds it: surprise removal, soon. */
+void pnp_gone(PDEVICE_OBJECT physical_device);
 NTSTATUS pnp_uninstall(struct devnode *node);
 /* Resources are dealt out again: the drivers are asked, and the device is stopped and started. */
 NTSTATUS pnp_stop_start(struct devnode *node);

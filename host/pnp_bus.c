@@ -175,9 +175,13 @@ static NTSTATUS key_fill(struct devnode *node, struct reg_key *key, const char *
     return status;
 }
 
-NTSTATUS node_identify(struct devnode *node) {
+NTSTATUS node_identify(struct devnode *node, const GUID *net_cfg) {
     GUID guid;
-    NTSTATUS status = guid_random(&guid);
+    NTSTATUS status = STATUS_SUCCESS;
+    if (net_cfg)
+        guid = *net_cfg;
+    else
+        status = guid_random(&guid);
     if (!NT_SUCCESS(status)) return status;
     char path[160];
     struct reg_key *key;

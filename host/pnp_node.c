@@ -85,3 +85,15 @@ bool pnp_for_driver(const struct package *package) {
     ndis_mutex_unlock(&pnp_lock);
     return node;
 }
+
+void pnp_neighbour_gone(struct devnode *node) {
+    node_forget(node);
+    ndis_mutex_lock(&pnp_lock);
+    struct devnode **link = &pnp_nodes;
+    while (*link && *link != node) link = &(*link)->next;
+    bool listed = *link;
+    if (listed) *link = node->next;
+    node->listed = node->present = node->started = false;
+    ndis_mutex_unlock(&pnp_lock);
+    if (listed) pnp_release(node);
+}

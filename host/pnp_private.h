@@ -67,12 +67,18 @@ struct devnode {
     bool removing;                 /* t: surprise-removed, REMOVE_DEVICE not yet sent */
     struct pnp_request *finish;    /* p: surprise-removed; asked for when the last file of its stack is closed */
     struct pnp_request *waiting;   /* t: requests that wait until then */
+    int neighbour;                 /* p: the process whose device it is (guest_nodes.c); 0: this one */
+    bool neighbour_seen;           /* p */
+    uint64_t neighbour_luid;       /* p */
 };
 
 extern struct ndis_mutex pnp_lock;
 extern struct devnode *pnp_nodes; /* p; the newest first */
 
 void pnp_reference(struct devnode *node);
+/* A started node for a device of another process, with a reference; takes path and info over. Its end. */
+struct devnode *pnp_neighbour(WCHAR *path, const GUID *net_cfg, struct device_info *info);
+void pnp_neighbour_gone(struct devnode *node);
 void device_info_free(struct device_info *info);
 struct stored_property *stored_property_copy(const struct pnp_property *property);
 
@@ -107,8 +113,9 @@ NTSTATUS bus_start(void);
 void bus_stop(void);
 NTSTATUS bus_device_create(struct devnode *node);
 void bus_device_delete(struct devnode *node);
-NTSTATUS node_identify(struct devnode *node); /* NetCfgInstanceId and software key, kept for the path */
-void node_forget(struct devnode *node);       /* deletes the software key */
+/* NetCfgInstanceId (NULL: a new one) and software key, kept for the path */
+NTSTATUS node_identify(struct devnode *node, const GUID *net_cfg);
+void node_forget(struct devnode *node); /* deletes the software key */
 
 /* pnp_change.c, on the PnP thread */
 struct pnp_request; /* a request of pnp.c */

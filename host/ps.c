@@ -3,6 +3,7 @@
  *
  * Threads and processes. An NT thread is a pthread; all NT processes live in this one.
  */
+#include "host/guest.h"
 #include "host/image.h"
 #include "host/sched.h"
 #include "host/mm.h"
@@ -49,7 +50,7 @@ static void foreign_key(void) { pthread_key_create(&foreign, foreign_ends); }
 HOST_COLD struct host_thread *ps_self(void) {
     if (__builtin_expect(ps_this == NULL, 0)) {
         static pthread_once_t once = PTHREAD_ONCE_INIT;
-        ps_this = thread_object(NULL, "foreign");
+        ps_this = thread_object(guest ? ps_client_process : NULL, "foreign");
         if (ps_this == NULL) host_panic("no memory for a thread object");
         pthread_once(&once, foreign_key);
         pthread_setspecific(foreign, ps_this);
@@ -118,7 +119,8 @@ PETHREAD ps_thread_create(PEPROCESS process, void (*start)(void *), void *contex
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, 1024 * 1024);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    error = pthread_create(&pthread, &attributes, thread_main, thread);
+    error =
+        guest ? guest_thread_create(thread_main, thread) : pthread_create(&pthread, &attributes, thread_main, thread);
     pthread_attr_destroy(&attributes);
     if (error == 0) return thread;
     sched_thread_drop(thread->slot);
@@ -234,7 +236,8 @@ void ps_process_kill(PEPROCESS process) {
     if (!process->dead) ps_process_notify(process, false);
     process->dead = true;
     for (unsigned at = 0; at < process->handle_capacity; at++)
-        if (process->handles[at].object) ob_close(process, (HANDLE)(ULONG_PTR)((at + 1) * 4));
+        if (process->handles[at].object)
+            ob_close(process, (HANDLE)(ULONG_PTR)((at + 1) * 4 | (guest ? GUEST_HANDLE : 0)));
     win32_process_ends(process);
     mm_process_ends(process);
     mm_unmap_all(process);

@@ -5,6 +5,7 @@
  * Linux programs leave gs alone, so each NT thread has a block there with the few fields that such code reads. The rest
  * of its page is zero, and nothing may be written to it.
  */
+#include "host/guest.h"
 #include "host/kernel_private.h"
 
 #include <string.h>
@@ -32,6 +33,7 @@ static void put(unsigned offset, const void *value) { memcpy(block + offset, &va
 void ps_gs_start(PETHREAD thread) {
     ULONG number = KeGetCurrentProcessorNumberEx(NULL);
 
+    if (guest) return; /* Wine keeps its own there */
     if (block == NULL) {
         /* With a page behind that faults, since what Windows has there does not exist. */
         block = mmap(NULL, 2 * BLOCK, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -43,7 +43,7 @@ _Static_assert(sizeof(struct seh_frame) == 192, "known to host/arm64/seh.S");
 
 /* --- native images ----------------------------------------------------------------------------------------------- */
 
-#define NATIVE_LIMIT 64
+#define NATIVE_LIMIT 24
 
 /* The frames' own addresses say nothing under ASan, which may keep them elsewhere: the stack pointer at the push does. */
 static __thread struct {

@@ -8,6 +8,8 @@
  * signal, so that filters and handlers run like any other code.
  */
 #include "host/ex_pool.h"
+#include "host/guest.h"
+#include "host/kernel_private.h"
 #include "host/pe.h"
 #include "host/seh.h"
 
@@ -38,16 +40,17 @@ static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
 #define SIGNALS (sizeof signals / sizeof *signals)
 static struct sigaction before[SIGNALS];
 
-/* Between the signal handler and fault_landing. */
-static __thread struct {
+/* Between the signal handler and fault_landing. Not in the thread's own storage, of which there is little for an object
+ * that is loaded into a running process. */
+static __thread struct fault {
     CONTEXT context;
     EXCEPTION_RECORD record;
-} fault;
+} *fault;
 static __thread void *signal_stack;
 
 __attribute__((disable_sanitizer_instrumentation)) static _Noreturn void fault_landing(void) {
-    CONTEXT context = fault.context;
-    EXCEPTION_RECORD record = fault.record;
+    CONTEXT context = fault->context;
+    EXCEPTION_RECORD record = fault->record;
     seh_stack_forget();
     if (record.ExceptionCode == CODE_FAST_FAIL) {
         /* * rule fast-fail: the driver ended itself with __fastfail */
@@ -193,23 +196,28 @@ static bool fault_take(int number, const siginfo_t *info, const ucontext_t *cont
     struct image *image = image_find((const void *)(uintptr_t)rip);
     bool fetch = number == SIGSEGV && access_of(context) == ACCESS_FETCH;
     if (image && image_is_native(image)) return false;
-    context_take(context, &fault.context);
+    if (!fault) {
+        void *page = mmap(NULL, sizeof *fault, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (page == MAP_FAILED) return false;
+        fault = page;
+    }
+    context_take(context, &fault->context);
     if (!image && fetch) {
         /* A call of a wild pointer is the caller's. */
-        CONTEXT caller = fault.context;
+        CONTEXT caller = fault->context;
         image = seh_step_leaf(&caller) ? image_find((const void *)(uintptr_t)caller.SEH_PC) : NULL;
         if (image && image_is_native(image)) return false;
     }
     if (image) {
-        record_make(&fault.record, number, info, context, &fault.context, !fetch);
+        record_make(&fault->record, number, info, context, &fault->context, !fetch);
         return true;
     }
     bool image_between;
     struct seh_frame *frame = seh_caller((uint64_t)FP_OF(context), &image_between);
     if (!frame || frame != seh_frames || image_between) return false;
-    record_make(&fault.record, number, info, context, &fault.context, false);
-    seh_context_of(frame, &fault.context);
-    fault.record.ExceptionAddress = (void *)(uintptr_t)frame->rip;
+    record_make(&fault->record, number, info, context, &fault->context, false);
+    seh_context_of(frame, &fault->context);
+    fault->record.ExceptionAddress = (void *)(uintptr_t)frame->rip;
     return true;
 }
 
@@ -247,9 +255,30 @@ static void guarded_fault(const siginfo_t *info, const ucontext_t *context) {
     abort();
 }
 
+/* In a process of Wine's most are Wine's. */
+static bool is_guests(int number, const ucontext_t *context) {
+    uint64_t pc = (uint64_t)PC_OF(context);
+    if (image_find((const void *)(uintptr_t)pc) || guest_is_host_code(pc)) return true;
+    return seh_frames || (ps_this && ps_this->process == ps_system_process);
+}
+
+static void pass_on(int number, siginfo_t *info, void *context) {
+    for (unsigned i = 0; i < SIGNALS; i++) {
+        if (signals[i] != number) continue;
+        if (before[i].sa_flags & SA_SIGINFO)
+            before[i].sa_sigaction(number, info, context);
+        else
+            sigaction(number, &before[i], NULL);
+    }
+}
+
 static void on_signal(int number, siginfo_t *info, void *argument) {
     ucontext_t *context = argument;
     if (ke_shared_fault(number, info, context)) return;
+    if (guest && !is_guests(number, context)) {
+        pass_on(number, info, argument);
+        return;
+    }
     uint64_t rsp = (uint64_t)SP_OF(context);
     bool assumed = seh_stack_assume(rsp);
     struct seh_stack stack = seh_stack();
@@ -289,6 +318,7 @@ void seh_start(void) {
         /* Twice would make our handler its own predecessor. */
         if (!sigaction(signals[i], NULL, &now) && (now.sa_flags & SA_SIGINFO) && now.sa_sigaction == on_signal)
             continue;
+        if (guest) action.sa_mask = now.sa_mask;
         sigaction(signals[i], &action, &before[i]);
     }
     seh_thread_start();
@@ -305,6 +335,8 @@ void seh_thread_start(void) {
 }
 
 void seh_thread_stop(void) {
+    if (fault) munmap(fault, sizeof *fault);
+    fault = NULL;
     if (!signal_stack) return;
     sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
     munmap(signal_stack, SIGNAL_STACK);

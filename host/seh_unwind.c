@@ -3,6 +3,7 @@
  *
  * From a frame of PE code to its caller's, by the tables that pe_pdata.c has checked.
  */
+#include "host/guest.h"
 #include "host/pe.h"
 #include "host/seh.h"
 
@@ -14,6 +15,10 @@ static __thread struct seh_stack stack;
 static __thread bool stack_assumed;
 
 struct seh_stack seh_stack(void) {
+    if (!stack.high && guest) {
+        struct guest_stack windows = guest_stack();
+        stack = (struct seh_stack){windows.low, windows.high};
+    }
     if (!stack.high) {
         pthread_attr_t attributes;
         void *low;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/guest.h"
 #include "host/drvstore.h"
 #include "host/setup.h"
 #include "host/win32_disk.h"
@@ -164,7 +165,7 @@ BOOL NTAPI SetupCopyOEMInfW(PCWSTR SourceInfFileName, PCWSTR OEMSourceMediaLocat
         error = ERROR_INVALID_PARAMETER;
     else if (!win32_is_administrator() || NT_FAULT(SetupCopyOEMInfW))
         error = ERROR_ACCESS_DENIED;
-    char *path = error ? NULL : win32_disk_path(SourceInfFileName);
+    char *path = error ? NULL : guest ? guest_disk_path(SourceInfFileName) : win32_disk_path(SourceInfFileName);
     if (!error) error = path ? drvstore_add(path, oem) : ERROR_PATH_NOT_FOUND;
     free(path);
     if (error) {

@@ -199,6 +199,16 @@ bool tun_probe(char *why, size_t why_size) {
     return true;
 }
 
+static bool gone_visit(struct devnode *node, void *context) {
+    struct tun_stack *tun = context;
+    if (memcmp(pnp_net_cfg_instance_id(node), ndis_adapter_guid(tun->adapter), sizeof(GUID))) return true;
+    pnp_gone(pnp_physical_device(node));
+    return false;
+}
+
+/* Somebody has deleted the device: as if a network card had been pulled out. */
+void tun_gone(struct tun_stack *tun) { pnp_for_each(gone_visit, tun); }
+
 struct tun_stack *tun_of(struct ndis_adapter *adapter) {
     return ndis_stack == &stack_tun ? ndis_adapter_stack_context(adapter) : NULL;
 }

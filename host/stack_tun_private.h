@@ -55,6 +55,7 @@ struct tun_stack {
     } in __attribute__((aligned(64))); /* a */
 };
 
+void tun_gone(struct tun_stack *tun); /* stack_tun.c */
 NTSTATUS tun_reader_create(struct tun_stack *tun);
 void tun_reader_destroy(struct tun_stack *tun);
 void tun_restarted(void *context);

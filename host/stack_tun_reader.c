@@ -134,6 +134,7 @@ static bool slot_read(struct tun_stack *tun, struct tun_slot *slot) {
         if (size < 0 && errno != EAGAIN && !tun->broken) {
             host_log("%s: cannot read packets from Linux any more: %s", tun->name, strerror(errno));
             tun->broken = true;
+            tun_gone(tun);
         }
         return false;
     }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/guest.h"
 #include "host/win32_private.h"
 
 static __thread DWORD last_error;
@@ -17,10 +18,13 @@ DWORD NTAPI GetLastError(VOID) {
 
 VOID NTAPI SetLastError(DWORD dwErrCode) {
     NT_ENTER(SetLastError);
-    last_error = dwErrCode;
+    win32_set_error(dwErrCode);
 }
 
-void win32_set_error(DWORD error) { last_error = error; }
+void win32_set_error(DWORD error) {
+    last_error = error;
+    if (guest) guest_set_error(error);
+}
 
 /* --- NTSTATUS ---------------------------------------------------------------------------------------------------- */
 
@@ -119,7 +123,7 @@ ULONG NTAPI RtlNtStatusToDosError(NTSTATUS Status) {
 
 bool win32_check(NTSTATUS status) {
     if ((ULONG)status < 0x80000000u) return true;
-    last_error = win32_error(status);
+    win32_set_error(win32_error(status));
     return false;
 }
 
@@ -173,11 +177,11 @@ static size_t format(DWORD flags, DWORD error, char line[256]) {
                              FORMAT_MESSAGE_IGNORE_INSERTS | FORMAT_MESSAGE_MAX_WIDTH_MASK;
     const char *text = message_of(error);
     if (!(flags & FORMAT_MESSAGE_FROM_SYSTEM) || (flags & ~understood)) {
-        last_error = ERROR_NOT_SUPPORTED;
+        win32_set_error(ERROR_NOT_SUPPORTED);
         return 0;
     }
     if (!text) {
-        last_error = ERROR_MR_MID_NOT_FOUND;
+        win32_set_error(ERROR_MR_MID_NOT_FOUND);
         return 0;
     }
     return (size_t)snprintf(line, 256, "%s%s", text, flags & FORMAT_MESSAGE_MAX_WIDTH_MASK ? " " : "\r\n");
@@ -188,12 +192,12 @@ static DWORD deliver(DWORD flags, const void *text, size_t length, size_t unit, 
     if (flags & FORMAT_MESSAGE_ALLOCATE_BUFFER) {
         to = calloc(length + 1 > room ? length + 1 : room, unit); /* freed by LocalFree */
         if (!to) {
-            last_error = ERROR_NOT_ENOUGH_MEMORY;
+            win32_set_error(ERROR_NOT_ENOUGH_MEMORY);
             return 0;
         }
         memcpy(buffer, &to, sizeof to);
     } else if (length + 1 > room) {
-        last_error = ERROR_INSUFFICIENT_BUFFER;
+        win32_set_error(ERROR_INSUFFICIENT_BUFFER);
         return 0;
     }
     memcpy(to, text, (length + 1) * unit);

@@ -176,7 +176,7 @@ typedef struct _WARREN_PACKET {
     DWORD Length; /* bytes */
 } WARREN_PACKET;
 
-/* WarrenReceivePackets: up to Count packets at once, without waiting. Returns how many; 0 with the errors of
+/* WarrenReceivePackets: up to Count packets at once, without sleeping. Returns how many; 0 with the errors of
  * WintunReceivePacket, or ERROR_INVALID_PARAMETER for no Packets. Each must be released, in any order, by WintunReleaseReceivePacket or WarrenReleasePackets. */
 typedef DWORD(WINAPI WARREN_RECEIVE_PACKETS_FUNC)(WINTUN_SESSION_HANDLE Session, WARREN_PACKET *Packets, DWORD Count);
 

@@ -181,7 +181,8 @@ typedef HANDLE(WINAPI WINTUN_GET_READ_WAIT_EVENT_FUNC)(WINTUN_SESSION_HANDLE Ses
 /* The largest packet in either direction, whatever the interface's MTU. */
 #define WINTUN_MAX_IP_PACKET_SIZE 0xFFFF
 
-/* WintunReceivePacket: takes the oldest unread packet, without waiting.
+/* WintunReceivePacket: takes the oldest unread packet, without sleeping. While packets come fast it may look for the next
+ * one for up to 10 microseconds before it says that there is none; other threads can use the session meanwhile.
  *
  * PacketSize  receives the packet's size in bytes, 1 to WINTUN_MAX_IP_PACKET_SIZE.
  *
@@ -200,7 +201,7 @@ typedef BYTE *(WINAPI WINTUN_RECEIVE_PACKET_FUNC)(WINTUN_SESSION_HANDLE Session,
  * received and not yet released changes nothing and is logged as an error. Does not change the last error. */
 typedef VOID(WINAPI WINTUN_RELEASE_RECEIVE_PACKET_FUNC)(WINTUN_SESSION_HANDLE Session, const BYTE *Packet);
 
-/* WintunAllocateSendPacket: reserves room for a packet to be sent, without waiting.
+/* WintunAllocateSendPacket: reserves room for a packet to be sent, without sleeping; the same holds for room.
  *
  * PacketSize  the exact size of the packet, 1 to WINTUN_MAX_IP_PACKET_SIZE.
  *

@@ -5,25 +5,6 @@
  */
 #include "lib/session.h"
 
-/* With ReceiveLock, which it leaves for as long as it looks for more, so that packets can be released meanwhile. False: the
- * session has ended, and the lock is nobody's. */
-static __attribute__((noinline)) bool ReceiveLook(SESSION *Session) {
-    const uint32_t *Tail = &Session->ToClient.shared->tail;
-    uint32_t Head = Session->ToClient.head;
-    struct spin Spin = Session->Spin;
-    bool Open;
-
-    atomic_add(&Session->Looking, 1); /* until then, whoever ends the session waits */
-    ReleaseSRWLockExclusive(&Session->ReceiveLock);
-    spin_while(&Spin, Tail, Head);
-    AcquireSRWLockExclusive(&Session->ReceiveLock);
-    Open = ObjectIs(Session, OBJECT_SESSION);
-    if (Open) Session->Spin = Spin;
-    if (!Open) ReleaseSRWLockExclusive(&Session->ReceiveLock);
-    atomic_add(&Session->Looking, (uint32_t)-1);
-    return Open;
-}
-
 /* The ring looked empty. Either finds something in it after all, or has asked the driver to set the event when that
  * changes, or the session is over. The order matters: what the driver published before it closed is still delivered,
  * so an empty ring counts only when looked at after the state. */
@@ -36,23 +17,25 @@ static enum ring_result ReceiveLate(SESSION *Session, struct ring_record *Header
     State = atomic_load_acquire(&Session->ToClient.shared->state);
     if (State == RING_STATE_OPEN) {
         *Error = ERROR_NO_MORE_ITEMS;
-        spin_sleep(&Session->Spin);
+        spin_sleep(&Session->ReceiveSpin);
         return RING_EMPTY;
     }
     *Error = State == RING_STATE_CLOSED ? ERROR_HANDLE_EOF : ERROR_INVALID_DATA;
     return ring_take(&Session->ToClient, Header, Record);
 }
 
-/* With ReceiveLock; false as above. */
+/* With ReceiveLock. False: the session has ended, and the lock is nobody's. */
 static inline bool ReceiveFirst(SESSION *Session, struct ring_record *Header, struct ring_record **Record,
                                 enum ring_result *Result, DWORD *Error) {
     *Result = ring_take(&Session->ToClient, Header, Record);
-    if (*Result == RING_EMPTY && spin_worthwhile(&Session->Spin)) {
-        if (!ReceiveLook(Session)) return false;
+    if (*Result == RING_EMPTY && spin_worthwhile(&Session->ReceiveSpin)) {
+        if (!SessionLook(Session, &Session->ReceiveLock, &Session->ReceiveSpin, &Session->ToClient.shared->tail,
+                         Session->ToClient.head))
+            return false;
         *Result = ring_take(&Session->ToClient, Header, Record);
     }
     if (*Result == RING_EMPTY) *Result = ReceiveLate(Session, Header, Record, Error);
-    if (*Result == RING_OK) spin_wake(&Session->Spin);
+    if (*Result == RING_OK) spin_wake(&Session->ReceiveSpin);
     return true;
 }
 

@@ -11,7 +11,18 @@ static enum ring_result ReserveRecord(SESSION *Session, DWORD PacketSize, struct
 
     if (Result != RING_FULL || !Session->RoomWanted) return Result;
     Result = ring_arm_room(&Session->ToStack, PacketSize);
+    if (Result == RING_FULL) spin_sleep(&Session->SendSpin);
     return Result == RING_OK ? ring_reserve(&Session->ToStack, PacketSize, Record) : Result;
+}
+
+/* With SendLock. When there is no room, but soon may be, waits a little before that is asked for. False: the session has
+ * ended, and the lock is nobody's. */
+static inline bool SendLook(SESSION *Session, DWORD PacketSize) {
+    struct ring_producer *Ring = &Session->ToStack;
+
+    if (ring_has_room(Ring, ring_record_size(PacketSize)) || !spin_worthwhile(&Session->SendSpin)) return true;
+    if (ring_producer_refresh(Ring) != RING_OK || ring_has_room(Ring, ring_record_size(PacketSize))) return true;
+    return SessionLook(Session, &Session->SendLock, &Session->SendSpin, &Ring->shared->head, Ring->head);
 }
 
 /* With SendLock. */
@@ -27,6 +38,7 @@ static DWORD AllocateRecord(SESSION *Session, DWORD PacketSize, struct ring_reco
     }
     switch (Result) {
     case RING_OK:
+        spin_wake(&Session->SendSpin);
         **Record = (struct ring_record){.length = PacketSize};
         PendingAdd(&Session->Allocated, Start, Session->ToStack.tail);
         return ERROR_SUCCESS;
@@ -59,7 +71,7 @@ BYTE *WINAPI WintunAllocateSendPacket(WINTUN_SESSION_HANDLE Session, DWORD Packe
         SetLastError(ERROR_INVALID_PARAMETER);
         return NULL;
     }
-    if (!SessionLock(Session, offsetof(SESSION, SendLock))) {
+    if (!SessionLock(Session, offsetof(SESSION, SendLock)) || !SendLook(Session, PacketSize)) {
         SetLastError(ERROR_INVALID_HANDLE);
         return NULL;
     }
@@ -77,7 +89,8 @@ DWORD WINAPI WarrenAllocatePackets(WINTUN_SESSION_HANDLE Session, WARREN_PACKET 
 
     for (DWORD Index = 0; !Error && Index < Count; ++Index)
         if (!Packets[Index].Length || Packets[Index].Length > RING_PACKET_MAX) Error = ERROR_INVALID_PARAMETER;
-    if (!Error && !SessionLock(Session, offsetof(SESSION, SendLock))) Error = ERROR_INVALID_HANDLE;
+    if (!Error && (!SessionLock(Session, offsetof(SESSION, SendLock)) || !SendLook(Session, Packets[0].Length)))
+        Error = ERROR_INVALID_HANDLE;
     if (Error) {
         SetLastError(Error);
         return 0;

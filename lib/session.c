@@ -83,7 +83,8 @@ static DWORD SessionOpen(SESSION *Session, LPCWSTR Path, const GUID *Interface, 
 
     Session->ReceiveLock = Session->SendLock = (SRWLOCK)SRWLOCK_INIT;
     GetSystemInfo(&System);
-    spin_init(&Session->Spin, System.dwNumberOfProcessors > 1);
+    spin_init(&Session->ReceiveSpin, System.dwNumberOfProcessors > 1);
+    spin_init(&Session->SendSpin, System.dwNumberOfProcessors > 1);
     if (!PendingInit(&Session->Received, Capacity) || !PendingInit(&Session->Allocated, Capacity))
         return LogError(WARREN_STAGE_ATTACH, ERROR_NOT_ENOUGH_MEMORY,
                         L"StartSession: no memory for the list of packets");
@@ -149,6 +150,23 @@ VOID WINAPI WintunEndSession(WINTUN_SESSION_HANDLE Session) {
     ReleaseSRWLockExclusive(&Session->ReceiveLock);
     while (atomic_load_acquire(&Session->Looking)) SwitchToThread();
     SessionClose(Session);
+}
+
+bool SessionLook(SESSION *Session, SRWLOCK *Lock, struct spin *Spin, const uint32_t *Word, uint32_t Value) {
+    struct spin Mine = *Spin;
+    bool Open;
+
+    atomic_add(&Session->Looking, 1); /* until it is taken back, whoever ends the session waits */
+    ReleaseSRWLockExclusive(Lock);
+    spin_while(&Mine, Word, Value);
+    AcquireSRWLockExclusive(Lock);
+    Open = ObjectIs(Session, OBJECT_SESSION);
+    if (Open)
+        *Spin = Mine;
+    else
+        ReleaseSRWLockExclusive(Lock);
+    atomic_add(&Session->Looking, (uint32_t)-1);
+    return Open;
 }
 
 HANDLE WINAPI WintunGetReadWaitEvent(WINTUN_SESSION_HANDLE Session) {

@@ -27,12 +27,12 @@ typedef struct _TUN_SESSION {
     HANDLE RoomEvent; /* i; the write-wait event */
     void *View;       /* i */
     TAP Tap;          /* its own legend */
+    uint32_t Looking; /* atomic; threads that look at the rings without a lock */
     BYTE Padding[RING_LINE];
 
     SRWLOCK ReceiveLock;
     struct ring_consumer ToClient; /* r */
-    struct spin Spin;              /* r */
-    uint32_t Looking;              /* atomic; threads that look at the ring without the lock */
+    struct spin ReceiveSpin;       /* r */
     PENDING Received;              /* r */
     bool ReceiveBroken;            /* r; that the ring is damaged has been logged */
     struct {
@@ -42,6 +42,7 @@ typedef struct _TUN_SESSION {
 
     SRWLOCK SendLock;
     struct ring_producer ToStack; /* s */
+    struct spin SendSpin;         /* s */
     PENDING Allocated;            /* s */
     bool SendBroken;              /* s; as above */
     bool RoomWanted;              /* s; the program knows the write-wait event */
@@ -62,6 +63,10 @@ static inline bool SessionLock(SESSION *Session, size_t LockOffset) {
     ReleaseSRWLockExclusive(Lock);
     return false;
 }
+
+/* With one of the session's locks, which it leaves for as long as it looks whether a word of the ring changes soon, so that
+ * other threads can go on meanwhile. False: the session has ended, and the lock is nobody's. */
+bool SessionLook(SESSION *Session, SRWLOCK *Lock, struct spin *Spin, const uint32_t *Word, uint32_t Value);
 
 /* Out of line, so that the packet functions stay short. */
 void RingBroken(LPCWSTR Function);

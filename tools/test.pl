@@ -80,7 +80,8 @@ for (['host', "$out/win-x64/*.sys", "$out/win-x64/*.dll", 60], ['asan', "$out/as
         add($name, @environment, "$out/host/${kind}_test", @arguments, $arguments[0] eq '-s' ? @jobs : ());
     }
 }
-add($_, 'bash', $_) for grep { index($_, $filter) >= 0 } glob('test/client/*.t test/tools/*.t test/package/*.t');
+add($_, 'bash', $_)
+  for grep { index($_, $filter) >= 0 } glob('test/client/*.t test/tools/*.t test/package/*.t test/wine/*.t');
 if (!@names) {
     print "no test has '$filter' in its name\n0 passed, 0 failed\n";
     exit 1;

@@ -137,4 +137,20 @@ check first_ends host_end INT
 check first_ended_well equal 'exit code' 0 "$host_code"
 check first_had_its_own_packets_only equal 'echo requests' 15 "$(number_of ': icmp ([0-9]+),')"
 check no_device_is_left no_tun_devices
+
+# Somebody deletes the device of a running adapter: a surprise removal, which its program is told of.
+pulled_out() {
+    ip link delete "$(tun_devices)" || return 1
+    # The pipe ends when the process is no more.
+    timeout 60 cat <&"$host_out" >>"$scratch/out"
+    exec {host_out}<&-
+    wait "$host_pid"
+    host_code=$?
+    host_pid=''
+    cat "$scratch/err"
+    grep -q 'WintunReceivePacket (Windows error 38)' "$scratch/err" && equal 'exit code' 1 "$host_code"
+}
+check one_more_comes_up host_start -n Gone
+check its_device_goes_and_it_ends pulled_out
+check no_device_is_left_then no_tun_devices
 finish

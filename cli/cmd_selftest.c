@@ -30,6 +30,7 @@ static struct {
     uint64_t Sent, Received, Replies4, Replies6;
     HANDLE Pinged;              /* all of Windows' pings have been tried */
     DWORD Answered4, Answered6; /* of them */
+    DWORD PingError;            /* the last, of those that were not */
 } Test;
 
 /* ---- what is said ------------------------------------------------------------------------------------------------ */
@@ -159,27 +160,49 @@ static bool ServeUntil(HANDLE Event, ULONGLONG Until) {
 
 /* ---- pings ------------------------------------------------------------------------------------------------------- */
 
-static DWORD WINAPI PingThread(LPVOID Parameter) {
-    HANDLE Four = IcmpCreateFile(), Six = Icmp6CreateFile();
-    static uint8_t Data[PING_BYTES], Reply[sizeof(ICMP_ECHO_REPLY) + PING_BYTES + 64];
-    SOCKADDR_IN6 From = {.sin6_family = AF_INET6}, To = {.sin6_family = AF_INET6};
-    ULONG Peer;
-    uint8_t Peer4[4] = {10, 66, 0, 2};
+/* What a reply is followed by: the data, the 8 bytes of an ICMP error, and room for an IO_STATUS_BLOCK. */
+#define REPLY_MORE (PING_BYTES + 64)
 
-    (void)Parameter;
-    memcpy(&Peer, Peer4, sizeof(Peer));
+/* 0 if it was answered, else the Windows error or IP status. */
+static DWORD Ping4(HANDLE Icmp) {
+    static const uint8_t Peer[4] = {10, 66, 0, 2};
+    static uint8_t Data[PING_BYTES];
+    static struct {
+        ICMP_ECHO_REPLY Is;
+        uint8_t More[REPLY_MORE];
+    } Reply;
+    ULONG To;
+
+    memcpy(&To, Peer, sizeof(To));
+    if (!IcmpSendEcho(Icmp, To, Data, sizeof(Data), NULL, &Reply, sizeof(Reply), PING_MS)) return GetLastError();
+    return Reply.Is.Status;
+}
+
+static DWORD Ping6(HANDLE Icmp) {
+    static uint8_t Data[PING_BYTES];
+    static struct {
+        ICMPV6_ECHO_REPLY Is;
+        uint8_t More[REPLY_MORE];
+    } Reply;
+    SOCKADDR_IN6 From = {.sin6_family = AF_INET6}, To = {.sin6_family = AF_INET6};
+
     memcpy(&To.sin6_addr, ResponderOwn6, sizeof(ResponderOwn6));
     ((uint8_t *)&To.sin6_addr)[15] = 2;
-    for (DWORD At = 0; At < Test.Pings; ++At) {
-        if (Four != INVALID_HANDLE_VALUE &&
-            IcmpSendEcho(Four, Peer, Data, sizeof(Data), NULL, Reply, sizeof(Reply), PING_MS) &&
-            ((const ICMP_ECHO_REPLY *)Reply)->Status == IP_SUCCESS)
-            Test.Answered4++;
-        if (Six != INVALID_HANDLE_VALUE &&
-            Icmp6SendEcho2(Six, NULL, NULL, NULL, &From, &To, Data, sizeof(Data), NULL, Reply, sizeof(Reply),
-                           PING_MS) &&
-            ((const ICMPV6_ECHO_REPLY *)Reply)->Status == IP_SUCCESS)
-            Test.Answered6++;
+    if (!Icmp6SendEcho2(Icmp, NULL, NULL, NULL, &From, &To, Data, sizeof(Data), NULL, &Reply, sizeof(Reply), PING_MS))
+        return GetLastError();
+    return Reply.Is.Status;
+}
+
+static DWORD WINAPI PingThread(LPVOID Parameter) {
+    HANDLE Four = IcmpCreateFile(), Six = Icmp6CreateFile();
+
+    (void)Parameter;
+    for (DWORD At = 0; At < Test.Pings && WaitForSingleObject(QuitEvent(), 0) != WAIT_OBJECT_0; ++At) {
+        DWORD Error4 = Ping4(Four), Error6 = Ping6(Six);
+
+        Test.Answered4 += !Error4;
+        Test.Answered6 += !Error6;
+        if (Error4 || Error6) Test.PingError = Error4 ? Error4 : Error6;
         if (Test.Answered4 + Test.Answered6 == 0 && At == 2) break; /* nothing will come any more */
     }
     if (Four != INVALID_HANDLE_VALUE) IcmpCloseHandle(Four);
@@ -200,7 +223,9 @@ static bool PingOut(void) {
     CloseHandle(Thread);
     CloseHandle(Test.Pinged);
     Stage(Test.Answered4 == Test.Pings && Test.Answered6 == Test.Pings, L"Windows pings the network",
-          L"%u of %u answered over IPv4, %u of %u over IPv6", Test.Answered4, Test.Pings, Test.Answered6, Test.Pings);
+          Test.PingError ? L"%u of %u answered over IPv4, %u of %u over IPv6 (error %u)"
+                         : L"%u of %u answered over IPv4, %u of %u over IPv6",
+          Test.Answered4, Test.Pings, Test.Answered6, Test.Pings, Test.PingError);
     return Go;
 }
 

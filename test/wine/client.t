@@ -78,6 +78,7 @@ killed() {
     timeout "$wine_patience" tail --sleep-interval=0.05 --pid="$pid" -f /dev/null || return 1
     equal 'TUN devices' '' "$(tun_devices)"
 }
+one_driver_store() { equal 'folders of driver stores' 1 "$(find "$TMPDIR" -maxdepth 1 -name 'warren-host-*' | wc -l)"; }
 # A function raises an exception in the driver, which catches it, as on Windows.
 raised() {
     WARREN_HOST_FAIL=$1 whole client.exe threads
@@ -130,9 +131,9 @@ check nothing_is_left_of_them nothing_stays
 
 check it_starts_once_more wine_host "$running" '^ready' client.exe loop 1
 check it_does_not_outlive_the_launcher killed
-rm -rf "$TMPDIR"/warren-host-* # which then stays, as the documentation says
 
 check the_example_starts wine_host "$running" '^ready' echo.exe
+check it_has_removed_what_the_killed_one_left one_driver_store
 check it_answers_ipv4 pings -c 50 10.66.0.2
 check it_answers_ipv6 pings -c 50 fd66::2
 check it_ends_with_its_counts end echo.exe

@@ -279,7 +279,7 @@ $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll:
 
 # The host for ARM64, which qemu-user runs: the driver's tests, with the driver that ships. Debian's cross libraries, and
 # Check from ARM64's own packages, unpacked into O (tools/arm64-check).
-ARM64_TESTS := $(filter-out test/driver/locks_test.c test/driver/process_test.c,$(wildcard test/driver/*.c))
+ARM64_TESTS := $(filter-out test/driver/locks_test.c test/driver/process_test.c test/driver/user_memory_test.c,$(wildcard test/driver/*.c))
 ARM64_SRC := $(filter-out host/seh_x64.S,$(HOST_SRC)) $(wildcard host/arm64/*) $(ARM64_TESTS) $(wildcard test/common/*.c)
 .PHONY: arm64
 arm64: $(O)/arm64/driver_test $(O)/win-arm64/$(SYS) $(O)/win-arm64/$(DLL) $(DRIVERS_arm64:%=$(O)/win-arm64/test/%.sys)

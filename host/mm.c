@@ -7,6 +7,7 @@
  */
 #include "host/mm.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -72,8 +73,10 @@ uint64_t mm_pages_take(uint64_t count) {
 }
 
 void mm_pages_give(uint64_t first, uint64_t count) {
-    /* Back to zero pages, and to the system. */
-    madvise(mm_direct + first * PAGE_SIZE, count * PAGE_SIZE, MADV_REMOVE);
+    /* Back to zero pages, and to the system; as MADV_REMOVE, which qemu takes for a hint. */
+    if (fallocate(physical, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(first * PAGE_SIZE),
+                  (off_t)(count * PAGE_SIZE)) != 0)
+        memset(mm_direct + first * PAGE_SIZE, 0, count * PAGE_SIZE);
     pthread_mutex_lock(&lock);
     span_give(&free_pages, first, count);
     pthread_mutex_unlock(&lock);

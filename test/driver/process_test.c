@@ -13,32 +13,58 @@
 
 /* --- ids and gs -------------------------------------------------------------------------------------------------- */
 
+struct question {
+    void (*ask)(void *line);
+    uint32_t *line;
+};
+
 static void ask_ids(void *line) {
     IMPORT(uint32_t, ProcIds, void);
     *(uint32_t *)line = ProcIds();
 }
 
-static void *ask_ids_foreign(void *line) {
+static void *ask_foreign(void *context) {
+    struct question *question = context;
     ps_self();
-    ask_ids(line);
+    question->ask(question->line);
     return NULL;
 }
 
-START_TEST(a_thread_finds_itself_by_id_and_by_gs) {
+/* A thread of the host's own, a client's, and one that the host hears of late. */
+static void ask_three(void (*ask)(void *line)) {
     uint32_t line = ~0u;
     pthread_t foreign;
-    start();
-    ask_ids(&line);
-    ASSERT_LINE(line);
-    ps_thread_join(ps_thread_create(ps_client_process, ask_ids, &line, "asks"));
+    ask(&line);
     ASSERT_LINE(line);
     line = ~0u;
-    pthread_create(&foreign, NULL, ask_ids_foreign, &line);
+    ps_thread_join(ps_thread_create(ps_client_process, ask, &line, "asks"));
+    ASSERT_LINE(line);
+    line = ~0u;
+    pthread_create(&foreign, NULL, ask_foreign, &(struct question){ask, &line});
     pthread_join(foreign, NULL);
     ASSERT_LINE(line);
+}
+
+START_TEST(a_thread_finds_itself_by_id) {
+    start();
+    ask_three(ask_ids);
     stop();
 }
 END_TEST
+
+#if defined(__x86_64__)
+static void ask_gs(void *line) {
+    IMPORT(uint32_t, ProcGs, void);
+    *(uint32_t *)line = ProcGs();
+}
+
+START_TEST(a_thread_finds_itself_by_gs) {
+    start();
+    ask_three(ask_gs);
+    stop();
+}
+END_TEST
+#endif
 
 START_TEST(a_dead_process_is_not_found_by_its_id) {
     start();
@@ -359,7 +385,10 @@ START_TEST(the_system_lists_its_processes_modules_and_handles) {
 }
 END_TEST
 
-TEST_CASES(process, a_thread_finds_itself_by_id_and_by_gs, a_dead_process_is_not_found_by_its_id,
+#if defined(__x86_64__)
+TEST_CASES(gs, a_thread_finds_itself_by_gs)
+#endif
+TEST_CASES(process, a_thread_finds_itself_by_id, a_dead_process_is_not_found_by_its_id,
            a_notify_routine_hears_of_births_and_deaths_in_the_right_context,
            an_extended_notify_routine_needs_a_signed_image_and_may_forbid_a_process,
            there_is_room_for_64_notify_routines, removing_a_notify_routine_waits_for_its_calls,

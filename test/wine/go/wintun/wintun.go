@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -40,6 +41,7 @@ var (
 	releasePacket     = library.NewProc("WintunReleaseReceivePacket")
 	allocatePacket    = library.NewProc("WintunAllocateSendPacket")
 	sendPacket        = library.NewProc("WintunSendPacket")
+	setLogger         = library.NewProc("WintunSetLogger")
 )
 
 func path() string {
@@ -56,6 +58,31 @@ func failed(err error) error {
 		return errors.New("failed without an error code")
 	}
 	return err
+}
+
+type LogLevel int32
+
+const (
+	LogInfo LogLevel = iota
+	LogWarn
+	LogErr
+)
+
+// SetLogger may be called as often as Go has room for callbacks; nil turns the logger off. It is called on whatever thread
+// has something to say.
+func SetLogger(logger func(level LogLevel, at time.Time, line string)) error {
+	if err := library.Load(); err != nil {
+		return err
+	}
+	var callback uintptr
+	if logger != nil {
+		callback = windows.NewCallback(func(level LogLevel, timestamp uint64, line *uint16) uintptr {
+			logger(level, time.Unix(0, (int64(timestamp)-116444736000000000)*100), windows.UTF16PtrToString(line))
+			return 0
+		})
+	}
+	setLogger.Call(callback)
+	return nil
 }
 
 func CreateAdapter(name string, tunnelType string, guid *windows.GUID) (*Adapter, error) {

@@ -1,14 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Warren Authors
 // SPDX-License-Identifier: MIT
 
-// Package wintun calls the client library that lies beside the program, as wintun.dll. It has what programs written in Go
+// Package wintun calls the client library, wintun.dll. It has what programs written in Go
 // use of the API; errors are those that the library leaves behind.
 package wintun
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"syscall"
 	"time"
 	"unsafe"
@@ -27,7 +25,7 @@ type Adapter struct{ handle uintptr }
 type Session struct{ handle uintptr }
 
 var (
-	library           = windows.NewLazyDLL(path())
+	library           = windows.NewLazyDLL("wintun.dll")
 	createAdapter     = library.NewProc("WintunCreateAdapter")
 	openAdapter       = library.NewProc("WintunOpenAdapter")
 	closeAdapter      = library.NewProc("WintunCloseAdapter")
@@ -44,12 +42,14 @@ var (
 	setLogger         = library.NewProc("WintunSetLogger")
 )
 
-func path() string {
-	program, err := os.Executable()
+// load finds the library beside the program or among the system's, and nowhere else; if the program has loaded one of that
+// name already, that is taken.
+func load() error {
+	_, err := windows.LoadLibraryEx("wintun.dll", 0, windows.LOAD_LIBRARY_SEARCH_APPLICATION_DIR|windows.LOAD_LIBRARY_SEARCH_SYSTEM32)
 	if err != nil {
-		return "wintun.dll"
+		return err
 	}
-	return filepath.Join(filepath.Dir(program), "wintun.dll")
+	return library.Load()
 }
 
 // failed says why a call returned nothing.
@@ -71,7 +71,7 @@ const (
 // SetLogger may be called as often as Go has room for callbacks; nil turns the logger off. It is called on whatever thread
 // has something to say.
 func SetLogger(logger func(level LogLevel, at time.Time, line string)) error {
-	if err := library.Load(); err != nil {
+	if err := load(); err != nil {
 		return err
 	}
 	var callback uintptr
@@ -94,7 +94,7 @@ func CreateAdapter(name string, tunnelType string, guid *windows.GUID) (*Adapter
 	if err != nil {
 		return nil, err
 	}
-	if err := library.Load(); err != nil {
+	if err := load(); err != nil {
 		return nil, err
 	}
 	handle, _, err := createAdapter.Call(uintptr(unsafe.Pointer(name16)), uintptr(unsafe.Pointer(type16)),

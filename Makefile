@@ -250,7 +250,7 @@ $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 .PHONY: wine
 WINE_PROGRAMS := $(patsubst test/wine/%.c,$(O)/wine/%.exe,$(wildcard test/wine/*.c))
 wine: $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll $(O)/wine/warren-host.so $(O)/wine/wintun.dll \
-	$(WINE_PROGRAMS) $(O)/wine/wireguard-go.exe $(O)/wine/$(EXE) $(O)/wine/$(DLL) $(O)/wine/echo.exe
+	$(WINE_PROGRAMS) $(O)/wine/wireguard-go.exe $(O)/wine/$(EXE) $(O)/wine/$(DLL) $(O)/wine/echo.exe $(O)/wine/tun2socks.exe
 # As programs bring it along.
 $(O)/wine/wintun.dll: $(O)/win-x64/$(DLL)
 	$(dir)
@@ -261,6 +261,16 @@ $(O)/wine/$(EXE) $(O)/wine/$(DLL) $(O)/wine/echo.exe: $(O)/wine/%: $(O)/win-x64/
 $(O)/wine/wireguard-go.exe: tools/clients/wireguard-go test/wine/go/wintun/wintun.go
 	$(call say,GO,$@)
 	$(Q)tools/clients/wireguard-go $@
+# Not without lwIP's sources, which are not among Debian's packages (tools/clients/lwip).
+TUN2SOCKS := $(wildcard examples/tun2socks/*.[ch] examples/tun2socks/arch/*.h)
+TUN2SOCKS_CC = $(MINGW_CC) -std=gnu11 -O2 -Iinclude -Iexamples/tun2socks -isystem $(O)/lwip/src/include
+$(O)/wine/tun2socks.exe: $(TUN2SOCKS) include/wintun.h tools/clients/lwip
+	$(call say,CC-mingw,$@)
+	$(dir)
+	$(Q)if tools/clients/lwip $(O)/lwip; then \
+		$(TUN2SOCKS_CC) -w -r -o $(O)/lwip.obj $(O)/lwip/src/core/*.c $(O)/lwip/src/core/ipv[46]/*.c && \
+		$(TUN2SOCKS_CC) -Wall -Wextra -Werror -s -Wl,--no-insert-timestamp $(filter %.c,$^) $(O)/lwip.obj -o $@ -liphlpapi -lws2_32; \
+	else echo "$@ is left out" >&2; fi
 $(WINE_PROGRAMS): $(O)/wine/%.exe: test/wine/%.c include/wintun.h
 	$(call say,CC-mingw,$<)
 	$(dir)

@@ -31,6 +31,8 @@
 #define LWIP_IPV6_SCOPES 0
 #define LWIP_IPV6_SEND_ROUTER_SOLICIT 0
 #define LWIP_IPV6_DUP_DETECT_ATTEMPTS 0
+/* Pointers of 64 bits do not fit into the header that is there. */
+#define IPV6_FRAG_COPYHEADER 1
 #define LWIP_ND6_TCP_REACHABILITY_HINTS 0
 
 #define LWIP_RAW 0

@@ -228,21 +228,23 @@ static void Connected(struct Relay *Relay, int Error) {
     if (!Say(Relay, Greeting, sizeof(Greeting))) Refuse(Relay);
 }
 
+static void Poll(struct Relay *Relay) {
+    WSANETWORKEVENTS Events;
+
+    if (WSAEnumNetworkEvents(Relay->Socket, NULL, &Events) == SOCKET_ERROR || !Events.lNetworkEvents) return;
+    Relay->Busy = true;
+    if (Events.lNetworkEvents & FD_CONNECT && Relay->State == CONNECTING)
+        Connected(Relay, Events.iErrorCode[FD_CONNECT_BIT]);
+    if (Events.lNetworkEvents & FD_WRITE) Relay->Writable = true;
+    if (Events.lNetworkEvents & (FD_READ | FD_CLOSE)) Relay->Readable = true;
+    if (!(Events.lNetworkEvents & FD_CLOSE) || !Events.iErrorCode[FD_CLOSE_BIT]) return;
+    if (Relay->State < ANSWERING && !Relay->Dead) Refuse(Relay);
+    Relay->Dead = Relay->Broken = true;
+}
+
 void RelayPoll(void) {
-    for (struct Relay *Relay = Relays; Relay; Relay = Relay->Next) {
-        WSANETWORKEVENTS Events;
-        if (Relay->Dead || WSAEnumNetworkEvents(Relay->Socket, NULL, &Events) == SOCKET_ERROR || !Events.lNetworkEvents)
-            continue;
-        Relay->Busy = true;
-        if (Events.lNetworkEvents & FD_CONNECT && Relay->State == CONNECTING)
-            Connected(Relay, Events.iErrorCode[FD_CONNECT_BIT]);
-        if (Events.lNetworkEvents & FD_WRITE) Relay->Writable = true;
-        if (Events.lNetworkEvents & (FD_READ | FD_CLOSE)) Relay->Readable = true;
-        if (Events.lNetworkEvents & FD_CLOSE && Events.iErrorCode[FD_CLOSE_BIT]) {
-            if (Relay->State < ANSWERING && !Relay->Dead) Refuse(Relay);
-            Relay->Dead = Relay->Broken = true;
-        }
-    }
+    for (struct Relay *Relay = Relays; Relay; Relay = Relay->Next)
+        if (!Relay->Dead) Poll(Relay);
 }
 
 /* ---- both ------------------------------------------------------------------------------------------------------- */
@@ -280,6 +282,14 @@ static int Room(const struct tcp_pcb *Pcb) {
     return Bytes < PIECE ? Bytes : PIECE;
 }
 
+/* At what looks like a proper end. Wine 8 makes one of a reset that came after data; then there is no peer any more,
+ * as there is none when both sides have ended. */
+static bool Reset(const struct Relay *Relay) {
+    struct sockaddr_storage Peer;
+    int Length = sizeof(Peer);
+    return !Relay->ServerTold && getpeername(Relay->Socket, (struct sockaddr *)&Peer, &Length) == SOCKET_ERROR;
+}
+
 /* One piece; true: there may be another. */
 static bool ToClient(struct Relay *Relay) {
     static char Piece[PIECE];
@@ -289,6 +299,7 @@ static bool ToClient(struct Relay *Relay) {
     int Got = recv(Relay->Socket, Piece, Size, 0);
     if (Got == SOCKET_ERROR) return TryLater(Relay, &Relay->Readable);
     if (!Got) {
+        if (Reset(Relay)) return TryLater(Relay, &Relay->Readable);
         Relay->ServerEnded = true;
         tcp_shutdown(Relay->Pcb, 0, 1);
         return false;

@@ -61,7 +61,7 @@ unserve() {
 streams() { timeout 60 python3 test/wine/streams.py "$@"; }
 data() { python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(int(sys.argv[1])).randbytes(int(sys.argv[2])))' "$@"; }
 sum() { sha256sum "$@" | cut -d ' ' -f 1; }
-fetch() { timeout 60 curl --silent --show-error --noproxy '*' --globoff --output "$scratch/got" "$@"; }
+fetch() { timeout 8 curl --silent --show-error --noproxy '*' --globoff --output "$scratch/got" "$@"; }
 
 # down HOST SIZE, up HOST SIZE
 down() { data 7 "$2" >"$scratch/file" && fetch "http://$1:8080/7/$2" && equal digest "$(sum "$scratch/file")" "$(sum "$scratch/got")"; }

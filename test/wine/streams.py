@@ -18,7 +18,7 @@ import sys
 import threading
 
 HTTP, ECHO, LATE, RESET, STALL, ENDLESS, REFUSED, DATAGRAMS = 8080, 8081, 8082, 8083, 8084, 8085, 8099, 8053
-PATIENCE = 4
+PATIENCE = 30
 
 
 def some(seed, size):

@@ -61,7 +61,7 @@ unserve() {
 streams() { timeout 60 python3 test/wine/streams.py "$@"; }
 data() { python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(int(sys.argv[1])).randbytes(int(sys.argv[2])))' "$@"; }
 sum() { sha256sum "$@" | cut -d ' ' -f 1; }
-fetch() { timeout 8 curl --silent --show-error --noproxy '*' --globoff --output "$scratch/got" "$@"; }
+fetch() { timeout 60 curl --silent --show-error --noproxy '*' --globoff --output "$scratch/got" "$@"; }
 
 # down HOST SIZE, up HOST SIZE
 down() { data 7 "$2" >"$scratch/file" && fetch "http://$1:8080/7/$2" && equal digest "$(sum "$scratch/file")" "$(sum "$scratch/got")"; }
@@ -160,7 +160,7 @@ check ctrl_c_during_traffic_resets_and_ends interrupted
 check it_had_all_at_once at_least 'at once' 64
 check it_has_counted_those_that_were_refused counted refused 10
 check nothing_is_left nothing_stays
-check the_servers_end eval '! unserve'
+check the_servers_end unserve
 
 check a_proxy_in_another_network proxy_start || finish
 check servers_there serve in_peer || finish
@@ -174,7 +174,7 @@ check refused_by_the_proxy_is_refused streams refused "$net4"
 check without_the_proxy_all_is_refused eval 'proxy_stop; streams refused "$net6"'
 check ctrl_c_ends_it end
 check it_found_the_ring_full at_least 'ring full' 100
-check it_has_counted_these_too counted refused 10
+check it_has_counted_these_too at_least refused 10
 check nothing_is_left_of_that nothing_stays
 
 check it_starts_once_more start -t 127.0.0.1

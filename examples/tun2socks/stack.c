@@ -3,8 +3,8 @@
  *
  * lwIP with one interface that is every host, and listens at every port.
  *
- * An interface of lwIP has addresses, and a listener a port. Both are set, before each packet, to what the packet is for;
- * connections have copies of their own, so this does not disturb them.
+ * An interface of lwIP has addresses, and a listener a port. Both are set, before each packet, to what the packet is
+ * for; connections have copies of their own, so this does not disturb them.
  */
 #define _CRT_RAND_S
 #include "tun2socks.h"

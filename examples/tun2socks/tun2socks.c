@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * What is routed to a tunnel adapter goes through a SOCKS5 proxy, or to one host: the packets are taken by lwIP, a TCP/IP
- * stack in this program, whose connections are passed on through ordinary sockets.
+ * What is routed to a tunnel adapter goes through a SOCKS5 proxy, or to one host: the packets are taken by lwIP, a
+ * TCP/IP stack in this program, whose connections are passed on through ordinary sockets.
  *
  * The adapter gets 198.18.0.1/15 and fd98::1/64; what else is routed to it is up to you. Ctrl-C ends it.
  *

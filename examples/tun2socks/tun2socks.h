@@ -60,7 +60,7 @@ void StackRetry(void);
 
 /* ---- connections ------------------------------------------------------------------------------------------------ */
 
-/* Where connections go: to the destination by way of Proxy (SOCKS5), or all to Target, at the port that was asked for. */
+/* Where connections go: to a proxy (Socks), which is told where they want to; or all to one host, at their own port. */
 struct Upstream {
     bool Socks;
     ip_addr_t Address;
@@ -79,7 +79,7 @@ void RelayEnd(void);
 void RelayReport(void);
 
 /* The stack's callbacks. */
-err_t RelayAccepted(void *Relay, struct tcp_pcb *Pcb, err_t Error);
+err_t RelayAccepted(void *Argument, struct tcp_pcb *Pcb, err_t Error);
 
 /* As Winsock wants it; the length. */
 int SocketAddress(struct sockaddr_storage *Storage, const ip_addr_t *Address, uint16_t Port);

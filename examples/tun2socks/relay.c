@@ -258,6 +258,13 @@ static bool TryLater(struct Relay *Relay, bool *Possible) {
 
 static void ToServer(struct Relay *Relay) {
     while (Relay->ToServer && Relay->Writable) {
+        if (!Relay->ToServer->len) { /* what is left of a packet that was sent twice */
+            struct pbuf *Empty = Relay->ToServer;
+            Relay->ToServer = Empty->next;
+            Empty->next = NULL;
+            pbuf_free(Empty);
+            continue;
+        }
         int Sent = send(Relay->Socket, Relay->ToServer->payload, Relay->ToServer->len, 0);
         if (Sent == SOCKET_ERROR) {
             TryLater(Relay, &Relay->Writable);

@@ -249,7 +249,8 @@ $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 .PHONY: wine
 WINE_PROGRAMS := $(patsubst test/wine/%.c,$(O)/wine/%.exe,$(wildcard test/wine/*.c))
 wine: $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll $(O)/wine/warren-host.so $(O)/wine/wintun.dll \
-	$(WINE_PROGRAMS) $(patsubst %,$(O)/wine/%.exe,conform-gcc conform-packed conform-clang conform-go echo-go) $(O)/wine/wireguard-go.exe $(O)/wine/$(EXE) $(O)/wine/$(DLL) $(O)/wine/echo.exe
+	$(WINE_PROGRAMS) $(patsubst %,$(O)/wine/%.exe,conform-gcc conform-packed conform-clang conform-go echo-go wireguard-go \
+	nebula/nebula yggdrasil tun2socks echo) $(O)/wine/$(EXE) $(O)/wine/$(DLL)
 # As programs bring it along.
 $(O)/wine/wintun.dll: $(O)/win-x64/$(DLL)
 	$(dir)
@@ -265,6 +266,16 @@ $(O)/wine/echo-go.exe: test/wine/go/echo/main.go
 $(O)/wine/wireguard-go.exe $(O)/wine/conform-go.exe $(O)/wine/echo-go.exe: tools/clients/go-windows test/wine/go/wintun/wintun.go
 	$(call say,GO,$@)
 	$(Q)tools/clients/go-windows $@ $(GO_PACKAGE)
+# Where Debian has other versions, or none, the test says so.
+$(O)/wine/nebula/nebula.exe: GO_PACKAGE := github.com/slackhq/nebula/cmd/nebula
+$(O)/wine/nebula/nebula.exe: $(O)/wine/nebula/dist/windows/wintun/bin/amd64/wintun.dll
+$(O)/wine/nebula/dist/windows/wintun/bin/amd64/wintun.dll: $(O)/win-x64/$(DLL)
+	$(dir)
+	$(Q)cp $< $@
+$(O)/wine/yggdrasil.exe: GO_PACKAGE := github.com/yggdrasil-network/yggdrasil-go/cmd/yggdrasil
+$(O)/wine/nebula/nebula.exe $(O)/wine/yggdrasil.exe: tools/clients/go-windows $(wildcard test/wine/go/*/*.go)
+	$(call say,GO,$@)
+	$(Q)tools/clients/go-windows $@ $(GO_PACKAGE) || echo "$@ is left out" >&2
 # The same source, three times: with another compiler and its headers, with that one packing, and for Microsoft's ABI with
 # our headers.
 CONFORM := test/wine/conform/conform.c test/wine/conform/convention.S
@@ -281,6 +292,16 @@ $(O)/win-x64/obj/%.o: %.S
 	$(call say,AS-x64,$<)
 	$(dir)
 	$(Q)$(CC) $(WIN_TARGET_x64) $(REPRODUCIBLE) -c $< -o $@
+# Not without lwIP's sources, which are not among Debian's packages (tools/clients/lwip).
+TUN2SOCKS := $(wildcard examples/tun2socks/*.[ch] examples/tun2socks/arch/*.h)
+TUN2SOCKS_CC = $(MINGW_CC) -std=gnu11 -O2 -Iinclude -Iexamples/tun2socks -isystem $(O)/lwip/src/include
+$(O)/wine/tun2socks.exe: $(TUN2SOCKS) include/wintun.h tools/clients/lwip
+	$(call say,CC-mingw,$@)
+	$(dir)
+	$(Q)if tools/clients/lwip $(O)/lwip; then \
+		$(TUN2SOCKS_CC) -w -r -o $(O)/lwip.obj $(O)/lwip/src/core/*.c $(O)/lwip/src/core/ipv[46]/*.c && \
+		$(TUN2SOCKS_CC) -Wall -Wextra -Werror -s -Wl,--no-insert-timestamp $(filter %.c,$^) $(O)/lwip.obj -o $@ -liphlpapi -lws2_32; \
+	else echo "$@ is left out" >&2; fi
 $(WINE_PROGRAMS): $(O)/wine/%.exe: test/wine/%.c include/wintun.h
 	$(call say,CC-mingw,$<)
 	$(dir)

@@ -125,9 +125,9 @@ keys() {
     echo "$near, $far"
     [[ $near == 2* && $far == 2* ]]
 }
-yggdrasil_there() { linux 'Interface MTU' yggdrasil -useconffile "$scratch/far.conf"; }
+yggdrasil_there() { linux 'Your IPv6 subnet' yggdrasil -useconffile "$scratch/far.conf"; }
 yggdrasil_here() {
-    wine_host "$said" 'Connected TCP' yggdrasil.exe -useconffile "$(z "$scratch/near.conf")" && has_address "$near" && reached
+    wine_host "$said" 'Your IPv6 subnet' yggdrasil.exe -useconffile "$(z "$scratch/near.conf")" && has_address "$near" && reached
 }
 # Its peers have to find the way first, and what is sent before is lost.
 reached() {

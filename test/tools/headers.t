@@ -23,7 +23,7 @@ check() { # SENTENCE COMMAND...
 }
 
 compiles() { # HEADER COMPILER FLAGS...
-    printf '#include "%s"\n#include "%s"\n' "$1" "$1" | "${@:2}" -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only -
+    printf '#include "%s"\n#include "%s"\nint main(void) { return 0; }\n' "$1" "$1" | "${@:2}" -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only -
 }
 
 # WARREN_SEND_PACKETS_FUNC is the type of WarrenSendPackets.
@@ -56,8 +56,14 @@ EOF
 }
 
 for header in wintun.h warren.h; do
-    check "${header}_compiles_alone_as_C11" compiles "$header" x86_64-w64-mingw32-gcc -std=c11 -xc
-    check "${header}_compiles_alone_as_C++17" compiles "$header" x86_64-w64-mingw32-g++ -std=c++17 -xc++
+    for std in c99 c11 c17; do
+        check "${header}_compiles_alone_with_gcc_as_$std" compiles "$header" x86_64-w64-mingw32-gcc -std=$std -xc
+        check "${header}_compiles_alone_with_clang_as_$std" compiles "$header" clang-19 --target=x86_64-w64-mingw32 -Wno-pragma-pack -std=$std -xc
+    done
+    for std in c++11 c++14 c++17 c++20; do
+        check "${header}_compiles_alone_with_g++_as_$std" compiles "$header" x86_64-w64-mingw32-g++ -std=$std -xc++
+    done
+    check "${header}_compiles_alone_for_Microsoft_s_ABI" compiles "$header" clang-19 --target=x86_64-pc-windows-msvc -Int/win32 -I. -I"${O:-build}" -ffreestanding -fms-extensions -Wno-pedantic -Wno-language-extension-token -std=c17 -xc
 done
 check headers_declare_exactly_what_the_library_exports same_functions
 check every_function_is_documented_in_its_header_and_in_docs_api documented

@@ -153,7 +153,7 @@ static void tell(struct wait *told) {
     }
 }
 
-static HOST_COLD LONG signal(DISPATCHER_HEADER *header, LONG state, bool last) {
+static HOST_COLD LONG set_signal(DISPATCHER_HEADER *header, LONG state, bool last) {
     pthread_mutex_lock(&dispatcher);
     LONG before = state_set(header, state);
     struct wait *told = wake_waiters(header, NULL);
@@ -166,9 +166,9 @@ static HOST_COLD LONG signal(DISPATCHER_HEADER *header, LONG state, bool last) {
     return before;
 }
 
-void ke_signal(DISPATCHER_HEADER *header, LONG state) { signal(header, state, false); }
+void ke_signal(DISPATCHER_HEADER *header, LONG state) { set_signal(header, state, false); }
 
-void ke_signal_last(DISPATCHER_HEADER *header, LONG state) { signal(header, state, true); }
+void ke_signal_last(DISPATCHER_HEADER *header, LONG state) { set_signal(header, state, true); }
 
 /* --- events ------------------------------------------------------------------------------------------------------- */
 
@@ -207,7 +207,7 @@ LONG NTAPI KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait) {
         if (__atomic_compare_exchange_n(both_of(&Event->Header), &both, (uint32_t)both | 1ull << 32, true,
                                         __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
             return (LONG)(both >> 32);
-    return signal(&Event->Header, 1, false);
+    return set_signal(&Event->Header, 1, false);
 }
 
 static LONG set_state(PRKEVENT event, LONG state) {

@@ -31,6 +31,10 @@ bool os_populate(uintptr_t begin, uintptr_t end, bool write);
 uintptr_t os_accessible(uintptr_t begin, uintptr_t end, bool write);
 bool os_stack(uint64_t *low, uint64_t *high); /* the calling thread's */
 
+/* --- files -------------------------------------------------------------------------------------------------------- */
+
+void os_temporary(char *path, size_t size); /* the folder for temporary files */
+
 /* --- the system's own code ---------------------------------------------------------------------------------------- */
 
 /* Names the place: a module of the system's loader, and a symbol. False: none of them is there. */

@@ -97,6 +97,13 @@ bool os_stack(uint64_t *low, uint64_t *high) {
     return true;
 }
 
+/* --- files -------------------------------------------------------------------------------------------------------- */
+
+void os_temporary(char *path, size_t size) {
+    const char *base = getenv("TMPDIR");
+    snprintf(path, size, "%s", base ? base : "/tmp");
+}
+
 /* --- the system's own code ---------------------------------------------------------------------------------------- */
 
 bool os_code_describe(const void *address, char *text, size_t size) {

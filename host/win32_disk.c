@@ -13,13 +13,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/os.h"
 #include "host/win32_disk.h"
 #include "host/win32_private.h"
 
 /* --- where -------------------------------------------------------------------------------------------------------- */
 
 static pthread_mutex_t drive_lock = PTHREAD_MUTEX_INITIALIZER;
-static char drive[64]; /* drive_lock: the folder that is C:, "" before anybody needs it */
+static char drive[512]; /* drive_lock: the folder that is C:, "" before anybody needs it */
 
 static bool drive_make(void) {
     static const char *const folders[] = {"",
@@ -29,10 +30,10 @@ static bool drive_make(void) {
                                           "/windows/system32",
                                           "/windows/system32/driverstore",
                                           "/windows/system32/driverstore/filerepository"};
-    char path[128];
-    const char *base = getenv("TMPDIR");
+    char path[sizeof drive + 64], base[400];
     if (drive[0]) return true;
-    snprintf(drive, sizeof drive, "%.40s/warren-host-XXXXXX", base ? base : "/tmp");
+    os_temporary(base, sizeof base);
+    snprintf(drive, sizeof drive, "%s/warren-host-XXXXXX", base);
     if (!mkdtemp(drive)) {
         drive[0] = 0;
         return false;

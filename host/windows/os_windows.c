@@ -121,6 +121,11 @@ static LONG CALLBACK on_exception(EXCEPTION_POINTERS *pointers) {
                                                                                  : EXCEPTION_CONTINUE_SEARCH;
 }
 
+void os_stack_keep(uint32_t size) {
+    ULONG wanted = size;
+    SetThreadStackGuarantee(&wanted);
+}
+
 bool os_exceptions_watch(os_exception_handler *handler) {
     if (exception_handler) return true;
     exception_handler = handler;

@@ -18,6 +18,7 @@ void os_shared_unview(void *view);
  * CONTEXT. True: it has changed the context, where the thread goes on. */
 typedef bool os_exception_handler(void *record, void *context);
 bool os_exceptions_watch(os_exception_handler *handler);
+void os_stack_keep(uint32_t size); /* of the calling thread's, for what handles its overflow */
 /* The calling thread's registers, of a Windows CONTEXT; and from a frame of any module to its caller's. */
 void os_context(void *context);
 bool os_unwind(void *context);

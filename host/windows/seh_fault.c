@@ -5,8 +5,8 @@
  * host that may raise was given a bad pointer. Windows knows nothing of the driver's image, so all its handlers are for
  * the host to find. What happens in other code is Windows's. As host/seh_fault.c, which does the same with signals.
  */
+#include <sched.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "host/ex_pool.h"
 #include "host/guest.h"
@@ -14,6 +14,7 @@
 #include "host/seh.h"
 #include "host/windows/os_windows.h"
 
+#define STACK_KEPT (32u << 10)
 #define STACK_RESERVE (24u << 10) /* what filters and the unwinder need at least */
 #define KERNEL_SECURITY_CHECK_FAILURE 0x139
 #define CODE_FAST_FAIL ((NTSTATUS)0xc0000409)
@@ -67,6 +68,27 @@ static _Noreturn void fault_landing(void) {
     seh_dispatch(&record, &context);
 }
 
+/* Where there is no stack left, the trace is written on another. */
+static struct {
+    _Alignas(16) uint8_t stack[128u << 10];
+    uint32_t taken; /* atomic: it ends the process, so it is for one thread only */
+} last_resort;
+
+static _Noreturn void overflow_landing(void) {
+    fprintf(stderr, "VERIFIER: stack-overflow: address %p\n", (void *)(uintptr_t)fault.context.Rsp);
+    seh_trace(stderr, &fault.context);
+    fflush(stderr);
+    abort();
+}
+
+static void overflow(CONTEXT *context) {
+    fault.context = *context;
+    while (__atomic_exchange_n(&last_resort.taken, 1, __ATOMIC_ACQ_REL)) sched_yield();
+    context->Rsp = (uintptr_t)last_resort.stack + sizeof last_resort.stack - 64 - 8;
+    context->Rip = (uintptr_t)overflow_landing;
+    context->EFlags &= ~0x500u;
+}
+
 static _Noreturn void fatal(const EXCEPTION_RECORD *record, const CONTEXT *context, const char *what) {
     fprintf(stderr, "VERIFIER: %s: exception 0x%08x, address %p\n", what, (unsigned)record->ExceptionCode,
             record->NumberParameters > 1 ? (void *)record->ExceptionInformation[1] : NULL);
@@ -90,19 +112,19 @@ static void guarded_fault(const EXCEPTION_RECORD *record, const CONTEXT *context
     abort();
 }
 
+/* A call of a wild pointer is the caller's: the image that it returns to. */
+static struct image *wild_caller(const EXCEPTION_RECORD *record, const CONTEXT *context) {
+    if (record->ExceptionCode != STATUS_ACCESS_VIOLATION || record->ExceptionInformation[0] != ACCESS_FETCH)
+        return NULL;
+    CONTEXT caller = *context;
+    return seh_step_leaf(&caller) ? image_find((const void *)(uintptr_t)caller.Rip) : NULL;
+}
+
 /* Whose exception it is: fills in `fault`. False: the host's own. */
 static bool fault_take(const EXCEPTION_RECORD *record, const CONTEXT *context) {
-    bool access = record->ExceptionCode == STATUS_ACCESS_VIOLATION;
-    bool fetch = access && record->ExceptionInformation[0] == ACCESS_FETCH;
-    struct image *image = image_find((const void *)(uintptr_t)context->Rip);
     fault.context = *context;
     fault.record = *record;
-    if (!image && fetch) {
-        /* A call of a wild pointer is the caller's. */
-        CONTEXT caller = *context;
-        image = seh_step_leaf(&caller) ? image_find((const void *)(uintptr_t)caller.Rip) : NULL;
-    }
-    if (image) return true;
+    if (image_find((const void *)(uintptr_t)context->Rip) || wild_caller(record, context)) return true;
     bool image_between;
     struct seh_frame *frame = seh_caller(context, &image_between);
     if (!frame || frame != seh_frames || image_between) return false;
@@ -111,19 +133,22 @@ static bool fault_take(const EXCEPTION_RECORD *record, const CONTEXT *context) {
     return true;
 }
 
-static bool is_ours(const CONTEXT *context) {
+static bool is_ours(const EXCEPTION_RECORD *record, const CONTEXT *context) {
     if (image_find((const void *)(uintptr_t)context->Rip) || guest_is_host_code(context->Rip)) return true;
+    if (wild_caller(record, context)) return true;
     return seh_frames || (ps_this && ps_this->process == ps_system_process);
 }
 
 static bool on_exception(void *record_of, void *context_of) {
     const EXCEPTION_RECORD *record = record_of;
     CONTEXT *context = context_of;
-    if (!is_fault(record->ExceptionCode) || !is_ours(context)) return false;
+    if (!is_fault(record->ExceptionCode) || !is_ours(record, context)) return false;
     struct seh_stack stack = seh_stack();
     if (record->ExceptionCode == CODE_STACK_OVERFLOW ||
-        (context->Rsp < stack.low + STACK_RESERVE && context->Rsp + (1u << 20) > stack.low))
-        fatal(record, context, "stack-overflow");
+        (context->Rsp < stack.low + STACK_RESERVE && context->Rsp + (1u << 20) > stack.low)) {
+        overflow(context);
+        return true;
+    }
     if (record->ExceptionCode == STATUS_ACCESS_VIOLATION) guarded_fault(record, context);
     if (!fault_take(record, context))
         fatal(record, context, seh_in_call(context->Rip, context->Rsp, context->Rbp) ? "fault-in-call" : "host-fault");
@@ -140,7 +165,11 @@ void seh_start(void) {
     seh_thread_start();
 }
 
-void seh_thread_start(void) { seh_stack(); }
+/* So that there is some left for Windows to tell of its end. */
+void seh_thread_start(void) {
+    os_stack_keep(STACK_KEPT);
+    seh_stack();
+}
 void seh_thread_stop(void) {}
 
 /* Threads here have the block at gs that Windows gives them. */

@@ -53,7 +53,7 @@ PE_CFLAGS := $(PE_TARGET) -std=gnu11 -O2 -D_GNU_SOURCE -D_WIN32_WINNT=0x0A00 -D_
 	-fasynchronous-unwind-tables -isystem host/windows/posix $(WARN) $(REPRODUCIBLE) $(INCLUDE)
 PE_HOST_CFLAGS := -DNT_HOST -DMM_PHYSICAL='(1ull<<30)' -fms-extensions
 PE_LDFLAGS := $(PE_TARGET) -fuse-ld=lld -static -s -Wl,--no-insert-timestamp -Wl,--nxcompat -Wl,--dynamicbase -Wl,--high-entropy-va
-PE_LDLIBS := -lpthread -lws2_32 -lbcrypt -lsynchronization
+PE_LDLIBS := -lpthread -lws2_32 -lbcrypt -lkernel32 -lsynchronization
 
 # Debian's cross libraries for ARM64.
 ARM64_TARGET := --target=aarch64-linux-gnu -isystem /usr/aarch64-linux-gnu/include

@@ -294,7 +294,8 @@ static DWORD WINAPI start(void *context) {
     if (!host_start(why, sizeof why) || !library_watch()) {
         fprintf(stderr, "warren-host: %s\n", *why ? why : "cannot watch for the client library");
         fflush(stderr);
-        ExitProcess(126);
+        /* Nothing of the program has run yet. An orderly end would wait for what threads that it ends hold. */
+        TerminateProcess(GetCurrentProcess(), 126);
     }
     library_bind_loaded();
     if (GetEnvironmentVariableA("WARREN_HOST_READY", text, sizeof text)) {

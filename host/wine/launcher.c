@@ -49,7 +49,7 @@ static bool bridge_load(HANDLE process, const WCHAR *path) {
     WaitForSingleObject(thread, INFINITE);
     GetExitCodeThread(thread, &loaded);
     CloseHandle(thread);
-    VirtualFreeEx(process, there, 0, MEM_RELEASE);
+    /* The few bytes stay: giving them back needs the process, which may be ending, and Wine then waits for it for ever. */
     return loaded != 0;
 }
 

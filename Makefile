@@ -335,15 +335,17 @@ $(O)/arm64/driver_test: $(patsubst %,$(O)/arm64/obj/%.o,$(basename $(ARM64_SRC))
 TIDY_WIN := $(sort $(SYS_SRC) $(DLL_SRC) $(EXE_SRC))
 # Not the drivers that are wrong on purpose, nor what mingw compiles.
 TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/% test/package/% test/wine/% test/windows/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
+TIDY_PE := $(filter-out $(PE_PLAIN_SRC),$(wildcard host/windows/*.c test/windows/*.c))
 .PHONY: compile_commands format check-format tidy
 compile_commands: $(O)/gen/brand.h
 	$(Q)tools/compile-commands "$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_WIN) \
-		-- "$(CC) $(ELF_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_ELF) >$(O)/compile_commands.json
+		-- "$(CC) $(ELF_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_ELF) -- "$(CC) $(PE_CFLAGS)" $(PE_PLAIN_SRC) \
+		-- "$(CC) $(PE_CFLAGS) $(PE_HOST_CFLAGS)" $(TIDY_PE) >$(O)/compile_commands.json
 format:
 	$(Q)clang-format$(LLVM) -i $(C_FILES)
 check-format:
 	$(Q)clang-format$(LLVM) --dry-run -Werror $(C_FILES)
-tidy: $(TIDY_WIN:%=$(O)/tidy/%.done) $(TIDY_ELF:%=$(O)/tidy/%.done)
+tidy: $(foreach f,$(TIDY_WIN) $(TIDY_ELF) $(TIDY_PE) $(PE_PLAIN_SRC),$(O)/tidy/$(f).done)
 $(O)/tidy/%.done: % .clang-tidy $(filter %.h,$(C_FILES)) | compile_commands
 	$(call say,TIDY,$<)
 	$(dir)

@@ -51,7 +51,7 @@ ELF_LDLIBS := -ldl -lm
 PE_TARGET := --target=x86_64-w64-mingw32
 PE_CFLAGS := $(PE_TARGET) -std=gnu11 -O2 -D_GNU_SOURCE -D_WIN32_WINNT=0x0A00 -D__USE_MINGW_ANSI_STDIO=1 -fno-auto-import \
 	-fasynchronous-unwind-tables -isystem host/windows/posix $(WARN) $(REPRODUCIBLE) $(INCLUDE)
-PE_HOST_CFLAGS := -DNT_HOST -DMM_PHYSICAL='(1ull<<30)' -fms-extensions
+PE_HOST_CFLAGS := -DNT_HOST -DMM_PHYSICAL=0x40000000ull -fms-extensions
 PE_LDFLAGS := $(PE_TARGET) -fuse-ld=lld -static -s -Wl,--no-insert-timestamp -Wl,--nxcompat -Wl,--dynamicbase -Wl,--high-entropy-va
 PE_LDLIBS := -lpthread -lws2_32 -lbcrypt -lkernel32 -lsynchronization
 

@@ -34,5 +34,6 @@ bool seh_host_step(CONTEXT *context) {
 /* Where os_context returns to is here: one frame up is the caller. */
 __attribute__((noinline)) bool seh_here(CONTEXT *context) {
     os_context(context);
-    return os_unwind(context) && os_unwind(context);
+    if (!os_unwind(context)) return false;
+    return os_unwind(context);
 }

@@ -150,6 +150,7 @@ static void views(void) {
     mm_direct[17 * 4096] = 1;
     uint8_t *view = mm_map_pages(NULL, pages, 3, PROT_READ | PROT_WRITE);
     expect("view", 1, view != NULL);
+    if (!view) return;
     expect("same memory", 1, view[0]);
     view[2 * 4096 + 5] = 9;
     expect("same memory, the other way", 9, mm_direct[19 * 4096 + 5]);

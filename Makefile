@@ -271,7 +271,7 @@ $(O)/wine/warren-host.so: $(patsubst %,$(O)/host/obj/%.o,$(basename $(HOST_SRC))
 	$(Q)$(CC) $(ELF_LDFLAGS) -shared -Wl,-Bsymbolic -Wl,-z,defs $^ -o $@ $(ELF_LDLIBS)
 $(O)/wine/warren-host.exe: host/wine/launcher.c
 $(O)/wine/warren-host.dll: host/wine/bridge.c host/wine/bridge.h
-$(O)/wine/warren-host.dll: BRIDGE_FLAGS := -shared
+$(O)/wine/warren-host.dll: BRIDGE_FLAGS := -shared -Wl,--disable-auto-image-base
 $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll:
 	$(call say,CC-mingw,$<)
 	$(dir)

@@ -124,7 +124,7 @@ $(foreach m,$(MACHINES),$(eval $(call WIN,$(m))))
 
 # A second brand, which the tests run beside the first.
 ifeq ($(BRAND_MK),brand.mk)
-SECOND := $(O)/second/win-x64/second.dll $(O)/second/win-arm64/second.inf
+SECOND := $(O)/second/win-x64/second.dll $(O)/second/win-arm64/second.dll $(O)/second/win-arm64/second.inf
 host: $(SECOND)
 $(SECOND) &: $(O)/win-x64/$(DLL) driver/warren.inf.in tools/inf.sh test/brand/second.mk
 	$(call say,BRAND,$@)
@@ -139,10 +139,9 @@ $(O)/win-x64/echo.exe: examples/echo.c include/wintun.h
 	$(dir)
 	$(Q)$(MINGW_CC) -std=c11 -O2 -Wall -Wextra -Werror -Iinclude -s -Wl,--no-insert-timestamp $< -o $@ -liphlpapi -lws2_32
 
-# Small drivers that the tests load; for ARM64 those that do not read the other machine's registers.
-DRIVERS_x64 := $(basename $(notdir $(wildcard test/driver/drivers/*.c)))
-DRIVERS_arm64 := deferred lodger miniport race requests seh
-host asan tsan: $(DRIVERS_x64:%=$(O)/win-x64/test/%.sys)
+# Small drivers that the tests load.
+DRIVERS := $(basename $(notdir $(wildcard test/driver/drivers/*.c)))
+host asan tsan: $(DRIVERS:%=$(O)/win-x64/test/%.sys)
 define TEST_DRIVER
 $(O)/win-$(1)/test/%.sys: test/driver/drivers/%.c $(O)/win-$(1)/obj/nt/cfg.o $(SYS_IMPORTS:%=$(O)/win-$(1)/obj/%.import.lib) \
 		$(O)/gen/brand.h toolchain.mk
@@ -279,7 +278,8 @@ $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll:
 
 # The same sources as a Windows DLL. Its functions have the names of Windows's own: the linker gets them under others.
 HOST_LINUX_SRC := host/exercise.c host/guest_nodes.c host/guest_wine.c host/image_native.c host/ke_shared.c host/mm_map.c \
-	host/os_linux.c host/ps_gs.c host/seh_fault.c host/seh_frames.c host/stack_tun_device.c host/stack_tun_netlink.c
+	host/os_linux.c host/ps_gs.c host/seh_fault.c host/seh_frames.c host/stack_tun_device.c host/stack_tun_netlink.c \
+	host/stack_tun_ping.c host/win32_drive.c
 PE_PLAIN_SRC := host/windows/bridge_udp.c host/windows/os_windows.c host/windows/posix.c host/windows/stack_udp.c
 PE_HOST_SRC := $(filter-out $(HOST_LINUX_SRC) $(PE_PLAIN_SRC),$(HOST_SRC) $(wildcard host/windows/*.c))
 PE_OBJECTS := $(patsubst %,$(O)/windows/obj/%.o,$(basename $(PE_HOST_SRC) $(PE_PLAIN_SRC)))
@@ -311,22 +311,23 @@ $(O)/windows/seh-test.exe: $(PE_OBJECTS) $(O)/windows/obj/test/windows/seh.o
 
 # The host for ARM64, which qemu-user runs: the driver's tests, with the driver that ships. Debian's cross libraries, and
 # Check from ARM64's own packages, unpacked into O (tools/arm64-check).
-ARM64_TESTS := $(filter-out test/driver/locks_test.c test/driver/process_test.c,$(wildcard test/driver/*.c))
-ARM64_SRC := $(filter-out host/seh_x64.S,$(HOST_SRC)) $(wildcard host/arm64/*) $(ARM64_TESTS) $(wildcard test/common/*.c)
+ARM64_SRC := $(filter-out host/seh_x64.S,$(HOST_SRC)) $(wildcard host/arm64/*) $(wildcard test/common/*.c)
 .PHONY: arm64
-arm64: $(O)/arm64/driver_test $(O)/win-arm64/$(SYS) $(O)/win-arm64/$(DLL) $(DRIVERS_arm64:%=$(O)/win-arm64/test/%.sys)
+arm64: $(O)/arm64/driver_test $(O)/arm64/api_test $(O)/win-arm64/$(SYS) $(O)/win-arm64/$(DLL) $(DRIVERS:%=$(O)/win-arm64/test/%.sys)
 $(O)/arm64/check/libcheck.a:
 	$(call say,GET,$@)
 	$(Q)tools/arm64-check $(@D)
 $(O)/arm64/obj/%.o: %.c $(O)/gen/brand.h toolchain.mk $(O)/arm64/check/libcheck.a
 	$(call say,CC-arm64,$<)
 	$(dir)
-	$(Q)$(CC) $(ARM64_TARGET) $(ELF_CFLAGS) -I$(O)/arm64/check $(if $(filter test/driver/%,$<),-Wno-error=unused-function) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(ARM64_TARGET) $(ELF_CFLAGS) -I$(O)/arm64/check $(if $(filter test/api/%,$<),-Int/win32 -Iinclude) $(if $(filter test/%,$<),-Wno-error=unused-function) -MMD -MP -c $< -o $@
 $(O)/arm64/obj/%.o: %.S
 	$(call say,AS-arm64,$<)
 	$(dir)
 	$(Q)$(CC) $(ARM64_TARGET) -I. $(REPRODUCIBLE) -MMD -MP -c $< -o $@
-$(O)/arm64/driver_test: $(patsubst %,$(O)/arm64/obj/%.o,$(basename $(ARM64_SRC)))
+$(O)/arm64/driver_test: $(patsubst %,$(O)/arm64/obj/%.o,$(basename $(wildcard test/driver/*.c)))
+$(O)/arm64/api_test: $(patsubst %,$(O)/arm64/obj/%.o,$(basename $(wildcard test/api/*.c)))
+$(O)/arm64/driver_test $(O)/arm64/api_test: $(patsubst %,$(O)/arm64/obj/%.o,$(basename $(ARM64_SRC)))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ARM64_TARGET) $(ARM64_LDFLAGS) $(ELF_LDFLAGS) $^ -o $@ -L$(O)/arm64/check -lcheck -lsubunit -lrt $(ELF_LDLIBS)
 

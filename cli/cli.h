@@ -162,11 +162,14 @@ EXIT_CODE LibraryFailed(LPCWSTR What);
 /* An event that is set when the user wants the program to end (Ctrl-C, the window is closed). NULL: it has been said. */
 HANDLE QuitEvent(void);
 
+/* cmd_echo.c: the adapter's own of the responder's addresses. False: it has been said why not. */
+bool AddressSet(const NET_LUID *Luid, bool Six);
+
 EXIT_CODE AdapterCreateRun(const ARGUMENTS *Arguments), AdapterListRun(const ARGUMENTS *Arguments),
     AdapterShowRun(const ARGUMENTS *Arguments), AdapterRenameRun(const ARGUMENTS *Arguments),
     AdapterDeleteRun(const ARGUMENTS *Arguments), DriverInstallRun(const ARGUMENTS *Arguments),
     DriverRemoveRun(const ARGUMENTS *Arguments), VersionRun(const ARGUMENTS *Arguments),
     RepairRun(const ARGUMENTS *Arguments), StatsRun(const ARGUMENTS *Arguments), EchoRun(const ARGUMENTS *Arguments),
-    CaptureRun(const ARGUMENTS *Arguments);
+    CaptureRun(const ARGUMENTS *Arguments), SelfTestRun(const ARGUMENTS *Arguments);
 
 #endif

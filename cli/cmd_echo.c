@@ -67,7 +67,7 @@ static EXIT_CODE Serve(WINTUN_SESSION_HANDLE Session, DWORD Milliseconds) {
     }
 }
 
-static bool SetAddress(const NET_LUID *Luid, bool Six) {
+bool AddressSet(const NET_LUID *Luid, bool Six) {
     MIB_UNICASTIPADDRESS_ROW Row;
     DWORD Error;
 
@@ -116,7 +116,7 @@ static EXIT_CODE EchoOn(WINTUN_ADAPTER_HANDLE Adapter, LPCWSTR Name, const ARGUM
 
     if (!Session) return LibraryFailed(L"the session cannot be started");
     Library.GetAdapterLUID(Adapter, &Luid);
-    if (Arguments->Value[ECHO_NO_ADDRESS] || (SetAddress(&Luid, false) && SetAddress(&Luid, true))) {
+    if (Arguments->Value[ECHO_NO_ADDRESS] || (AddressSet(&Luid, false) && AddressSet(&Luid, true))) {
         if (!OutIsJson()) Print(L"%s is up. Try, elsewhere: ping 10.66.0.2, ping fd66::2. Ctrl-C ends it.\n", Name);
         Code = OutEnd() ? Serve(Session, Seconds * 1000) : EXIT_OUTPUT;
         Report();

@@ -133,6 +133,20 @@ const COMMAND Commands[] = {
      L"  " FILE_W L" echo                    then, elsewhere: ping 10.66.0.2, ping fd66::2\n",
      {{L"seconds", L"N", L"end after N seconds"}, {L"no-address", NULL, L"leave the interface without addresses"}},
      EchoRun},
+    {L"selftest",
+     L"",
+     0,
+     0,
+     L"Try everything out on this machine, and say what works",
+     L"Creates an adapter (" BRAND_NAME L" Self-Test) with 10.66.0.1/24 and fd66::1/64, pings through it both ways,\n"
+     L"writes many packets, compares what was counted, makes and removes sessions and adapters, and looks for\n"
+     L"what is left over. A firewall may drop the pings to Windows: that stage fails then, and says so.\n\n"
+     L"  " FILE_W L" selftest\n"
+     L"  " FILE_W L" selftest --cycles 100 --packets 10000000 --json\n",
+     {{L"cycles", L"N", L"adapters made and removed, and ten times as many sessions (10)"},
+      {L"packets", L"N", L"datagrams written to Windows (200000)"},
+      {L"pings", L"N", L"in each direction, over IPv4 and over IPv6 (50)"}},
+     SelfTestRun},
     {L"repair",
      L"",
      0,

@@ -108,21 +108,27 @@ static bool parse_version(const char *text, uint64_t *version) {
     return true;
 }
 
-/* The models section for this machine and Windows 10: "Models,NTamd64.10.0...17763" names [Models.NTamd64.10.0...17763]. */
+#if defined(__aarch64__)
+#define DECORATION ".NTarm64"
+#else
+#define DECORATION ".NTamd64"
+#endif
+
+/* The models section for this machine and Windows 10, on x64: "Models,NTamd64.10.0...17763" names [Models.NTamd64.10.0...17763]. */
 static const struct inf_section *models_of(const struct inf *inf, const struct inf_line *manufacturer) {
     char name[256];
     for (unsigned at = 1; at < INF_VALUES && manufacturer->value[at]; at++) {
         const char *decoration = manufacturer->value[at];
-        if (strncasecmp(decoration, "NTamd64", 7) || (decoration[7] && decoration[7] != '.')) continue;
+        if (strncasecmp(decoration, &DECORATION[1], 7) || (decoration[7] && decoration[7] != '.')) continue;
         snprintf(name, sizeof name, "%s.%s", inf_value(manufacturer, 0), decoration);
         return inf_section(inf, name);
     }
     return NULL;
 }
 
-/* DDInstall may be decorated: [Install.NTamd64], [Install.NT], [Install]. */
+/* DDInstall may be decorated: on x64 [Install.NTamd64], [Install.NT], [Install]. */
 static const struct inf_section *install_section(const struct inf *inf, const char *name, const char *suffix) {
-    static const char *const decorations[] = {".NTamd64", ".NT", ""};
+    static const char *const decorations[] = {DECORATION, ".NT", ""};
     char full[256];
     const struct inf_section *section = NULL;
     for (unsigned i = 0; i < 3 && !section; i++) {

@@ -3,6 +3,8 @@
  *
  * Pages of the machine at addresses: all of them are one sparse memfd.
  */
+#include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -27,9 +29,11 @@ bool mm_map_start(void) {
     return true;
 }
 
-/* And back to the system. */
+/* And back to the system; as MADV_REMOVE, which qemu takes for a hint. */
 void mm_clear_pages(uint64_t first, uint64_t count) {
-    madvise(mm_direct + first * PAGE_SIZE, count * PAGE_SIZE, MADV_REMOVE);
+    if (fallocate(physical, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(first * PAGE_SIZE),
+                  (off_t)(count * PAGE_SIZE)) != 0)
+        memset(mm_direct + first * PAGE_SIZE, 0, count * PAGE_SIZE);
 }
 
 uint8_t *mm_map_pages(uint8_t *address, const ULONG_PTR *pfns, uint64_t count, int protection) {

@@ -101,7 +101,7 @@ bool os_stack(uint64_t *low, uint64_t *high) {
 
 void os_temporary(char *path, size_t size) {
     const char *base = getenv("TMPDIR");
-    snprintf(path, size, "%s", base ? base : "/tmp");
+    snprintf(path, size, "%s", base && *base ? base : "/tmp");
 }
 
 /* --- the system's own code ---------------------------------------------------------------------------------------- */

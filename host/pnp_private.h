@@ -72,10 +72,40 @@ struct devnode {
     uint64_t neighbour_luid;       /* p */
 };
 
+/* What the PnP thread is asked for. */
+enum request_kind {
+    REQUEST_NOTHING,
+    REQUEST_START,
+    REQUEST_REMOVE,
+    REQUEST_FINISH, /* of a removal that waited for files */
+    REQUEST_UNINSTALL,
+    REQUEST_STOP_START,
+    REQUEST_SLEEP,
+    REQUEST_STATE,
+    REQUEST_WAKE,
+    REQUEST_UNLOAD,
+    REQUEST_END
+};
+
+struct pnp_request {
+    struct pnp_request *next;
+    enum request_kind kind;
+    struct devnode *node; /* referenced */
+    struct device_info info;
+    void (*done)(struct devnode *node, NTSTATUS status, void *context);
+    void *context;
+    KEVENT *finished; /* the asker waits for it */
+    NTSTATUS *status;
+};
+
 extern struct ndis_mutex pnp_lock;
 extern struct devnode *pnp_nodes; /* p; the newest first */
 
 void pnp_reference(struct devnode *node);
+/* pnp_lock. A node of that path, made if there is none. Referenced. Takes `path`. */
+struct devnode *node_claimable(WCHAR *path);
+void request_enqueue_locked(struct pnp_request *request); /* pnp_lock; it is the PnP thread's then */
+void request_free(struct pnp_request *request);
 /* A started node for a device of another process, with a reference; takes path and info over. Its end. */
 struct devnode *pnp_neighbour(WCHAR *path, const GUID *net_cfg, struct device_info *info);
 void pnp_neighbour_gone(struct devnode *node);
@@ -118,7 +148,6 @@ NTSTATUS node_identify(struct devnode *node, const GUID *net_cfg);
 void node_forget(struct devnode *node); /* deletes the software key */
 
 /* pnp_change.c, on the PnP thread */
-struct pnp_request; /* a request of pnp.c */
 NTSTATUS change_query_remove(struct devnode *node);
 bool change_removal_waits(struct devnode *node, struct pnp_request *finish);
 struct pnp_request *change_closed(PDEVICE_OBJECT device); /* any thread, under pnp_lock */

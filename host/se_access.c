@@ -151,7 +151,7 @@ static void capture(PEPROCESS process, PSECURITY_SUBJECT_CONTEXT context, const 
         verify_violation("subject-context-balance", "the context %p is captured again without being released",
                          (void *)context);
     *context = (SECURITY_SUBJECT_CONTEXT){.ClientToken = NULL, /* nobody impersonates */
-                                          .PrimaryToken = PsReferencePrimaryToken(process),
+                                          .PrimaryToken = se_token_of(process),
                                           .ProcessAuditId = (PVOID)(ULONG_PTR)process->id};
     verify_track("subject-context", context, sizeof(*context), 0, caller);
 }
@@ -204,7 +204,7 @@ void NTAPI SeReleaseSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContext) {
     if (captured == NULL) return;
     free(captured);
     verify_untrack("subject-context", SubjectContext);
-    PsDereferencePrimaryToken(SubjectContext->PrimaryToken);
+    ob_dereference(SubjectContext->PrimaryToken);
     SubjectContext->PrimaryToken = NULL;
 }
 

@@ -44,4 +44,8 @@ struct tun_report {
 };
 void tun_for_each_report(void (*visit)(const struct tun_report *report, void *context), void *context);
 
+/* An echo request by the Linux stack to an address in network order, and whether its reply came. */
+enum tun_ping { TUN_PING_ANSWERED, TUN_PING_LATE, TUN_PING_IMPOSSIBLE };
+enum tun_ping tun_ping(bool six, const void *address, const void *data, size_t size, unsigned timeout_ms);
+
 #endif

@@ -6,57 +6,24 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/os.h"
 #include "host/win32_disk.h"
 #include "host/win32_private.h"
 
 /* --- where -------------------------------------------------------------------------------------------------------- */
 
 static pthread_mutex_t drive_lock = PTHREAD_MUTEX_INITIALIZER;
-static char drive[512]; /* drive_lock: the folder that is C:, "" before anybody needs it */
 
-static bool drive_make(void) {
-    static const char *const folders[] = {"",
-                                          "/windows",
-                                          "/windows/temp",
-                                          "/windows/inf",
-                                          "/windows/system32",
-                                          "/windows/system32/driverstore",
-                                          "/windows/system32/driverstore/filerepository"};
-    char path[sizeof drive + 64], base[400];
-    if (drive[0]) return true;
-    os_temporary(base, sizeof base);
-    snprintf(drive, sizeof drive, "%s/warren-host-XXXXXX", base);
-    if (!mkdtemp(drive)) {
-        drive[0] = 0;
-        return false;
-    }
-    for (unsigned i = 1; i < sizeof folders / sizeof *folders; i++) {
-        snprintf(path, sizeof path, "%s%s", drive, folders[i]);
-        if (mkdir(path, 0755)) return false;
-    }
-    return true;
-}
-
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where) {
-    (void)status, (void)kind, (void)where;
-    return remove(path);
-}
-
-void win32_disk_stop(void) {
-    if (drive[0]) nftw(drive, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    drive[0] = 0;
-}
+void win32_disk_stop(void) { win32_drive_remove(); }
 
 char *win32_disk_path(const WCHAR *name) {
     char *text = name ? win32_narrow(name) : NULL, *path = NULL;
+    const char *drive;
     if (!text) return NULL;
     bool has_drive = text[0] && text[1] == ':', is_c = has_drive && (text[0] | 0x20) == 'c';
     for (char *at = text; *at; at++) {
@@ -67,7 +34,7 @@ char *win32_disk_path(const WCHAR *name) {
     pthread_mutex_lock(&drive_lock);
     if (!is_c)
         path = !has_drive || (text[0] | 0x20) == 'z' ? strdup(has_drive ? text + 2 : text) : NULL;
-    else if (drive_make() && asprintf(&path, "%s%s", drive, text + 2) < 0)
+    else if ((drive = win32_drive_make()) != NULL && asprintf(&path, "%s%s", drive, text + 2) < 0)
         path = NULL;
     pthread_mutex_unlock(&drive_lock);
     free(text);

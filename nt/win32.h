@@ -958,6 +958,46 @@ WINBASEAPI NETIO_STATUS NTAPI ConvertInterfaceLuidToAlias(const NET_LUID *Interf
 WINBASEAPI VOID NTAPI InitializeUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW Row);
 WINBASEAPI NETIO_STATUS NTAPI CreateUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row);
 WINBASEAPI NETIO_STATUS NTAPI DeleteUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *Row);
+/* icmpapi.h, ipexport.h */
+typedef struct ip_option_information {
+    UCHAR Ttl, Tos, Flags, OptionsSize;
+    PUCHAR OptionsData;
+} IP_OPTION_INFORMATION, *PIP_OPTION_INFORMATION;
+typedef struct icmp_echo_reply {
+    ULONG Address;
+    ULONG Status;
+    ULONG RoundTripTime;
+    USHORT DataSize;
+    USHORT Reserved;
+    PVOID Data;
+    IP_OPTION_INFORMATION Options;
+} ICMP_ECHO_REPLY;
+#pragma pack(push, 1)
+typedef struct _IPV6_ADDRESS_EX {
+    USHORT sin6_port;
+    ULONG sin6_flowinfo;
+    USHORT sin6_addr[8];
+    ULONG sin6_scope_id;
+} IPV6_ADDRESS_EX;
+#pragma pack(pop)
+typedef struct icmpv6_echo_reply_lh {
+    IPV6_ADDRESS_EX Address;
+    ULONG Status;
+    unsigned RoundTripTime;
+} ICMPV6_ECHO_REPLY;
+#define IP_SUCCESS 0
+#define IP_REQ_TIMED_OUT 11010
+#define IP_GENERAL_FAILURE 11050
+WINBASEAPI HANDLE NTAPI IcmpCreateFile(VOID);
+WINBASEAPI HANDLE NTAPI Icmp6CreateFile(VOID);
+WINBASEAPI BOOL NTAPI IcmpCloseHandle(HANDLE IcmpHandle);
+WINBASEAPI DWORD NTAPI IcmpSendEcho(HANDLE IcmpHandle, ULONG DestinationAddress, PVOID RequestData, USHORT RequestSize,
+                                    PIP_OPTION_INFORMATION RequestOptions, PVOID ReplyBuffer, DWORD ReplySize,
+                                    DWORD Timeout);
+WINBASEAPI DWORD NTAPI Icmp6SendEcho2(HANDLE IcmpHandle, HANDLE Event, PVOID ApcRoutine, PVOID ApcContext,
+                                      SOCKADDR_IN6 *SourceAddress, SOCKADDR_IN6 *DestinationAddress, PVOID RequestData,
+                                      USHORT RequestSize, PIP_OPTION_INFORMATION RequestOptions, PVOID ReplyBuffer,
+                                      DWORD ReplySize, DWORD Timeout);
 WINBASEAPI VOID NTAPI InitializeIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row);
 WINBASEAPI NETIO_STATUS NTAPI GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row);
 WINBASEAPI NETIO_STATUS NTAPI SetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row);

@@ -55,14 +55,14 @@ for (['host', "$out/win-x64/*.sys", "$out/win-x64/*.dll", 60], ['asan', "$out/as
             'WARREN_TEST_TIMEOUT=' . ($ENV{WARREN_TEST_TIMEOUT} // $limit), $program, @select);
     }
 }
-# The driver for ARM64 in a host for ARM64, which qemu runs.
-{
-    my ($program, $name) = ("$out/arm64/driver_test", 'arm64/driver');
+# Driver and library for ARM64 in a host for ARM64, which qemu runs.
+for my $kind (qw(driver api)) {
+    my ($program, $name) = ("$out/arm64/${kind}_test", "arm64/$kind");
     my @qemu = ('qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu');
     my @select = index($name, $filter) >= 0 ? () : ('-f', $filter);
     if (-x $program && (!@select || has_tests(@qemu, $program, @select))) {
         add($name, 'env', 'WARREN_DRIVER=' . one("$out/win-arm64/*.sys"), 'WARREN_LIBRARY=' . one("$out/win-arm64/*.dll"),
-            'WARREN_TEST_TIMEOUT=' . ($ENV{WARREN_TEST_TIMEOUT} // 240), @qemu, $program, @select);
+            "WARREN_SECOND=$out/second/win-arm64/second.dll", 'WARREN_TEST_TIMEOUT=' . ($ENV{WARREN_TEST_TIMEOUT} // 240), @qemu, $program, @select);
     }
 }
 # The same under many schedules, and with every failure in turn: the shipped images.

@@ -181,6 +181,62 @@ void os_temporary(char *path, size_t size) {
     if (length > 1 && path[length - 1] == '\\') path[length - 1] = 0;
 }
 
+struct os_folders {
+    HANDLE search;
+    WIN32_FIND_DATAA found;
+    char base[400];
+    bool more;
+};
+
+struct os_folders *os_folders_begin(const char *base, const char *pattern) {
+    char path[512];
+    struct os_folders *folders = calloc(1, sizeof *folders);
+    if (!folders) return NULL;
+    snprintf(folders->base, sizeof folders->base, "%s", base);
+    snprintf(path, sizeof path, "%s\\%s", folders->base, pattern);
+    folders->search = FindFirstFileA(path, &folders->found);
+    folders->more = folders->search != INVALID_HANDLE_VALUE;
+    return folders;
+}
+
+bool os_folders_next(struct os_folders **folders, char *path, size_t size) {
+    struct os_folders *all = *folders;
+    while (all && all->more) {
+        const bool is_one = (all->found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) &&
+                            !(all->found.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT);
+        const bool fits = (size_t)snprintf(path, size, "%s/%s", all->base, all->found.cFileName) < size;
+        all->more = FindNextFileA(all->search, &all->found);
+        if (is_one && fits) return true;
+    }
+    if (all && all->search != INVALID_HANDLE_VALUE) FindClose(all->search);
+    free(all);
+    *folders = NULL;
+    return false;
+}
+
+/* A file that nobody else may open. */
+static HANDLE held_file(const char *folder, DWORD creation) {
+    char path[600];
+    snprintf(path, sizeof path, "%s/held", folder);
+    return CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, creation, FILE_ATTRIBUTE_NORMAL, NULL);
+}
+
+void *os_hold(const char *folder) {
+    HANDLE file = held_file(folder, CREATE_NEW);
+    return file == INVALID_HANDLE_VALUE ? NULL : file;
+}
+
+void os_let_go(void *held) {
+    if (held) CloseHandle(held);
+}
+
+enum os_held os_is_held(const char *folder) {
+    HANDLE file = held_file(folder, OPEN_EXISTING);
+    if (file == INVALID_HANDLE_VALUE) return GetLastError() == ERROR_FILE_NOT_FOUND ? OS_HELD_NEVER : OS_HELD;
+    CloseHandle(file);
+    return OS_HELD_NO_MORE;
+}
+
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
 char *os_narrow(const wchar_t *name) {

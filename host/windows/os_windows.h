@@ -24,6 +24,15 @@ void os_context(void *context);
 bool os_unwind(void *context);
 bool os_is_host_code(uint64_t address);
 
+/* Folders that match, one at a time; false when there are no more. */
+struct os_folders *os_folders_begin(const char *base, const char *pattern);
+bool os_folders_next(struct os_folders **folders, char *path, size_t size);
+/* A folder that a process holds until it ends, however it does; one that none ever held is not known to be free. */
+void *os_hold(const char *folder);
+void os_let_go(void *held);
+enum os_held { OS_HELD, OS_HELD_NO_MORE, OS_HELD_NEVER };
+enum os_held os_is_held(const char *folder);
+
 /* A name of Windows's in the code page that file names have in C; from malloc, NULL if it has none there. */
 char *os_narrow(const wchar_t *name);
 

@@ -52,11 +52,17 @@ static void nothing_in_the_temporary_folder(void) {
 
 /* --- other packages ----------------------------------------------------------------------------------------------- */
 
+#if defined(__aarch64__)
+#define MODELS "M.NTarm64.10.0...17763"
+#else
+#define MODELS "M.NTamd64.10.0...17763"
+#endif
+
 static const char inf_text[] = "[Version]\nSignature=\"$Windows NT$\"\nClass=Net\n"
                                "ClassGuid={4d36e972-e325-11ce-bfc1-08002be10318}\nProvider=%%P%%\nCatalogFile=x.cat\n"
                                "DriverVer=01/02/2020,%s\nPnpLockdown=1\n"
-                               "[Manufacturer]\n%%P%%=M,NTamd64.10.0...17763\n"
-                               "[M.NTamd64.10.0...17763]\n\"Test\"=I,%s\n"
+                               "[Manufacturer]\n%%P%%=M,NTamd64.10.0...17763,NTarm64.10.0...17763\n"
+                               "[" MODELS "]\n\"Test\"=I,%s\n"
                                "[SourceDisksFiles]\ntest.sys=1\n"
                                "[I]\nCopyFiles=@test.sys\n[I.Services]\nAddService=%s,2,S\n"
                                "[S]\nServiceBinary=%%13%%\\test.sys\n[Strings]\nP=\"%s\"\n";

@@ -35,7 +35,7 @@ static void bad(struct outcome outcome, unsigned code, const char *text) {
 static const char *const commands[] = {"adapter create", "adapter list",   "adapter show",  "adapter rename",
                                        "adapter delete", "driver install", "driver remove", "driver version",
                                        "stats",          "capture",        "echo",          "repair",
-                                       "version"};
+                                       "selftest",       "version"};
 
 START_TEST(help_names_every_command_and_each_explains_itself) {
     char line[64];

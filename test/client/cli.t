@@ -39,6 +39,18 @@ pings() {
     grep -q ' 0% packet loss' "$scratch/ping"
 }
 
+# Linux is the Windows that pings and is pinged.
+selftest() {
+    timeout 120 "$host" --quiet --driver "$driver" --library "$library" --stack tun "$program" selftest --cycles 3 --packets 50000 --pings 20 --json \
+        >"$scratch/selftest" 2>"$scratch/said.err" </dev/null || { cat "$scratch/selftest" "$scratch/said.err"; return 1; }
+    python3 - "$scratch/selftest" <<'END'
+import json, sys
+answer = json.load(open(sys.argv[1]))
+assert answer["passed"] and len(answer["stages"]) == 10 and all(stage["passed"] for stage in answer["stages"]), answer
+END
+}
+check selftest_passes_with_a_network_behind_it selftest
+
 check echo_comes_up host_start echo || finish
 check ping_ipv4_loses_nothing pings -c 50 10.66.0.2
 check ping_ipv6_loses_nothing pings -c 50 fd66::2

@@ -71,8 +71,12 @@ ALONE(fast_mutexes_keep_apcs_away, LockMutexes)
 ALONE(a_semaphore_raises_rather_than_pass_its_limit, LockSemaphore)
 ALONE(a_thread_keeps_its_priority_and_gives_back_the_last, LockPriorities)
 ALONE(time_passes_while_a_processor_stalls, LockStall)
+#if defined(__x86_64__)
 ALONE(coarse_times_are_read_from_the_page_that_everybody_sees, LockSharedPage)
 ALONE(nobody_writes_to_the_page_that_everybody_sees, LockSharedPageWrite)
+TEST_CASES(shared_page, coarse_times_are_read_from_the_page_that_everybody_sees,
+           nobody_writes_to_the_page_that_everybody_sees)
+#endif
 ALONE(interlocked_lists_give_back_the_neighbour, LockLists)
 ALONE(lookaside_lists_count_and_free, LockLookaside)
 
@@ -317,8 +321,7 @@ END_TEST
 TEST_CASES(locks, spin_locks_raise_and_restore_the_irql, a_single_sharer_becomes_exclusive,
            an_owner_of_a_resource_may_acquire_it_again, fast_mutexes_keep_apcs_away,
            a_semaphore_raises_rather_than_pass_its_limit, a_thread_keeps_its_priority_and_gives_back_the_last,
-           time_passes_while_a_processor_stalls, coarse_times_are_read_from_the_page_that_everybody_sees,
-           nobody_writes_to_the_page_that_everybody_sees, interlocked_lists_give_back_the_neighbour,
+           time_passes_while_a_processor_stalls, interlocked_lists_give_back_the_neighbour,
            lookaside_lists_count_and_free, owners_and_sharers_exclude_each_other,
            sharers_of_a_spin_lock_are_inside_at_once_and_cannot_convert,
            no_entry_of_a_sequenced_list_is_lost_or_given_twice,

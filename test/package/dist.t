@@ -127,11 +127,14 @@ refused() {
     ! cmake -S examples/cmake -B "$work/refused" "${windows[@]}" "${gcc[@]}" "$@" >"$work/said" 2>&1 && grep -qi 'not find a configuration' <(tr -s '\n ' ' ' <"$work/said")
 }
 wrong_machine() { refused -DCMAKE_PREFIX_PATH="$work/zip-arm64/$name/arm64"; }
-too_new() {
-    sed "s/find_package(Warren [0-9.]*/find_package(Warren $((${version%%.*} + 1)).0/" examples/cmake/CMakeLists.txt >"$work/newer.txt"
-    mkdir -p "$work/newer" && cp examples/cmake/*.c "$work/newer/" && mv "$work/newer.txt" "$work/newer/CMakeLists.txt"
-    ! cmake -S "$work/newer" -B "$work/newer/build" "${windows[@]}" "${gcc[@]}" -DCMAKE_PREFIX_PATH="$unpacked" >"$work/said" 2>&1
+# wanted VERSION: the example, if it asked for that one
+wanted() {
+    mkdir -p "$work/wanted" && cp examples/cmake/*.c "$work/wanted/" && rm -rf "$work/wanted/build" &&
+        sed "s/find_package(Warren /&$1 /" examples/cmake/CMakeLists.txt >"$work/wanted/CMakeLists.txt" &&
+        cmake -S "$work/wanted" -B "$work/wanted/build" "${windows[@]}" "${gcc[@]}" -DCMAKE_PREFIX_PATH="$unpacked"
 }
+too_new() { ! wanted "$((${version%%.*} + 1)).0" && ! wanted "$version.1"; }
+same_series() { wanted "${version%.*}" && wanted "$version" && wanted "$version EXACT"; }
 # vcpkg runs the port with these variables; what must come out is the tree that it installs.
 port() {
     local to=$work/vcpkg
@@ -160,6 +163,7 @@ check gcc_builds_programs_with_it built gcc "$unpacked" "${gcc[@]}"
 check clang_builds_programs_with_it built clang "$unpacked" "${clang[@]}"
 check a_release_for_another_machine_is_not_taken wrong_machine
 check a_later_version_than_there_is_is_not_found too_new
+check the_version_that_is_there_is_found same_series
 check vcpkg_s_port_installs_it port
 check vcpkg_s_port_is_for_two_machines port_is_for_two_machines
 check what_gcc_linked_runs runs "$work/gcc/linked.exe"

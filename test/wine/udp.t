@@ -106,6 +106,17 @@ nothing_stays() {
         equal 'sockets' '' "$(ss --no-header --udp --listening --numeric "sport = :${own#*:}")" && equal 'TUN devices' '' "$(tun_devices)"
 }
 
+# The launcher is killed, and the program with it, whose driver store the next one removes.
+killed() {
+    local pid
+    pid=$(wine_pid client.exe)
+    kill -KILL "$wine_host_pid"
+    wait "$wine_host_pid" "$wine_host_reader"
+    wine_host_pid=''
+    timeout "$wine_patience" tail --sleep-interval=0.05 --pid="$pid" -f /dev/null || return 1
+    equal 'folders of driver stores' 1 "$(find "$WINEPREFIX/drive_c" -name 'warren-host*' | wc -l)"
+}
+
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 # refused VALUE WORDS: of WARREN_HOST_BRIDGE
@@ -284,6 +295,12 @@ check it_ends_well end client.exe
 check the_bridge_has_counted_that all_counted
 check its_far_end_goes far_stop
 check nothing_is_left_of_that nothing_stays
+
+check one_more_starts start client.exe threads
+check it_does_not_outlive_the_launcher killed
+check another_starts_then start client.exe threads
+check and_ends_well end client.exe
+check nothing_is_left_of_either nothing_stays
 
 export WARREN_HOST_BRIDGE=udp:127.0.0.1:7001,127.0.0.1:7002
 check linux_has_wireguard wireguard_peer "$scratch"

@@ -337,6 +337,7 @@ EXPORTED ULONG LockPriorities(void) {
     return 0;
 }
 
+#if defined(__x86_64__)
 /* The ways in which compilers read a fixed address. */
 static __attribute__((noinline)) LONG64 ReadAt(volatile LONG64 *Address) { return *Address; }
 static __attribute__((noinline)) ULONG ReadHigh(volatile ULONG *Page) { return Page[0x18 / 4]; }
@@ -374,6 +375,7 @@ EXPORTED ULONG LockSharedPageWrite(void) {
     CHECK(Status == STATUS_ACCESS_VIOLATION);
     return 0;
 }
+#endif
 
 EXPORTED ULONG LockStall(void) {
     ULONGLONG Before = KeQueryUnbiasedInterruptTime();

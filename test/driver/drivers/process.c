@@ -55,11 +55,11 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) 
 
 /* --- ids, and gs -------------------------------------------------------------------------------------------------- */
 
+#if defined(__x86_64__)
 #define READ_GS(Offset, Value) __asm__ volatile("movq %%gs:" #Offset ", %0" : "=r"(Value))
 
-EXPORTED ULONG ProcIds(void) {
-    PETHREAD Thread = NULL, Inlined;
-    PEPROCESS Process = NULL;
+EXPORTED ULONG ProcGs(void) {
+    PETHREAD Inlined;
     ULONG_PTR Self, Prcb, Teb, Nothing;
 
     READ_GS(0x188, Inlined);
@@ -70,13 +70,21 @@ EXPORTED ULONG ProcIds(void) {
     READ_GS(0x700, Nothing);
     CHECK(Prcb == Self + 0x180 && Teb != 0 && Nothing == 0);
     CHECK(*(PETHREAD *)(Prcb + 8) == Inlined);
+    return 0;
+}
+#endif
+
+EXPORTED ULONG ProcIds(void) {
+    PETHREAD Thread = NULL, Current = (PETHREAD)KeGetCurrentThread();
+    PEPROCESS Process = NULL;
+
     CHECK(NT_SUCCESS(PsLookupThreadByThreadId(PsGetCurrentThreadId(), &Thread)));
-    CHECK(Thread == Inlined && PsGetThreadId(Thread) == PsGetCurrentThreadId());
+    CHECK(Thread == Current && PsGetThreadId(Thread) == PsGetCurrentThreadId());
     CHECK(PsGetThreadProcessId(Thread) == PsGetCurrentProcessId());
     ObfDereferenceObject(Thread);
     CHECK(PsLookupThreadByThreadId((HANDLE)0x7FFFFFFC, &Thread) == STATUS_INVALID_CID);
     CHECK(NT_SUCCESS(PsLookupProcessByProcessId(PsGetCurrentProcessId(), &Process)));
-    CHECK(Process == IoGetCurrentProcess() && IoThreadToProcess(Inlined) == Process);
+    CHECK(Process == IoGetCurrentProcess() && IoThreadToProcess(Current) == Process);
     ObfDereferenceObject(Process);
     CHECK(PsLookupProcessByProcessId(PsGetCurrentThreadId(), &Process) == STATUS_INVALID_CID);
     return 0;

@@ -67,7 +67,7 @@ win: $(O)/win-$(1)/$(SYS) $(O)/win-$(1)/$(DLL) $(O)/win-$(1)/$(EXE) $(O)/win-$(1
 $(O)/win-$(1)/obj/%.o: %.c $(O)/gen/brand.h toolchain.mk
 	$$(call say,CC-$(1),$$<)
 	$$(dir)
-	$$(Q)$(CC) $(WIN_TARGET_$(1)) $(WIN_CFLAGS) $$(if $$(filter lib/% cli/%,$$<),$(WIN_LIB_CFLAGS)) -MMD -MP \
+	$$(Q)$(CC) $(WIN_TARGET_$(1)) $(WIN_CFLAGS) $$(if $$(filter lib/% cli/% test/wine/%,$$<),$(WIN_LIB_CFLAGS)) -MMD -MP \
 		-Xclang -object-file-name=$$(@:$(O)/%=%) -c $$< -o $$@
 
 $(O)/win-$(1)/obj/nt/cfg.o: nt/cfg.S toolchain.mk
@@ -249,7 +249,8 @@ $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 .PHONY: wine
 WINE_PROGRAMS := $(patsubst test/wine/%.c,$(O)/wine/%.exe,$(wildcard test/wine/*.c))
 wine: windows-host $(O)/wine/warren-host.so $(O)/wine/wintun.dll \
-	$(WINE_PROGRAMS) $(O)/wine/wireguard-go.exe $(O)/wine/$(EXE) $(O)/wine/$(DLL) $(O)/wine/echo.exe
+	$(WINE_PROGRAMS) $(patsubst %,$(O)/wine/%.exe,conform-gcc conform-packed conform-clang conform-go echo-go wireguard-go \
+	nebula/nebula yggdrasil tun2socks echo) $(O)/wine/$(EXE) $(O)/wine/$(DLL)
 # As programs bring it along.
 $(O)/wine/wintun.dll: $(O)/win-x64/$(DLL)
 	$(dir)
@@ -257,9 +258,50 @@ $(O)/wine/wintun.dll: $(O)/win-x64/$(DLL)
 $(O)/wine/$(EXE) $(O)/wine/$(DLL) $(O)/wine/echo.exe: $(O)/wine/%: $(O)/win-x64/%
 	$(dir)
 	$(Q)cp $< $@
-$(O)/wine/wireguard-go.exe: tools/clients/wireguard-go test/wine/go/wintun/wintun.go
+$(O)/wine/wireguard-go.exe: GO_PACKAGE := golang.zx2c4.com/wireguard
+$(O)/wine/conform-go.exe: GO_PACKAGE := test/wine/go/conform
+$(O)/wine/conform-go.exe: test/wine/go/conform/main.go
+$(O)/wine/echo-go.exe: GO_PACKAGE := test/wine/go/echo
+$(O)/wine/echo-go.exe: test/wine/go/echo/main.go
+$(O)/wine/wireguard-go.exe $(O)/wine/conform-go.exe $(O)/wine/echo-go.exe: tools/clients/go-windows test/wine/go/wintun/wintun.go
 	$(call say,GO,$@)
-	$(Q)tools/clients/wireguard-go $@
+	$(Q)tools/clients/go-windows $@ $(GO_PACKAGE)
+# Where Debian has other versions, or none, the test says so.
+$(O)/wine/nebula/nebula.exe: GO_PACKAGE := github.com/slackhq/nebula/cmd/nebula
+$(O)/wine/nebula/nebula.exe: $(O)/wine/nebula/dist/windows/wintun/bin/amd64/wintun.dll
+$(O)/wine/nebula/dist/windows/wintun/bin/amd64/wintun.dll: $(O)/win-x64/$(DLL)
+	$(dir)
+	$(Q)cp $< $@
+$(O)/wine/yggdrasil.exe: GO_PACKAGE := github.com/yggdrasil-network/yggdrasil-go/cmd/yggdrasil
+$(O)/wine/nebula/nebula.exe $(O)/wine/yggdrasil.exe: tools/clients/go-windows $(wildcard test/wine/go/*/*.go)
+	$(call say,GO,$@)
+	$(Q)tools/clients/go-windows $@ $(GO_PACKAGE) || echo "$@ is left out" >&2
+# The same source, three times: with another compiler and its headers, with that one packing, and for Microsoft's ABI with
+# our headers.
+CONFORM := test/wine/conform/conform.c test/wine/conform/convention.S
+$(O)/wine/conform-packed.exe: CONFORM_FLAGS := -fpack-struct=4
+$(O)/wine/conform-gcc.exe $(O)/wine/conform-packed.exe: $(CONFORM) include/wintun.h include/warren.h
+	$(call say,CC-mingw,$@)
+	$(dir)
+	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror $(CONFORM_FLAGS) -Iinclude -s -Wl,--no-insert-timestamp $(CONFORM) -o $@
+$(O)/wine/conform-clang.exe: $(patsubst %,$(O)/win-x64/obj/%.o,$(basename $(CONFORM)) lib/text) $(O)/win-x64/obj/nt/cfg.o $(O)/win-x64/obj/kernel32.import.lib
+	$(call say,LINK,$@)
+	$(dir)
+	$(Q)$(LLD_LINK) $(WIN_LDFLAGS) $(EXE_LDFLAGS) /machine:x64 /out:$@ $^
+$(O)/win-x64/obj/%.o: %.S
+	$(call say,AS-x64,$<)
+	$(dir)
+	$(Q)$(CC) $(WIN_TARGET_x64) $(REPRODUCIBLE) -c $< -o $@
+# Not without lwIP's sources, which are not among Debian's packages (tools/clients/lwip).
+TUN2SOCKS := $(wildcard examples/tun2socks/*.[ch] examples/tun2socks/arch/*.h)
+TUN2SOCKS_CC = $(MINGW_CC) -std=gnu11 -O2 -Iinclude -Iexamples/tun2socks -isystem $(O)/lwip/src/include
+$(O)/wine/tun2socks.exe: $(TUN2SOCKS) include/wintun.h tools/clients/lwip
+	$(call say,CC-mingw,$@)
+	$(dir)
+	$(Q)if tools/clients/lwip $(O)/lwip; then \
+		$(TUN2SOCKS_CC) -w -r -o $(O)/lwip.obj $(O)/lwip/src/core/*.c $(O)/lwip/src/core/ipv[46]/*.c && \
+		$(TUN2SOCKS_CC) -Wall -Wextra -Werror -s -Wl,--no-insert-timestamp $(filter %.c,$^) $(O)/lwip.obj -o $@ -liphlpapi -lws2_32; \
+	else echo "$@ is left out" >&2; fi
 $(WINE_PROGRAMS): $(O)/wine/%.exe: test/wine/%.c include/wintun.h
 	$(call say,CC-mingw,$<)
 	$(dir)

@@ -209,8 +209,9 @@ NTSTATUS guest_object(HANDLE handle, struct ob_type *type, void **object) {
 
 void guest_event_set(PRKEVENT event) {
     struct proxy *proxy = CONTAINING_RECORD(event, struct proxy, event);
-    __atomic_store_n(&proxy->passed, true, __ATOMIC_SEQ_CST);
     wine.set_event(proxy->own);
+    /* Not before: whoever reads it takes the event at once, and then does not look again. */
+    __atomic_store_n(&proxy->passed, true, __ATOMIC_SEQ_CST);
 }
 
 void guest_event_clear(PRKEVENT event) {

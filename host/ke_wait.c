@@ -153,6 +153,18 @@ static void tell(struct wait *told) {
     }
 }
 
+static HOST_COLD LONG set_signal(DISPATCHER_HEADER *header, LONG state, bool last);
+
+/* Sets a proxy where its state is kept. Somebody may have begun to wait here meanwhile, and looked there too early: then
+ * it is fetched back. */
+static HOST_COLD void pass_on(DISPATCHER_HEADER *header) {
+    guest_event_set((PRKEVENT)header);
+    pthread_mutex_lock(&dispatcher);
+    bool waited_for = !IsListEmpty(&header->WaitListHead);
+    pthread_mutex_unlock(&dispatcher);
+    if (waited_for && guest_event_take((PRKEVENT)header)) set_signal(header, 1, false);
+}
+
 static HOST_COLD LONG set_signal(DISPATCHER_HEADER *header, LONG state, bool last) {
     pthread_mutex_lock(&dispatcher);
     LONG before = state_set(header, state);
@@ -162,7 +174,7 @@ static HOST_COLD LONG set_signal(DISPATCHER_HEADER *header, LONG state, bool las
     if (last) ob_dereference(header);
     pthread_mutex_unlock(&dispatcher);
     tell(told);
-    if (pass) guest_event_set((PRKEVENT)header);
+    if (pass) pass_on(header);
     return before;
 }
 
@@ -370,7 +382,7 @@ static HOST_COLD void look_behind(struct wait *wait) {
             __atomic_store_n(&wait->thread->told, 1, __ATOMIC_RELAXED);
         }
         pthread_mutex_unlock(&dispatcher);
-        if (late) guest_event_set(event);
+        if (late) set_signal(&event->Header, 1, false);
         return;
     }
 }

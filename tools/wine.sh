@@ -95,8 +95,15 @@ wine_host_end() {
 
 # --- the peer --------------------------------------------------------------------------------------------------------
 
-# peer_start FOLDER: another network namespace, joined to this one: 192.0.2.1 here, 192.0.2.2 there
+# peer_start FOLDER: another network namespace, joined to this one: 192.0.2.1 here, 192.0.2.2 there. Not where these are
+# somebody's already, as in the machine's own namespace: that one's network would suffer, and the peer would not be reached.
 peer_start() {
+    local taken
+    taken=$(ip -oneline -4 address show to 192.0.2.0/24) || return 1
+    [ -z "$taken" ] || {
+        echo "192.0.2.0/24 is in use in this network namespace: run this in one of its own (./run test does, or unshare --net)"
+        return 1
+    }
     unshare --net --mount -- sh -c 'mount -t tmpfs none /run && mkdir /run/wireguard && ip link set lo up && echo up && exec sleep infinity' \
         >"$1/peer.up" 2>"$1/peer.err" &
     peer_pid=$!

@@ -243,6 +243,25 @@ static bool is_ours(bool library, const char *module, const char *function) {
     return !service_find(module, function);
 }
 
+/* The same for what the program asks for by name, as those in Go do. */
+static FARPROC WINAPI program_find(HMODULE module, const char *name) {
+    FARPROC function = GetProcAddress(module, name);
+    DWORD error = GetLastError();
+    if (IS_INTRESOURCE(name) || module != GetModuleHandleA("iphlpapi.dll")) return function;
+    if (is_ours(false, "iphlpapi.dll", name)) {
+        FARPROC own = (FARPROC)(uintptr_t)import_of("iphlpapi.dll", name);
+        if (own) function = own;
+    }
+    SetLastError(error);
+    return function;
+}
+
+static void *function_for(bool library, const char *module, const char *function) {
+    if (!library && !_stricmp(module, "kernel32.dll") && !strcmp(function, "GetProcAddress"))
+        return (void *)(uintptr_t)program_find;
+    return is_ours(library, module, function) ? import_of(module, function) : NULL;
+}
+
 static void library_bind(const uint8_t *base) {
     const IMAGE_DATA_DIRECTORY *directory = directory_of(base, IMAGE_DIRECTORY_ENTRY_IMPORT);
     bool library = is_library(base);
@@ -254,8 +273,7 @@ static void library_bind(const uint8_t *base) {
             if (IMAGE_SNAP_BY_ORDINAL64(names->u1.Ordinal)) continue;
             const IMAGE_IMPORT_BY_NAME *name = at_rva(base, (DWORD)names->u1.AddressOfData);
             const char *from = at_rva(base, module->Name);
-            if (!is_ours(library, from, (const char *)name->Name)) continue;
-            void *function = import_of(from, (const char *)name->Name);
+            void *function = function_for(library, from, (const char *)name->Name);
             if (function) import_set(slots, function);
         }
     }

@@ -9,6 +9,8 @@
 . "$(dirname "$0")/../client/lib.sh"
 # shellcheck source=tools/wine.sh
 . tools/wine.sh
+# shellcheck source=test/wine/tunnel.sh
+. test/wine/tunnel.sh
 
 for tool in wine wineserver wireguard-go wg iperf3 nsenter; do
     command -v "$tool" >/dev/null || skip_all "the program $tool is missing"
@@ -29,54 +31,13 @@ also_cleanup() {
 # Our own folder for what the driver store keeps, so that we see what stays of it.
 export TMPDIR=$scratch/tmp
 mkdir "$TMPDIR"
-program=wireguard-go.exe said=$scratch/wireguard-go.log
+program=wireguard-go.exe far=10.9.0.2 said=$scratch/wireguard-go.log
 
 start() { wine_host "$said" 'UAPI listener started' "$program" wg1; }
 end() { wine_host_end INT "$program" || { tail -n 5 "$said" && false; }; }
 configured() { wireguard_configure wg1 >"$scratch/set" && wireguard_addresses; }
-pings() {
-    ping -n -i 0.02 -W 5 "$@" | tee "$scratch/ping"
-    grep -q ' 0% packet loss' "$scratch/ping"
-}
 too_large() { ! ping -n -c 1 -W 1 -M 'do' -s 1393 10.9.0.2; }
 handshake_is_known() { [ "$(in_peer wg show wg0 latest-handshakes | cut -f 2)" -gt 0 ]; }
-
-# server OPTIONS...: one run of an iperf3 server in the peer; returns when it listens
-server() {
-    local line
-    exec {server_out}< <(exec nsenter --target "$peer_pid" --net --mount -- timeout 60 iperf3 --server --one-off --forceflush 2>&1)
-    while IFS= read -r -t 10 -u "$server_out" line; do
-        case $line in *listening*) return 0 ;; esac
-    done
-    return 1
-}
-
-# received OPTIONS...: prints how many bytes the other side got
-received() {
-    server || return 1
-    timeout 60 iperf3 --json --client 10.9.0.2 "$@" >"$scratch/iperf"
-    exec {server_out}<&-
-    python3 -c 'import json, sys
-end = json.load(open(sys.argv[1]))["end"]
-print(int(end["sum_received" if "sum_received" in end else "sum"]["bytes"]))' "$scratch/iperf" || {
-        cat "$scratch/iperf"
-        return 1
-    }
-}
-carries() {
-    local size
-    size=$(received "${@:2}") || { echo "$size" && return 1; }
-    echo "$size bytes arrived"
-    [ "$size" -ge "$1" ]
-}
-
-intact() {
-    local line
-    exec {server_out}< <(exec nsenter --target "$peer_pid" --net --mount -- python3 "$PWD/test/wine/transfer.py" serve "$1" 2>&1)
-    IFS= read -r -t 10 -u "$server_out" line && [ "$line" = listening ] &&
-        timeout 60 python3 test/wine/transfer.py "$1" 4000000 || return 1
-    exec {server_out}<&-
-}
 
 # The peer is forgotten and told anew, so that the two agree on other keys.
 new_keys() {
@@ -119,12 +80,6 @@ pulled_out() {
     tail -n 4 "$said"
     echo "exit code $code"
     grep -q 'Device closed' "$said"
-}
-
-no_devices() { equal 'TUN devices' '' "$(tun_devices)"; }
-nothing_stays() {
-    no_devices && equal 'files of the driver store' '' "$(find "$TMPDIR" -path '*/warren-host-*')" &&
-        equal 'files of the library' '' "$(find "$WINEPREFIX/drive_c/windows" -iname '*warren*' -newer "$scratch/begin")"
 }
 
 check wine_makes_a_prefix wine_start "$scratch/prefix" || finish

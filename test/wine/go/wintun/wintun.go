@@ -1,15 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Warren Authors
 // SPDX-License-Identifier: MIT
 
-// Package wintun calls the client library that lies beside the program, as wintun.dll. It has what programs written in Go
+// Package wintun calls the client library, wintun.dll. It has what programs written in Go
 // use of the API; errors are those that the library leaves behind.
 package wintun
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -26,7 +25,7 @@ type Adapter struct{ handle uintptr }
 type Session struct{ handle uintptr }
 
 var (
-	library           = windows.NewLazyDLL(path())
+	library           = windows.NewLazyDLL("wintun.dll")
 	createAdapter     = library.NewProc("WintunCreateAdapter")
 	openAdapter       = library.NewProc("WintunOpenAdapter")
 	closeAdapter      = library.NewProc("WintunCloseAdapter")
@@ -40,14 +39,17 @@ var (
 	releasePacket     = library.NewProc("WintunReleaseReceivePacket")
 	allocatePacket    = library.NewProc("WintunAllocateSendPacket")
 	sendPacket        = library.NewProc("WintunSendPacket")
+	setLogger         = library.NewProc("WintunSetLogger")
 )
 
-func path() string {
-	program, err := os.Executable()
+// load finds the library beside the program or among the system's, and nowhere else; if the program has loaded one of that
+// name already, that is taken.
+func load() error {
+	_, err := windows.LoadLibraryEx("wintun.dll", 0, windows.LOAD_LIBRARY_SEARCH_APPLICATION_DIR|windows.LOAD_LIBRARY_SEARCH_SYSTEM32)
 	if err != nil {
-		return "wintun.dll"
+		return err
 	}
-	return filepath.Join(filepath.Dir(program), "wintun.dll")
+	return library.Load()
 }
 
 // failed says why a call returned nothing.
@@ -56,6 +58,31 @@ func failed(err error) error {
 		return errors.New("failed without an error code")
 	}
 	return err
+}
+
+type LogLevel int32
+
+const (
+	LogInfo LogLevel = iota
+	LogWarn
+	LogErr
+)
+
+// SetLogger may be called as often as Go has room for callbacks; nil turns the logger off. It is called on whatever thread
+// has something to say.
+func SetLogger(logger func(level LogLevel, at time.Time, line string)) error {
+	if err := load(); err != nil {
+		return err
+	}
+	var callback uintptr
+	if logger != nil {
+		callback = windows.NewCallback(func(level LogLevel, timestamp uint64, line *uint16) uintptr {
+			logger(level, time.Unix(0, (int64(timestamp)-116444736000000000)*100), windows.UTF16PtrToString(line))
+			return 0
+		})
+	}
+	setLogger.Call(callback)
+	return nil
 }
 
 func CreateAdapter(name string, tunnelType string, guid *windows.GUID) (*Adapter, error) {
@@ -67,7 +94,7 @@ func CreateAdapter(name string, tunnelType string, guid *windows.GUID) (*Adapter
 	if err != nil {
 		return nil, err
 	}
-	if err := library.Load(); err != nil {
+	if err := load(); err != nil {
 		return nil, err
 	}
 	handle, _, err := createAdapter.Call(uintptr(unsafe.Pointer(name16)), uintptr(unsafe.Pointer(type16)),

@@ -35,7 +35,7 @@ EXE := $(BRAND_FILE).exe
 all: win host
 help:
 	@sed -n '3,9s/^# \{0,1\}//p' Makefile
-	@echo "targets: all win host wine asan tsan compile_commands format tidy clean; V=1 shows the commands"
+	@echo "targets: all win host wine windows-host asan tsan compile_commands format tidy clean; V=1 shows the commands"
 clean:
 	rm -rf $(O)
 
@@ -174,7 +174,7 @@ $(O)/win-x64/bench/%.sys: bench/driver/%.c $(O)/win-x64/obj/nt/cfg.o $(SYS_IMPOR
 		/pdbaltpath:$(notdir $(@:.sys=.pdb)) $(@:.sys=.o) $(filter %.o %.lib,$^)
 
 # --- Linux ---------------------------------------------------------------------------------------------------------
-HOST_SRC := $(filter-out host/main.c host/os_windows.c,$(wildcard host/*.c)) $(wildcard host/*.S)
+HOST_SRC := $(filter-out host/main.c,$(wildcard host/*.c)) $(wildcard host/*.S)
 TEST_KINDS := unit driver api cli
 PROGRAMS := $(wildcard examples/*.c) $(wildcard test/client/*_program.c)
 
@@ -248,7 +248,7 @@ $(foreach f,asan tsan,$(eval $(call NATIVE,$(f))))
 # The same objects as the tests', and the bridge by which a Windows program gets them.
 .PHONY: wine
 WINE_PROGRAMS := $(patsubst test/wine/%.c,$(O)/wine/%.exe,$(wildcard test/wine/*.c))
-wine: $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll $(O)/wine/warren-host.so $(O)/wine/wintun.dll \
+wine: windows-host $(O)/wine/warren-host.so $(O)/wine/wintun.dll \
 	$(WINE_PROGRAMS) $(patsubst %,$(O)/wine/%.exe,conform-gcc conform-packed conform-clang conform-go echo-go wireguard-go \
 	nebula/nebula yggdrasil tun2socks echo) $(O)/wine/$(EXE) $(O)/wine/$(DLL)
 # As programs bring it along.
@@ -312,11 +312,44 @@ $(O)/wine/warren-host.so: $(patsubst %,$(O)/host/obj/%.o,$(basename $(HOST_SRC))
 	$(Q)$(CC) $(ELF_LDFLAGS) -shared -Wl,-Bsymbolic -Wl,-z,defs $^ -o $@ $(ELF_LDLIBS)
 $(O)/wine/warren-host.exe: host/wine/launcher.c
 $(O)/wine/warren-host.dll: host/wine/bridge.c host/wine/bridge.h
-$(O)/wine/warren-host.dll: BRIDGE_FLAGS := -shared
+$(O)/wine/warren-host.dll: BRIDGE_FLAGS := -shared -Wl,--disable-auto-image-base
 $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll:
 	$(call say,CC-mingw,$<)
 	$(dir)
 	$(Q)$(MINGW_CC) -std=gnu11 -O2 -Wall -Wextra -Werror -Wno-unused-parameter -I. $(BRIDGE_FLAGS) -s -Wl,--no-insert-timestamp $< -o $@
+
+# The same sources as a Windows DLL. Its functions have the names of Windows's own: the linker gets them under others.
+HOST_LINUX_SRC := host/exercise.c host/guest_nodes.c host/guest_wine.c host/image_native.c host/ke_shared.c host/mm_map.c \
+	host/os_linux.c host/ps_gs.c host/seh_fault.c host/seh_frames.c host/stack_tun_device.c host/stack_tun_netlink.c \
+	host/stack_tun_ping.c host/win32_drive.c
+PE_PLAIN_SRC := host/windows/bridge_udp.c host/windows/os_windows.c host/windows/posix.c host/windows/stack_udp.c
+PE_HOST_SRC := $(filter-out $(HOST_LINUX_SRC) $(PE_PLAIN_SRC),$(HOST_SRC) $(wildcard host/windows/*.c))
+PE_OBJECTS := $(patsubst %,$(O)/windows/obj/%.o,$(basename $(PE_HOST_SRC) $(PE_PLAIN_SRC)))
+.PHONY: windows-host
+windows-host: $(O)/wine/warren-host.exe $(O)/wine/warren-host.dll $(O)/wine/warren-host-windows.dll $(O)/windows/seh-test.exe
+$(O)/windows/names: host/windows/names.h $(wildcard host/exports*.def)
+	$(call say,NAMES,$@)
+	$(dir)
+	$(Q)$(CC) -E -P -I. -x c $< | sed -n 's/^RENAME //p' | LC_ALL=C sort -u >$@
+$(PE_PLAIN_SRC:%.c=$(O)/windows/obj/%.o): $(O)/windows/obj/%.o: %.c toolchain.mk
+	$(call say,CC-windows,$<)
+	$(dir)
+	$(Q)$(CC) $(PE_CFLAGS) -MMD -MP -c $< -o $@
+$(O)/windows/obj/%.o: %.c $(O)/gen/brand.h $(O)/windows/names toolchain.mk
+	$(call say,CC-windows,$<)
+	$(dir)
+	$(Q)$(CC) $(PE_CFLAGS) $(PE_HOST_CFLAGS) -MMD -MP -c $< -o $@ && $(MINGW_OBJCOPY) --redefine-syms=$(O)/windows/names $@
+$(O)/windows/obj/%.o: %.S $(O)/windows/names toolchain.mk
+	$(call say,AS-windows,$<)
+	$(dir)
+	$(Q)$(CC) $(PE_TARGET) -I. $(REPRODUCIBLE) -MMD -MP -c $< -o $@ && $(MINGW_OBJCOPY) --redefine-syms=$(O)/windows/names $@
+$(O)/wine/warren-host-windows.dll: $(PE_OBJECTS)
+	$(call say,LINK,$@)
+	$(dir)
+	$(Q)$(CC) $(PE_LDFLAGS) -shared $^ -o $@ $(PE_LDLIBS)
+$(O)/windows/seh-test.exe: $(PE_OBJECTS) $(O)/windows/obj/test/windows/seh.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(PE_LDFLAGS) $^ -o $@ $(PE_LDLIBS)
 
 # The host for ARM64, which qemu-user runs: the driver's tests, with the driver that ships. Debian's cross libraries, and
 # Check from ARM64's own packages, unpacked into O (tools/arm64-check).
@@ -344,16 +377,18 @@ $(O)/arm64/driver_test $(O)/arm64/api_test: $(patsubst %,$(O)/arm64/obj/%.o,$(ba
 # What clang-tidy and editors read: driver and library as Windows sees them, the rest as Linux does.
 TIDY_WIN := $(sort $(SYS_SRC) $(DLL_SRC) $(EXE_SRC))
 # Not the drivers that are wrong on purpose, nor what mingw compiles.
-TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/% test/package/% test/wine/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
+TIDY_ELF := $(filter %.c,$(HOST_SRC)) host/main.c $(filter-out test/planted/% test/package/% test/wine/% test/windows/%,$(wildcard examples/*.c test/*/*.c bench/*.c))
+TIDY_PE := $(filter-out $(PE_PLAIN_SRC),$(wildcard host/windows/*.c test/windows/*.c))
 .PHONY: compile_commands format check-format tidy
 compile_commands: $(O)/gen/brand.h
 	$(Q)tools/compile-commands "$(CC) $(WIN_TARGET_x64) $(WIN_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_WIN) \
-		-- "$(CC) $(ELF_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_ELF) >$(O)/compile_commands.json
+		-- "$(CC) $(ELF_CFLAGS) $(WIN_LIB_CFLAGS)" $(TIDY_ELF) -- "$(CC) $(PE_CFLAGS)" $(PE_PLAIN_SRC) \
+		-- "$(CC) $(PE_CFLAGS) $(PE_HOST_CFLAGS)" $(TIDY_PE) >$(O)/compile_commands.json
 format:
 	$(Q)clang-format$(LLVM) -i $(C_FILES)
 check-format:
 	$(Q)clang-format$(LLVM) --dry-run -Werror $(C_FILES)
-tidy: $(TIDY_WIN:%=$(O)/tidy/%.done) $(TIDY_ELF:%=$(O)/tidy/%.done)
+tidy: $(foreach f,$(TIDY_WIN) $(TIDY_ELF) $(TIDY_PE) $(PE_PLAIN_SRC),$(O)/tidy/$(f).done)
 $(O)/tidy/%.done: % .clang-tidy $(filter %.h,$(C_FILES)) | compile_commands
 	$(call say,TIDY,$<)
 	$(dir)

@@ -9,6 +9,7 @@ LLD_LINK := lld-link$(LLVM)
 DLLTOOL := llvm-dlltool$(LLVM)
 RC := llvm-rc$(LLVM)
 MINGW_CC := x86_64-w64-mingw32-gcc
+MINGW_OBJCOPY := x86_64-w64-mingw32-objcopy
 
 # No path of this machine in any output, and the same output in any folder.
 REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)/= -ffile-prefix-map=$(abspath $(O))/=build/ -ffile-prefix-map=$(O)/=build/ \
@@ -44,6 +45,16 @@ ELF_CFLAGS := -std=gnu11 -O2 -g -D_GNU_SOURCE -fshort-wchar -fms-extensions -fno
 	-fasynchronous-unwind-tables -fPIC -ftls-model=initial-exec -pthread $(WARN) $(REPRODUCIBLE) $(INCLUDE)
 ELF_LDFLAGS := -fuse-ld=lld -pthread -rdynamic -Wl,--build-id=none
 ELF_LDLIBS := -ldl -lm
+
+# --- Windows: the host, with mingw-w64's C library and POSIX threads -------------------------------------------------
+# Of memory that stands for a machine's Windows wants to be sure beforehand: 1 GiB, not 16.
+PE_TARGET := --target=x86_64-w64-mingw32
+PE_CFLAGS := $(PE_TARGET) -std=gnu11 -O2 -D_GNU_SOURCE -D_WIN32_WINNT=0x0A00 -D__USE_MINGW_ANSI_STDIO=1 -fno-auto-import \
+	-fasynchronous-unwind-tables -isystem host/windows/posix $(WARN) $(REPRODUCIBLE) $(INCLUDE)
+PE_HOST_CFLAGS := -DNT_HOST -DMM_PHYSICAL=0x40000000ull -fms-extensions
+PE_LDFLAGS := $(PE_TARGET) -fuse-ld=lld -static -s -Wl,--no-insert-timestamp -Wl,--nxcompat -Wl,--dynamicbase -Wl,--high-entropy-va
+PE_LDLIBS := -lpthread -lws2_32 -lbcrypt -lkernel32 -lsynchronization
+
 # Debian's cross libraries for ARM64.
 ARM64_TARGET := --target=aarch64-linux-gnu -isystem /usr/aarch64-linux-gnu/include
 ARM64_LDFLAGS := -B/usr/aarch64-linux-gnu/lib -L/usr/aarch64-linux-gnu/lib

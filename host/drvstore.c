@@ -35,7 +35,7 @@ static char *file_read(const char *path, size_t *size) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat status;
     char *text = NULL;
-    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= FILE_LIMIT) {
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && (uint64_t)status.st_size <= FILE_LIMIT) {
         *size = (size_t)status.st_size;
         text = malloc(*size + 1);
         for (size_t at = 0; text && at < *size;) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "host/image.h"
+#include "host/os.h"
 #include "host/sched.h"
 
 static pthread_mutex_t rundown_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -91,10 +92,9 @@ struct _EX_RUNDOWN_REF_CACHE_AWARE {
 
 PEX_RUNDOWN_REF_CACHE_AWARE NTAPI ExAllocateCacheAwareRundownProtection(POOL_TYPE PoolType, ULONG PoolTag) {
     NT_ENTER(ExAllocateCacheAwareRundownProtection);
-    PEX_RUNDOWN_REF_CACHE_AWARE ref;
     if (NT_FAULT(ExAllocateCacheAwareRundownProtection)) return NULL;
-    if (posix_memalign((void **)&ref, 64, sizeof(*ref)) != 0) return NULL;
-    *ref = (struct _EX_RUNDOWN_REF_CACHE_AWARE){0};
+    PEX_RUNDOWN_REF_CACHE_AWARE ref = os_aligned_alloc(64, sizeof(*ref));
+    if (ref == NULL) return NULL;
     verify_track("rundown", ref, sizeof(*ref), PoolTag, CALLER);
     return ref;
 }
@@ -102,7 +102,7 @@ PEX_RUNDOWN_REF_CACHE_AWARE NTAPI ExAllocateCacheAwareRundownProtection(POOL_TYP
 void NTAPI ExFreeCacheAwareRundownProtection(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware) {
     NT_ENTER(ExFreeCacheAwareRundownProtection);
     verify_untrack("rundown", RunRefCacheAware);
-    free(RunRefCacheAware);
+    os_aligned_free(RunRefCacheAware);
 }
 
 static inline int64_t *slot_of(PEX_RUNDOWN_REF_CACHE_AWARE ref) { return &ref->slots[ps_me()->id / 4 % SLOTS].word; }

@@ -121,7 +121,7 @@ static inline void unlock_exclusive(PEX_SPIN_LOCK lock) {
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
 }
 
-static inline KIRQL raise(void) {
+static inline KIRQL irql_raise(void) {
     PETHREAD self = ps_me();
     KIRQL old = self->irql;
     if (old < DISPATCH_LEVEL) ke_irql_move(self, DISPATCH_LEVEL);
@@ -143,7 +143,7 @@ static inline void lower(KIRQL irql, const char *name) {
 
 KIRQL NTAPI ExAcquireSpinLockShared(PEX_SPIN_LOCK SpinLock) {
     NT_ENTER(ExAcquireSpinLockShared);
-    KIRQL old = raise();
+    KIRQL old = irql_raise();
     lock_shared(SpinLock);
     return old;
 }
@@ -168,7 +168,7 @@ void NTAPI ExReleaseSpinLockSharedFromDpcLevel(PEX_SPIN_LOCK SpinLock) {
 
 KIRQL NTAPI ExAcquireSpinLockExclusive(PEX_SPIN_LOCK SpinLock) {
     NT_ENTER(ExAcquireSpinLockExclusive);
-    KIRQL old = raise();
+    KIRQL old = irql_raise();
     lock_exclusive(SpinLock);
     return old;
 }

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * The host inside a process of Wine's. The bridge (host/wine/bridge.c) loads this object with the dynamic linker that
- * Wine itself runs on, so threads and their storage, files and memory are Linux's and Wine's at once. Only threads that
- * Wine has made may call into Wine; so all of ours are.
+ * The host inside a Windows process. The bridge (host/wine/bridge.c) loads it. Under Wine it does so with the dynamic
+ * linker that Wine itself runs on, so threads and their storage, files and memory are Linux's and Wine's at once. Only
+ * threads that Wine has made may call into Wine; so all of ours are. On Windows this is a DLL like any other.
  */
 #include "host/guest.h"
 
@@ -31,8 +31,6 @@ static struct {
     typeof(WaitForSingleObject) *wait;
     typeof(UnmapViewOfFile) *unmap;
     typeof(DeviceIoControl) *control;
-    typeof(GetProcessHeap) *heap;
-    typeof(HeapFree) *heap_free;
     typeof(LoadLibraryExW) *load;
     typeof(GetProcAddress) *symbol;
     typeof(FreeLibrary) *unload;
@@ -41,7 +39,6 @@ static struct {
     HANDLE(NTAPI *process)(void);
     BOOL(NTAPI *duplicate)(HANDLE, HANDLE, HANDLE, HANDLE *, DWORD, BOOL, DWORD);
     LONG(NTAPI *query_event)(HANDLE, int, void *, ULONG, ULONG *);
-    char *(NTAPI *unix_name)(const WCHAR *);
 } wine;
 
 static const struct {
@@ -56,14 +53,11 @@ static const struct {
     {"kernel32", "WaitForSingleObject", (void **)&wine.wait},
     {"kernel32", "UnmapViewOfFile", (void **)&wine.unmap},
     {"kernel32", "DeviceIoControl", (void **)&wine.control},
-    {"kernel32", "GetProcessHeap", (void **)&wine.heap},
-    {"kernel32", "HeapFree", (void **)&wine.heap_free},
     {"kernel32", "LoadLibraryExW", (void **)&wine.load},
     {"kernel32", "GetProcAddress", (void **)&wine.symbol},
     {"kernel32", "FreeLibrary", (void **)&wine.unload},
     {"kernel32", "GetCurrentProcess", (void **)&wine.process},
     {"kernel32", "DuplicateHandle", (void **)&wine.duplicate},
-    {"kernel32", "wine_get_unix_file_name", (void **)&wine.unix_name},
     {"advapi32", "RegQueryValueExW", (void **)&wine.reg_query},
     {"advapi32", "RegCloseKey", (void **)&wine.reg_close},
     {"ntdll", "NtQueryEvent", (void **)&wine.query_event},
@@ -127,16 +121,6 @@ struct guest_stack guest_stack(void) {
 }
 
 #endif
-
-extern const char __ehdr_start[] __attribute__((visibility("hidden"))), etext[] __attribute__((visibility("hidden")));
-
-bool guest_is_host_code(uint64_t address) { return address >= (uintptr_t)__ehdr_start && address < (uintptr_t)etext; }
-
-char *guest_disk_path(const WCHAR *name) {
-    char *from = wine.unix_name(name), *path = from ? strdup(from) : NULL;
-    if (from) wine.heap_free(wine.heap(), 0, from);
-    return path;
-}
 
 /* --- events of Wine's --------------------------------------------------------------------------------------------- */
 
@@ -327,6 +311,28 @@ static BOOL NTAPI guest_FreeLibrary(HMODULE module) {
     return module == (HMODULE)(ULONG_PTR)connections || wine.unload(module);
 }
 
+/* --- IP interfaces of others, which Windows knows ----------------------------------------------------------------- */
+
+/* Ours; else, where there is the real function, that one's. */
+#define PASS(name, row)                                                                                                \
+    typeof(name) *real;                                                                                                \
+    NETIO_STATUS status = name(row);                                                                                   \
+    if ((status == ERROR_NOT_FOUND || status == ERROR_FILE_NOT_FOUND) && (real = guest->find("iphlpapi", #name)))      \
+        return real(row);                                                                                              \
+    return status
+
+static NETIO_STATUS NTAPI guest_CreateUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *row) {
+    PASS(CreateUnicastIpAddressEntry, row);
+}
+
+static NETIO_STATUS NTAPI guest_DeleteUnicastIpAddressEntry(const MIB_UNICASTIPADDRESS_ROW *row) {
+    PASS(DeleteUnicastIpAddressEntry, row);
+}
+
+static NETIO_STATUS NTAPI guest_GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW row) { PASS(GetIpInterfaceEntry, row); }
+
+static NETIO_STATUS NTAPI guest_SetIpInterfaceEntry(PMIB_IPINTERFACE_ROW row) { PASS(SetIpInterfaceEntry, row); }
+
 /* --- devices of other processes ------------------------------------------------------------------------------------ */
 
 static CONFIGRET NTAPI guest_CM_Get_Device_ID_List_SizeW(PULONG size, PCWSTR filter, ULONG flags) {
@@ -358,6 +364,10 @@ static const struct {
     {"cfgmgr32", "CM_Set_DevNode_PropertyW", (void *)guest_CM_Set_DevNode_PropertyW},
     {"advapi32", "RegQueryValueExW", (void *)guest_RegQueryValueExW},
     {"advapi32", "RegCloseKey", (void *)guest_RegCloseKey},
+    {"iphlpapi", "CreateUnicastIpAddressEntry", (void *)guest_CreateUnicastIpAddressEntry},
+    {"iphlpapi", "DeleteUnicastIpAddressEntry", (void *)guest_DeleteUnicastIpAddressEntry},
+    {"iphlpapi", "GetIpInterfaceEntry", (void *)guest_GetIpInterfaceEntry},
+    {"iphlpapi", "SetIpInterfaceEntry", (void *)guest_SetIpInterfaceEntry},
 };
 
 /* Devices, their installation and their interfaces are wholly ours. */
@@ -368,7 +378,7 @@ static bool is_module(const char *name, const char *module) {
     return !strncasecmp(name, module, length) && (!name[length] || !strcasecmp(name + length, ".dll"));
 }
 
-__attribute__((visibility("default"))) guest_import_function guest_import;
+GUEST_EXPORT guest_import_function guest_import;
 void *guest_import(const char *module, const char *function) {
     for (size_t i = 0; i < sizeof hooks / sizeof *hooks; i++)
         if (is_module(module, hooks[i].module) && !strcmp(function, hooks[i].function)) return hooks[i].instead;
@@ -383,7 +393,7 @@ void *guest_import(const char *module, const char *function) {
 
 /* --- the start ---------------------------------------------------------------------------------------------------- */
 
-__attribute__((visibility("default"))) guest_start_function guest_start;
+GUEST_EXPORT guest_start_function guest_start;
 int guest_start(const struct guest_services *services, char *why, unsigned size) {
     static struct host_config config = {.stack = HOST_STACK_TUN};
     const char *reason = NULL;
@@ -391,9 +401,10 @@ int guest_start(const struct guest_services *services, char *why, unsigned size)
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         *wanted[i].slot = services->find(wanted[i].module, wanted[i].function);
         if (*wanted[i].slot) continue;
-        snprintf(why, size, "%s has no %s: this is not Wine", wanted[i].module, wanted[i].function);
+        snprintf(why, size, "%s has no %s", wanted[i].module, wanted[i].function);
         return STATUS_NOT_SUPPORTED;
     }
+    if (!guest_system_start(services, why, size)) return STATUS_NOT_SUPPORTED;
     if (!tun_probe(why, size)) return STATUS_NOT_SUPPORTED;
     guest = services;
     ob_type_event.delete = guest_event_delete;

@@ -17,11 +17,15 @@ extern const struct guest_services *guest;
 /* A thread that Wine knows, for it may call into Wine. Returns 0, or an errno. */
 int guest_thread_create(void *(*main)(void *), void *context);
 void guest_set_error(DWORD error);
-char *guest_disk_path(const WCHAR *name); /* from malloc; NULL: there is no such drive */
 struct guest_stack {
     uint64_t low, high;
 };
 struct guest_stack guest_stack(void); /* the calling thread's, on which Windows code runs */
+
+/* guest_wine.c, and for the build as a Windows DLL host/windows/guest_windows.c: what it needs of the system; false with
+ * a line in `why`. */
+bool guest_system_start(const struct guest_services *services, char *why, unsigned size);
+char *guest_disk_path(const WCHAR *name); /* from malloc; NULL: there is no such drive */
 bool guest_is_host_code(uint64_t address);
 
 /* Handles of the client process that come from the host; all others are Wine's. */

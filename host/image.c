@@ -3,19 +3,18 @@
  *
  * Images, of either kind, and who is where in memory.
  */
+#include "host/image_native.h"
 #include "host/kernel_private.h"
+#include "host/os.h"
 #include "host/pdb.h"
 #include "host/pe.h"
 #include "host/verify.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,8 +26,7 @@ struct image {
     const char *name;
     uint8_t *base;
     size_t size;
-    void *native; /* from dlopen */
-    int copy;     /* 1 + the file descriptor of a copy that the dynamic linker knows by that number; 0: none */
+    struct image_native native; /* of a native image; otherwise without a module */
     struct pe pe;
     struct pe_symbols symbols;
     bool discarded;
@@ -94,12 +92,12 @@ unsigned image_list(struct image_place *list, unsigned room) {
 
 bool image_is_users(const void *address) {
     const struct image *image = image_find(address);
-    return image && !image->native && !image->pe.is_native;
+    return image && !image->native.module && !image->pe.is_native;
 }
 
 bool image_is_drivers(const void *address) {
     const struct image *image = image_find(address);
-    return image && !image->native && image->pe.is_native;
+    return image && !image->native.module && image->pe.is_native;
 }
 
 static bool has_paged(const struct image *image);
@@ -125,57 +123,10 @@ static bool file_read(struct pe *pe, const char *path) {
     return pe->file && pe->file_size == (size_t)status.st_size ? true : pe_fail(pe, "cannot be read");
 }
 
-static int native_extent(struct dl_phdr_info *info, size_t size, void *context) {
-    struct image *image = context;
-    (void)size;
-    if (info->dlpi_addr != (uintptr_t)image->base) return 0;
-    for (unsigned i = 0; i < info->dlpi_phnum; i++)
-        if (info->dlpi_phdr[i].p_type == PT_LOAD &&
-            info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz > image->size)
-            image->size = info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
-    return 1;
-}
-
-/* The file once more, as one that the dynamic linker has not seen. */
-static void *native_copy(struct pe *pe, int *copy) {
-    char path[32];
-    void *native = NULL;
-    int fd = memfd_create(pe->name, MFD_CLOEXEC);
-    if (fd < 0 || write(fd, pe->file, pe->file_size) != (ssize_t)pe->file_size) {
-        pe_fail(pe, "cannot be copied: %s", strerror(errno));
-    } else {
-        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-        native = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-        if (!native) pe_fail(pe, "%s", dlerror());
-    }
-    if (native)
-        *copy = fd + 1;
-    else if (fd >= 0)
-        close(fd);
-    return native;
-}
-
 static bool native_load(struct image *image) {
-    struct link_map *map;
-    const char *path = image->path;
-    char here[4096];
-    /* Without a slash dlopen would search the system's folders. */
-    if (!strchr(path, '/')) {
-        if ((size_t)snprintf(here, sizeof here, "./%s", path) >= sizeof here)
-            return pe_fail(&image->pe, "path too long");
-        path = here;
-    }
-    image->native = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!image->native) return pe_fail(&image->pe, "%s", dlerror());
-    if (dlinfo(image->native, RTLD_DI_LINKMAP, &map)) return pe_fail(&image->pe, "%s", dlerror());
-    if (image_find((void *)map->l_ld)) { /* another process's; dlopen knows files, not processes */
-        dlclose(image->native);
-        image->native = native_copy(&image->pe, &image->copy);
-        if (!image->native) return false;
-        if (dlinfo(image->native, RTLD_DI_LINKMAP, &map)) return pe_fail(&image->pe, "%s", dlerror());
-    }
-    image->base = (uint8_t *)map->l_addr;
-    dl_iterate_phdr(native_extent, image);
+    if (!image_native_load(&image->native, &image->pe, image->path)) return false;
+    image->base = image->native.base;
+    image->size = image->native.size;
     return true;
 }
 
@@ -192,8 +143,7 @@ static void image_free(struct image *image) {
     pe_export_free(&image->symbols);
     pdb_free(image->pdb);
     pe_unmap(&image->pe);
-    if (image->native) dlclose(image->native);
-    if (image->copy) close(image->copy - 1);
+    image_native_unload(&image->native);
     free(image->pe.file);
     free(image->path);
     free(image);
@@ -232,7 +182,7 @@ struct image *image_load(const char *path, char *why, size_t why_size) {
 }
 
 bool image_fits(const struct image *image, bool kernel, char *why, size_t why_size) {
-    if (image->native || image->pe.is_native == kernel) return true;
+    if (image->native.module || image->pe.is_native == kernel) return true;
     snprintf(why, why_size, "%s: is %s", image->name,
              kernel ? "a program's image (its subsystem is not native), not a driver" : "a driver, not a library");
     return false;
@@ -252,15 +202,15 @@ void image_unload(struct image *image) {
 /* --- asking ------------------------------------------------------------------------------------------------------ */
 
 void *image_symbol(struct image *image, const char *name) {
-    if (image->native) return dlsym(image->native, name);
+    if (image->native.module) return image_native_symbol(&image->native, name);
     const struct pe_symbol *symbol = pe_export_find(&image->symbols, name);
     return symbol ? symbol->address : NULL;
 }
 
 void *image_entry(struct image *image) {
-    if (image->native) {
-        void *entry = dlsym(image->native, "DriverEntry");
-        return entry ? entry : dlsym(image->native, "DllMain");
+    if (image->native.module) {
+        void *entry = image_native_symbol(&image->native, "DriverEntry");
+        return entry ? entry : image_native_symbol(&image->native, "DllMain");
     }
     return image->pe.entry ? image->base + image->pe.entry : NULL;
 }
@@ -269,17 +219,17 @@ const char *image_path(const struct image *image) { return image->path; }
 const char *image_name(const struct image *image) { return image->name; }
 void *image_base(const struct image *image) { return image->base; }
 size_t image_size(const struct image *image) { return image->size; }
-bool image_is_native(const struct image *image) { return image->native; }
+bool image_is_native(const struct image *image) { return image->native.module; }
 
 const RUNTIME_FUNCTION *image_functions(const struct image *image, uint32_t *count) {
     struct pe_directory directory = image->pe.directories[PE_EXCEPTION];
     *count = directory.size / sizeof(RUNTIME_FUNCTION);
-    if (image->native || !*count) return NULL;
+    if (image->native.module || !*count) return NULL;
     return (const RUNTIME_FUNCTION *)(const void *)(image->base + directory.rva);
 }
 
 bool image_is_code(const struct image *image, const void *address) {
-    if (image->native) return image_find(address) == image;
+    if (image->native.module) return image_find(address) == image;
     size_t rva = (size_t)((const uint8_t *)address - image->base);
     const struct pe_section *section = rva < image->size ? pe_section_of(&image->pe, (uint32_t)rva, 1) : NULL;
     return section && section->execute;
@@ -288,18 +238,18 @@ bool image_is_code(const struct image *image, const void *address) {
 /* --- sections that are not always there -------------------------------------------------------------------------- */
 
 static bool has_paged(const struct image *image) {
-    for (unsigned i = 0; !image->native && i < image->pe.section_count; i++)
+    for (unsigned i = 0; !image->native.module && i < image->pe.section_count; i++)
         if (pe_is_pageable(&image->pe.sections[i])) return true;
     return false;
 }
 
 static const struct pe_section *section_at(const struct image *image, const void *address) {
-    if (!image || image->native) return NULL;
+    if (!image || image->native.module) return NULL;
     return pe_section_of(&image->pe, (uint32_t)((const uint8_t *)address - image->base), 1);
 }
 
 void image_discard(struct image *image) {
-    if (!image->native) pe_discard(&image->pe);
+    if (!image->native.module) pe_discard(&image->pe);
     image->discarded = true;
 }
 
@@ -387,23 +337,14 @@ void image_describe(const void *address, char *text, size_t size) {
     struct image *image = image_find(address);
     char name[256];
     uint32_t offset;
-    Dl_info info;
-    if (image && !image->native) {
+    if (image && !image->native.module) {
         uint32_t rva = (uint32_t)((const uint8_t *)address - image->base);
         if (map_lookup(image, rva, name, sizeof name, &offset) || pdb_lookup(image, rva, name, sizeof name, &offset) ||
             export_lookup(image, rva, name, sizeof name, &offset))
             snprintf(text, size, "%s+0x%x (%s+0x%x)", image->name, rva, name, offset);
         else
             snprintf(text, size, "%s+0x%x", image->name, rva);
-    } else if (dladdr(address, &info)) {
-        const char *slash = strrchr(info.dli_fname, '/'), *file = slash ? slash + 1 : info.dli_fname;
-        size_t at = (size_t)((const char *)address - (const char *)info.dli_fbase);
-        if (info.dli_sname)
-            snprintf(text, size, "%s+0x%zx (%s+0x%zx)", file, at, info.dli_sname,
-                     (size_t)((const char *)address - (const char *)info.dli_saddr));
-        else
-            snprintf(text, size, "%s+0x%zx", file, at);
-    } else {
+    } else if (!os_code_describe(address, text, size)) {
         snprintf(text, size, "%p", address);
     }
 }
@@ -429,7 +370,7 @@ const void *image_resource(struct image *image, unsigned type, unsigned id, size
     const struct pe *pe = &image->pe;
     uint32_t at, rva = pe->directories[PE_RESOURCE].rva;
     *size = 0;
-    if (image->native || !pe->directories[PE_RESOURCE].size) return NULL;
+    if (image->native.module || !pe->directories[PE_RESOURCE].size) return NULL;
     /* type, then id, then language: any. The top bit says directory. */
     if (!resource_step(pe, 0, type, &at) || !(at >> 31)) return NULL;
     if (!resource_step(pe, at & INT32_MAX, id, &at) || !(at >> 31)) return NULL;

@@ -153,7 +153,7 @@ static void tell(struct wait *told) {
     }
 }
 
-static HOST_COLD LONG signal(DISPATCHER_HEADER *header, LONG state, bool last);
+static HOST_COLD LONG set_signal(DISPATCHER_HEADER *header, LONG state, bool last);
 
 /* Sets a proxy where its state is kept. Somebody may have begun to wait here meanwhile, and looked there too early: then
  * it is fetched back. */
@@ -162,10 +162,10 @@ static HOST_COLD void pass_on(DISPATCHER_HEADER *header) {
     pthread_mutex_lock(&dispatcher);
     bool waited_for = !IsListEmpty(&header->WaitListHead);
     pthread_mutex_unlock(&dispatcher);
-    if (waited_for && guest_event_take((PRKEVENT)header)) signal(header, 1, false);
+    if (waited_for && guest_event_take((PRKEVENT)header)) set_signal(header, 1, false);
 }
 
-static HOST_COLD LONG signal(DISPATCHER_HEADER *header, LONG state, bool last) {
+static HOST_COLD LONG set_signal(DISPATCHER_HEADER *header, LONG state, bool last) {
     pthread_mutex_lock(&dispatcher);
     LONG before = state_set(header, state);
     struct wait *told = wake_waiters(header, NULL);
@@ -178,9 +178,9 @@ static HOST_COLD LONG signal(DISPATCHER_HEADER *header, LONG state, bool last) {
     return before;
 }
 
-void ke_signal(DISPATCHER_HEADER *header, LONG state) { signal(header, state, false); }
+void ke_signal(DISPATCHER_HEADER *header, LONG state) { set_signal(header, state, false); }
 
-void ke_signal_last(DISPATCHER_HEADER *header, LONG state) { signal(header, state, true); }
+void ke_signal_last(DISPATCHER_HEADER *header, LONG state) { set_signal(header, state, true); }
 
 /* --- events ------------------------------------------------------------------------------------------------------- */
 
@@ -219,7 +219,7 @@ LONG NTAPI KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait) {
         if (__atomic_compare_exchange_n(both_of(&Event->Header), &both, (uint32_t)both | 1ull << 32, true,
                                         __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
             return (LONG)(both >> 32);
-    return signal(&Event->Header, 1, false);
+    return set_signal(&Event->Header, 1, false);
 }
 
 static LONG set_state(PRKEVENT event, LONG state) {
@@ -382,7 +382,7 @@ static HOST_COLD void look_behind(struct wait *wait) {
             __atomic_store_n(&wait->thread->told, 1, __ATOMIC_RELAXED);
         }
         pthread_mutex_unlock(&dispatcher);
-        if (late) signal(&event->Header, 1, false);
+        if (late) set_signal(&event->Header, 1, false);
         return;
     }
 }

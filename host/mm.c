@@ -1,39 +1,27 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * Memory. "Physical" memory is one sparse memfd; a page's number is its index there. The direct map shows all of it, and
+ * Memory. "Physical" memory is one sparse piece; a page's number is its index there. The direct map shows all of it, and
  * pool comes from it; sections and MDLs map pages of it elsewhere, at addresses of their own and with protections of
  * their own. What the kernel maps lies in a region reserved for that; every other address is user mode's.
  */
 #include "host/mm.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "host/image.h"
 
-#define SYSTEM_VIEWS (16ull << 30)
-
-static int physical = -1;
-uint8_t *mm_direct;
-static uint8_t *system_views;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* L: runs, the free list, the system region */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* L: runs, the free list, system views */
 
 /* --- page frames -------------------------------------------------------------------------------------------------- */
 
-/* Free page numbers (and, in its own list, free pages of the system region): runs, first fit. L */
-struct span {
-    struct span *next;
-    uint64_t first, count;
-};
-static struct span *free_pages, *free_views;
+static struct mm_span *free_pages; /* L */
 
-static uint64_t span_take(struct span **list, uint64_t count) {
-    for (struct span **link = list; *link; link = &(*link)->next) {
-        struct span *span = *link;
+uint64_t mm_span_take(struct mm_span **list, uint64_t count) {
+    for (struct mm_span **link = list; *link; link = &(*link)->next) {
+        struct mm_span *span = *link;
         uint64_t first = span->first;
         if (span->count < count) continue;
         span->first += count;
@@ -47,8 +35,8 @@ static uint64_t span_take(struct span **list, uint64_t count) {
     return 0;
 }
 
-static void span_give(struct span **list, uint64_t first, uint64_t count) {
-    struct span *span;
+void mm_span_give(struct mm_span **list, uint64_t first, uint64_t count) {
+    struct mm_span *span;
     for (span = *list; span; span = span->next) {
         if (span->first + span->count == first) {
             span->count += count;
@@ -61,36 +49,28 @@ static void span_give(struct span **list, uint64_t first, uint64_t count) {
         }
     }
     if ((span = malloc(sizeof(*span))) == NULL) return; /* lost, not wrong */
-    *span = (struct span){.next = *list, .first = first, .count = count};
+    *span = (struct mm_span){.next = *list, .first = first, .count = count};
     *list = span;
 }
 
 uint64_t mm_pages_take(uint64_t count) {
     pthread_mutex_lock(&lock);
-    uint64_t first = span_take(&free_pages, count);
+    uint64_t first = mm_span_take(&free_pages, count);
     pthread_mutex_unlock(&lock);
     return first;
 }
 
 void mm_pages_give(uint64_t first, uint64_t count) {
-    /* Back to zero pages, and to the system; as MADV_REMOVE, which qemu takes for a hint. */
-    if (fallocate(physical, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(first * PAGE_SIZE),
-                  (off_t)(count * PAGE_SIZE)) != 0)
-        memset(mm_direct + first * PAGE_SIZE, 0, count * PAGE_SIZE);
+    mm_clear_pages(first, count);
     pthread_mutex_lock(&lock);
-    span_give(&free_pages, first, count);
+    mm_span_give(&free_pages, first, count);
     pthread_mutex_unlock(&lock);
 }
 
 NTSTATUS mm_start(void) {
-    if (physical >= 0) return STATUS_SUCCESS; /* a second world in this process has the same machine */
-    physical = memfd_create("nt-physical", MFD_CLOEXEC);
-    if (physical < 0 || ftruncate(physical, (off_t)MM_PHYSICAL) != 0) return STATUS_INSUFFICIENT_RESOURCES;
-    mm_direct = mmap(NULL, MM_PHYSICAL, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, physical, 0);
-    system_views = mmap(NULL, SYSTEM_VIEWS, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (mm_direct == MAP_FAILED || system_views == MAP_FAILED) return STATUS_INSUFFICIENT_RESOURCES;
-    span_give(&free_pages, 1, MM_PHYSICAL / PAGE_SIZE - 1); /* page 0 stands for "none" */
-    span_give(&free_views, 1, SYSTEM_VIEWS / PAGE_SIZE - 1);
+    if (mm_direct) return STATUS_SUCCESS; /* a second world in this process has the same machine */
+    if (!mm_map_start()) return STATUS_INSUFFICIENT_RESOURCES;
+    mm_span_give(&free_pages, 1, MM_PHYSICAL / PAGE_SIZE - 1); /* page 0 stands for "none" */
     return STATUS_SUCCESS;
 }
 
@@ -98,12 +78,8 @@ static bool in_direct(const void *address) {
     return (const uint8_t *)address >= mm_direct && (const uint8_t *)address < mm_direct + MM_PHYSICAL;
 }
 
-static bool in_system_views(const void *address) {
-    return (const uint8_t *)address >= system_views && (const uint8_t *)address < system_views + SYSTEM_VIEWS;
-}
-
 bool mm_is_user_address(const void *address) {
-    return (ULONG_PTR)address < MM_USER_PROBE_ADDRESS && !in_direct(address) && !in_system_views(address) &&
+    return (ULONG_PTR)address < MM_USER_PROBE_ADDRESS && !in_direct(address) && !mm_in_system_views(address) &&
            (image_find(address) == NULL || image_is_users(address));
 }
 
@@ -130,47 +106,13 @@ static struct mm_view *view_find(struct mm_view *list, const void *address) {
     return NULL;
 }
 
-/* Maps runs of pages, given by their numbers, side by side at `address`, or anywhere if that is NULL. */
-uint8_t *mm_map_pages(uint8_t *address, const ULONG_PTR *pfns, uint64_t count, int protection) {
-    uint8_t *at = address;
-
-    if (at == NULL) {
-        at = mmap(NULL, count * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (at == MAP_FAILED) return NULL;
-    }
-    for (uint64_t first = 0, next; first < count; first = next) {
-        for (next = first + 1; next < count && pfns[next] == pfns[first] + (next - first); next++);
-        if (mmap(at + first * PAGE_SIZE, (next - first) * PAGE_SIZE, protection, MAP_SHARED | MAP_FIXED, physical,
-                 (off_t)(pfns[first] * PAGE_SIZE)) == MAP_FAILED)
-            return NULL;
-    }
-    return at;
-}
-
-static uint8_t *map_system(const ULONG_PTR *pfns, uint64_t count, int protection) {
-    pthread_mutex_lock(&lock);
-    uint64_t page = span_take(&free_views, count);
-    pthread_mutex_unlock(&lock);
-    return page ? mm_map_pages(system_views + page * PAGE_SIZE, pfns, count, protection) : NULL;
-}
-
-static void unmap_system(uint8_t *address, uint64_t count) {
-    /* Reserved again, so that a use after this faults. */
-    if (mmap(address, count * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) ==
-        MAP_FAILED)
-        host_panic("cannot reserve address space again");
-    pthread_mutex_lock(&lock);
-    span_give(&free_views, (uint64_t)(address - system_views) / PAGE_SIZE, count);
-    pthread_mutex_unlock(&lock);
-}
-
 static uint8_t *map_run(struct run *run, bool system, int protection) {
     ULONG_PTR *pfns = malloc(run->count * sizeof(*pfns));
     uint8_t *address;
 
     if (pfns == NULL) return NULL;
     for (uint64_t at = 0; at < run->count; at++) pfns[at] = run->first + at;
-    address = system ? map_system(pfns, run->count, protection) : mm_map_pages(NULL, pfns, run->count, protection);
+    address = system ? mm_map_system(pfns, run->count, protection) : mm_map_pages(NULL, pfns, run->count, protection);
     free(pfns);
     return address;
 }
@@ -284,7 +226,7 @@ void mm_view_add(PEPROCESS process, struct mm_view *view) {
 }
 
 void mm_view_end(struct mm_view *view) {
-    munmap(view->address, view->pages * PAGE_SIZE);
+    mm_unmap_pages(view->address, view->pages);
     if (view->run)
         run_release(view->run);
     else
@@ -372,7 +314,7 @@ NTSTATUS NTAPI MmUnmapViewInSystemSpace(PVOID MappedBase) {
         return STATUS_NOT_MAPPED_VIEW;
     }
     verify_untrack("view", MappedBase);
-    unmap_system(view->address, view->pages);
+    mm_unmap_system(view->address, view->pages);
     run_release(view->run);
     free(view);
     return STATUS_SUCCESS;
@@ -401,7 +343,7 @@ uint64_t mm_page_of(const void *address, struct run **run) {
 
     *run = NULL;
     if (in_direct(address)) return (uint64_t)((const uint8_t *)address - mm_direct) / PAGE_SIZE;
-    pthread_mutex_t *guard = in_system_views(address) ? &lock : &process->lock;
+    pthread_mutex_t *guard = mm_in_system_views(address) ? &lock : &process->lock;
     pthread_mutex_lock(guard);
     struct mm_view *view = view_find(guard == &lock ? system_list : process->views, address);
     bool theirs = view == NULL || view->run == NULL;
@@ -431,9 +373,3 @@ struct run *mm_run_make(uint64_t count) {
 uint64_t mm_run_first(const struct run *run) { return run->first; }
 
 void mm_run_release(struct run *run) { run_release(run); }
-
-void *mm_map_system(const ULONG_PTR *pfns, uint64_t count, bool writable) {
-    return map_system(pfns, count, PROT_READ | (writable ? PROT_WRITE : 0));
-}
-
-void mm_unmap_system(void *address, uint64_t count) { unmap_system(address, count); }

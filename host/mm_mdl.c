@@ -257,7 +257,8 @@ PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_M
     if (!(mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_PARTIAL)))
         verify_violation("mdl-not-locked", "the MDL %p is mapped without being locked", (void *)mdl);
     address = any_linux(mdl) ? linux_address(mdl)
-                             : mm_map_system(MmGetMdlPfnArray(mdl), PAGES(mdl), !(Priority & MdlMappingNoWrite));
+                             : mm_map_system(MmGetMdlPfnArray(mdl), PAGES(mdl),
+                                             PROT_READ | (Priority & MdlMappingNoWrite ? 0 : PROT_WRITE));
     if (address == NULL) return NULL;
     verify_track("mdl-mapping", mdl, mdl->ByteCount, 0, seh_call_site(CALLER));
     mdl->MappedSystemVa = address + mdl->ByteOffset;

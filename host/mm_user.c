@@ -10,11 +10,7 @@
 
 #include "host/image.h"
 #include "host/mm.h"
-
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22
-#define MADV_POPULATE_WRITE 23
-#endif
+#include "host/os.h"
 
 bool mm_is_user_range(const void *address, size_t size) {
     ULONG_PTR begin = (ULONG_PTR)address;
@@ -24,32 +20,13 @@ bool mm_is_user_range(const void *address, size_t size) {
            (size == 0 || mm_is_user_address((const char *)address + size - 1));
 }
 
-/* Slow, and on any Linux: the first page of [begin, end) that lacks the permission. */
-static ULONG_PTR look_up(ULONG_PTR begin, ULONG_PTR end, bool write) {
-    FILE *maps = fopen("/proc/self/maps", "re");
-    char line[512];
-
-    if (maps == NULL) host_panic("/proc/self/maps cannot be read");
-    while (begin < end && fgets(line, sizeof(line), maps)) {
-        char *at;
-        ULONG_PTR first = strtoull(line, &at, 16), last = *at == '-' ? strtoull(at + 1, &at, 16) : 0;
-        if (*at != ' ' || last <= begin) continue;
-        if (first > begin || at[1] != 'r' || (write && at[2] != 'w')) break;
-        begin = last;
-    }
-    fclose(maps);
-    return begin;
-}
-
 const void *mm_user_bad(const void *address, size_t size, bool write) {
     ULONG_PTR begin = (ULONG_PTR)address & ~(ULONG_PTR)(PAGE_SIZE - 1), end = (ULONG_PTR)address + size, bad;
 
     if (size == 0) return NULL;
     end = (end + PAGE_SIZE - 1) & ~(ULONG_PTR)(PAGE_SIZE - 1);
-#if defined(__x86_64__) /* qemu-user, which runs the others, says yes to any advice */
-    if (madvise((void *)begin, end - begin, write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ) == 0) return NULL;
-#endif
-    bad = look_up(begin, end, write);
+    if (os_populate(begin, end, write)) return NULL;
+    bad = os_accessible(begin, end, write);
     if (bad >= end) return NULL;
     return bad < (ULONG_PTR)address ? address : (const void *)bad;
 }
@@ -98,7 +75,7 @@ BOOLEAN NTAPI MmIsAddressValid(PVOID VirtualAddress) {
     NT_ENTER(MmIsAddressValid);
     ULONG_PTR page = (ULONG_PTR)VirtualAddress & ~(ULONG_PTR)(PAGE_SIZE - 1);
     /* Nothing is paged out, so that what is mapped is valid. */
-    return look_up(page, page + PAGE_SIZE, false) >= page + PAGE_SIZE;
+    return os_accessible(page, page + PAGE_SIZE, false) >= page + PAGE_SIZE;
 }
 
 NTSTATUS NTAPI MmCopyMemory(PVOID TargetAddress, MM_COPY_ADDRESS SourceAddress, SIZE_T NumberOfBytes, ULONG Flags,
@@ -110,7 +87,7 @@ NTSTATUS NTAPI MmCopyMemory(PVOID TargetAddress, MM_COPY_ADDRESS SourceAddress, 
     if (Flags != MM_COPY_MEMORY_VIRTUAL)
         return Flags == MM_COPY_MEMORY_PHYSICAL ? STATUS_NOT_SUPPORTED : STATUS_INVALID_PARAMETER;
     if (from + NumberOfBytes < from) return STATUS_ACCESS_VIOLATION;
-    good = look_up(from & ~(ULONG_PTR)(PAGE_SIZE - 1), from + NumberOfBytes, false);
+    good = os_accessible(from & ~(ULONG_PTR)(PAGE_SIZE - 1), from + NumberOfBytes, false);
     if (good > from + NumberOfBytes) good = from + NumberOfBytes;
     if (good > from) {
         memcpy(TargetAddress, (const void *)from, good - from);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "host/ndis_private.h"
+#include "host/os.h"
 #include "host/pnp.h"
 #include "host/registry.h"
 
@@ -33,15 +34,14 @@ static void device_name(const GUID *g, WCHAR out[64]) {
 }
 
 static struct ndis_adapter *adapter_create(struct ndis_driver *driver, struct devnode *node) {
-    struct ndis_adapter *adapter;
-    if (posix_memalign((void **)&adapter, 64, sizeof *adapter)) return NULL;
-    memset(adapter, 0, sizeof *adapter);
+    struct ndis_adapter *adapter = os_aligned_alloc(64, sizeof *adapter);
+    if (!adapter) return NULL;
     adapter->magic = NDIS_MAGIC_ADAPTER;
     adapter->driver = driver;
     adapter->guid = *pnp_net_cfg_instance_id(node);
     adapter->software_key = strdup(pnp_software_key(node));
     if (!adapter->software_key) {
-        free(adapter);
+        os_aligned_free(adapter);
         return NULL;
     }
     static ULONG last_if_index = 10; /* atomic; interface indexes below are "taken by other adapters" */
@@ -104,7 +104,7 @@ undo_device:
     IoDeleteDevice(functional);
 undo_adapter:
     free(adapter->software_key);
-    free(adapter);
+    os_aligned_free(adapter);
     return status;
 }
 

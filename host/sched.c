@@ -5,15 +5,12 @@
  * which somebody of higher priority may run. The others sleep, each on its own condition.
  */
 #include "host/sched.h"
+#include "host/os.h"
 #include "host/verify.h"
 
-#include <errno.h>
-#include <linux/futex.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #define CHANGES_MAX 16
 #define STEP_NANOSECONDS 1000
@@ -53,12 +50,6 @@ static uint64_t real_clock(clockid_t clock) {
     struct timespec now;
     clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static bool real_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, const uint64_t *until) {
-    if (!until) return pthread_cond_wait(condition, mutex) == 0;
-    struct timespec at = {.tv_sec = (time_t)(*until / 1000000000u), .tv_nsec = (long)(*until % 1000000000u)};
-    return pthread_cond_timedwait(condition, mutex, &at) != ETIMEDOUT;
 }
 
 /* --- whose turn it is -------------------------------------------------------------------------------------------- */
@@ -183,7 +174,7 @@ void sched_relax(unsigned tries) {
 }
 
 bool sched_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, const uint64_t *until) {
-    if (!sched_on || !self) return real_wait(condition, mutex, until);
+    if (!sched_on || !self) return os_condition_wait(condition, mutex, until);
     pthread_mutex_lock(&turns);
     self->key = condition;
     self->deadline = until ? *until : NEVER;
@@ -212,7 +203,7 @@ void sched_wake(pthread_cond_t *condition) {
 void sched_tell(uint32_t *word) {
     __atomic_store_n(word, 1, __ATOMIC_RELEASE);
     /* The thread may be gone by now, and its word with it: that wakes nobody. */
-    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    os_word_wake(word, false);
     if (!sched_on) return;
     pthread_mutex_lock(&turns);
     for (struct sched_slot *slot = world.slots; slot; slot = slot->next)
@@ -235,18 +226,9 @@ static bool listen_in_turn(const uint32_t *word, const uint64_t *until) {
     return told;
 }
 
-static bool listen_asleep(uint32_t *word, const uint64_t *until) {
-    struct timespec at;
-    if (until)
-        at = (struct timespec){.tv_sec = (time_t)(*until / 1000000000u), .tv_nsec = (long)(*until % 1000000000u)};
-    return syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, 0, until ? &at : NULL, NULL, FUTEX_BITSET_MATCH_ANY) ==
-               0 ||
-           errno != ETIMEDOUT;
-}
-
 bool sched_listen(uint32_t *word, const uint64_t *until) {
     while (!__atomic_load_n(word, __ATOMIC_ACQUIRE))
-        if (!(sched_on && self ? listen_in_turn(word, until) : listen_asleep(word, until)))
+        if (!(sched_on && self ? listen_in_turn(word, until) : os_word_wait(word, 0, until)))
             return __atomic_load_n(word, __ATOMIC_ACQUIRE);
     return true;
 }

@@ -287,9 +287,10 @@ void seh_context_of(const struct seh_frame *frame, CONTEXT *context) {
 #endif
 
 /* The caller's stub; where there is none, its rule is broken and no frame could be trusted. */
-static struct seh_frame *caller(NTSTATUS code, uint64_t rbp) {
+static struct seh_frame *caller(NTSTATUS code) {
     bool image_between = false;
-    seh_caller(rbp, &image_between);
+    CONTEXT here = {0};
+    if (seh_here(&here)) seh_caller(&here, &image_between);
     if (seh_frames && !image_between) return seh_frames;
     verify_violation("raise-uncaught",
                      "exception 0x%08x raised in a function that is not listed as raising, or outside "
@@ -298,11 +299,11 @@ static struct seh_frame *caller(NTSTATUS code, uint64_t rbp) {
     abort();
 }
 
-REAL_STACK static _Noreturn void raise_record(EXCEPTION_RECORD *record, uint64_t rbp) {
+REAL_STACK static _Noreturn void raise_record(EXCEPTION_RECORD *record) {
     CONTEXT context;
     if (native_count && (!seh_frames || native[native_count - 1].rsp < (uint64_t)(uintptr_t)seh_frames))
         native_catch(record->ExceptionCode);
-    seh_context_of(caller(record->ExceptionCode, rbp), &context);
+    seh_context_of(caller(record->ExceptionCode), &context);
     record->ExceptionAddress = (void *)(uintptr_t)context.SEH_PC;
     seh_dispatch(record, &context);
 }
@@ -313,13 +314,13 @@ REAL_STACK void seh_raise(NTSTATUS code, unsigned parameter_count, const ULONG_P
         record.ExceptionInformation[i] = parameters[i];
         record.NumberParameters = i + 1;
     }
-    raise_record(&record, (uint64_t)(uintptr_t)__builtin_frame_address(0));
+    raise_record(&record);
 }
 
 REAL_STACK void NTAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord) {
     NT_ENTER(RtlRaiseException);
     EXCEPTION_RECORD record = *ExceptionRecord;
-    raise_record(&record, (uint64_t)(uintptr_t)__builtin_frame_address(0));
+    raise_record(&record);
 }
 
 REAL_STACK DECLSPEC_NORETURN void NTAPI RtlRaiseStatus(NTSTATUS Status) {
@@ -343,7 +344,7 @@ REAL_STACK void NTAPI RtlUnwindEx(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_
     NT_ENTER(RtlUnwindEx);
     CONTEXT context;
     (void)ContextRecord, (void)HistoryTable;
-    seh_context_of(caller(STATUS_UNWINDING, (uint64_t)(uintptr_t)__builtin_frame_address(0)), &context);
+    seh_context_of(caller(STATUS_UNWINDING), &context);
     unwind(&context, (uint64_t)(uintptr_t)TargetFrame, (uint64_t)(uintptr_t)TargetIp, ExceptionRecord,
            (uint64_t)(uintptr_t)ReturnValue);
 }

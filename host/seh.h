@@ -106,9 +106,13 @@ void seh_trace_from(FILE *file, uint64_t rip, uint64_t rsp, uint64_t rbp);
 bool seh_in_call(uint64_t rip, uint64_t rsp, uint64_t rbp);
 /* Calls visit for each frame of the calling thread, innermost first, through host and image code alike. */
 void seh_walk(void (*visit)(uint64_t rip, void *context), void *argument);
-/* The stub through which an image called the host, seen from a frame pointer of the host; NULL if image code comes first
+/* The stub through which an image called the host, seen from code of the host; NULL if image code comes first
  * or the frames cannot be followed. */
-struct seh_frame *seh_caller(uint64_t rbp, bool *image_between);
+struct seh_frame *seh_caller(const CONTEXT *from, bool *image_between);
+/* seh_frames.c, and for the build as a Windows DLL host/windows/seh_frames.c: from a frame of the host's to its caller's;
+ * where seh_here returns to. False: there is no more. */
+bool seh_host_step(CONTEXT *context);
+bool seh_here(CONTEXT *context);
 
 /* What images call; nt.h has the rest. */
 PRUNTIME_FUNCTION NTAPI RtlLookupFunctionEntry(ULONG64 ControlPc, PULONG64 ImageBase,

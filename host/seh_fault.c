@@ -213,7 +213,7 @@ static bool fault_take(int number, const siginfo_t *info, const ucontext_t *cont
         return true;
     }
     bool image_between;
-    struct seh_frame *frame = seh_caller((uint64_t)FP_OF(context), &image_between);
+    struct seh_frame *frame = seh_caller(&fault->context, &image_between);
     if (!frame || frame != seh_frames || image_between) return false;
     record_make(&fault->record, number, info, context, &fault->context, false);
     seh_context_of(frame, &fault->context);

@@ -4,10 +4,9 @@
  * From a frame of PE code to its caller's, by the tables that pe_pdata.c has checked.
  */
 #include "host/guest.h"
+#include "host/os.h"
 #include "host/pe.h"
 #include "host/seh.h"
-
-#include <pthread.h>
 
 /* --- the stack --------------------------------------------------------------------------------------------------- */
 
@@ -19,15 +18,7 @@ struct seh_stack seh_stack(void) {
         struct guest_stack windows = guest_stack();
         stack = (struct seh_stack){windows.low, windows.high};
     }
-    if (!stack.high) {
-        pthread_attr_t attributes;
-        void *low;
-        size_t size;
-        if (pthread_getattr_np(pthread_self(), &attributes)) return stack;
-        if (!pthread_attr_getstack(&attributes, &low, &size))
-            stack = (struct seh_stack){(uint64_t)(uintptr_t)low, (uint64_t)(uintptr_t)low + size};
-        pthread_attr_destroy(&attributes);
-    }
+    if (!stack.high) os_stack(&stack.low, &stack.high);
     return stack;
 }
 

@@ -20,22 +20,41 @@
 #define F_R15       ARGUMENTS + 80
 #define F_FUNCTION  ARGUMENTS + 88
 #define F_XMM       ARGUMENTS + 96
-#define FRAME       ARGUMENTS + 256
+#define FRAME       352 /* the arguments and it */
+
+/* The same text is assembled for Linux and, as a part of a Windows DLL, in Windows's convention: functions with a frame
+ * (BEGIN, FRAME_MAKE, FRAME_LEAVE, END), and without one (LEAF, LEAF_END). After THREADS
+ * a variable of the thread is at THREADS_OWN. */
+#if defined(_WIN32)
+#define BEGIN(name)      .seh_proc name; name:
+#define FRAME_MAKE(size) push %rbp; .seh_pushreg %rbp; mov %rsp, %rbp; .seh_setframe %rbp, 0; sub $size, %rsp; \
+                         .seh_stackalloc size; .seh_endprologue
+#define FRAME_LEAVE      leave
+#define END(name)        .seh_endproc
+#define LEAF(name)       name:
+#define LEAF_END(name)
+#define THREADS(name)    mov _tls_index(%rip), %r10d; mov %gs:0x58, %r11; mov (%r11,%r10,8), %r10; \
+                         lea name@SECREL32(%r10), %r10
+#define THREADS_OWN      (%r10)
+#else
+#define BEGIN(name)      .type name, @function; name: .cfi_startproc
+#define FRAME_MAKE(size) push %rbp; .cfi_def_cfa_offset 16; .cfi_offset %rbp, -16; mov %rsp, %rbp; \
+                         .cfi_def_cfa_register %rbp; sub $size, %rsp
+#define FRAME_LEAVE      leave; .cfi_def_cfa %rsp, 8
+#define END(name)        .cfi_endproc; .size name, . - name
+#define LEAF(name)       .type name, @function; name:
+#define LEAF_END(name)   .size name, . - name
+#define THREADS(name)    mov name@gottpoff(%rip), %r10
+#define THREADS_OWN      %fs:(%r10)
+#endif
 
         .text
 
 /* The common part of all stubs: rax is the function. Up to 12 parameters are passed on: the words above the caller's
  * return address are copied whether they are parameters or not. */
         .p2align 4
-        .type seh_call, @function
-seh_call:
-        .cfi_startproc
-        push %rbp
-        .cfi_def_cfa_offset 16
-        .cfi_offset %rbp, -16
-        mov %rsp, %rbp
-        .cfi_def_cfa_register %rbp
-        sub $FRAME, %rsp
+        BEGIN(seh_call)
+        FRAME_MAKE(FRAME)
         mov 8(%rbp), %r10
         mov %r10, RSP(F_RIP)
         lea 16(%rbp), %r10
@@ -57,32 +76,27 @@ seh_call:
         mov 48 + \n * 8(%rbp), %r10
         mov %r10, RSP(32 + \n * 8)
         .endr
-        mov seh_frames@gottpoff(%rip), %r10
-        mov %fs:(%r10), %r11
+        THREADS(seh_frames)
+        mov THREADS_OWN, %r11
         mov %r11, RSP(F_PREVIOUS)
         lea RSP(F_PREVIOUS), %r11
-        mov %r11, %fs:(%r10)
+        mov %r11, THREADS_OWN
         call *%rax
         .globl seh_call_return
 seh_call_return:
-        mov seh_frames@gottpoff(%rip), %r10
+        THREADS(seh_frames)
         mov RSP(F_PREVIOUS), %r11
-        mov %r11, %fs:(%r10)
-        leave
-        .cfi_def_cfa %rsp, 8
+        mov %r11, THREADS_OWN
+        FRAME_LEAVE
         ret
-        .cfi_endproc
-        .size seh_call, . - seh_call
+        END(seh_call)
 
         .macro stub name
         .globl stub_\name
-        .type stub_\name, @function
-stub_\name:
-        .cfi_startproc
+        LEAF(stub_\name)
         lea \name(%rip), %rax
         jmp seh_call
-        .cfi_endproc
-        .size stub_\name, . - stub_\name
+        LEAF_END(stub_\name)
         .endm
 
 #define EXPORT(module, name, max_irql, may_fail, fidelity, note)
@@ -92,31 +106,32 @@ stub_\name:
 #define EXPORT_RAISES_AS(module, name, symbol, max_irql, may_fail, fidelity, note) stub symbol;
 #include "host/exports.def"
 
-/* uint64_t seh_invoke(function, first, second, third, fourth, dispatch), itself in the ELF convention: calls into an
- * image. The unwinder knows the return address, and finds the dispatch above the four words that belong to the callee. */
+/* uint64_t seh_invoke(function, first, second, third, fourth, dispatch), itself in the host's own convention: calls
+ * into an image. The unwinder knows the return address, and finds the dispatch above the four words that belong to the callee. */
         .globl seh_invoke
-        .type seh_invoke, @function
-seh_invoke:
-        .cfi_startproc
-        push %rbp
-        .cfi_def_cfa_offset 16
-        .cfi_offset %rbp, -16
-        mov %rsp, %rbp
-        .cfi_def_cfa_register %rbp
-        sub $48, %rsp
+        BEGIN(seh_invoke)
+        FRAME_MAKE(48)
+#if defined(_WIN32)
+        mov 56(%rbp), %rax
+        mov %rax, 32(%rsp)
+        mov %rcx, %rax
+        mov %rdx, %rcx
+        mov %r8, %rdx
+        mov %r9, %r8
+        mov 48(%rbp), %r9
+#else
         mov %r9, 32(%rsp)
         mov %rdi, %rax
         mov %r8, %r9
         mov %rcx, %r8
         mov %rsi, %rcx
+#endif
         call *%rax
         .globl seh_invoke_return
 seh_invoke_return:
-        leave
-        .cfi_def_cfa %rsp, 8
+        FRAME_LEAVE
         ret
-        .cfi_endproc
-        .size seh_invoke, . - seh_invoke
+        END(seh_invoke)
 
 /* CONTEXT */
 #define C_FLAGS  0x30
@@ -140,8 +155,10 @@ seh_invoke_return:
 /* _Noreturn void seh_resume(const CONTEXT *context). Flags and instruction pointer go on the stack that is resumed, just
  * below its top: code of Windows keeps nothing there. */
         .globl seh_resume
-        .type seh_resume, @function
-seh_resume:
+        LEAF(seh_resume)
+#if defined(_WIN32)
+        mov %rcx, %rdi
+#endif
         ldmxcsr C_MXCSR(%rdi)
         .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
         movaps C_XMM0 + \n * 16(%rdi), %xmm\n
@@ -171,12 +188,11 @@ seh_resume:
         pop %rax
         popf
         ret
-        .size seh_resume, . - seh_resume
+        LEAF_END(seh_resume)
 
 /* void RtlCaptureContext(CONTEXT *), of an image: without the entry check, which would change the registers. */
         .globl RtlCaptureContext
-        .type RtlCaptureContext, @function
-RtlCaptureContext:
+        LEAF(RtlCaptureContext)
         pushf
         fxsave C_FLOAT(%rcx)
         stmxcsr C_MXCSR(%rcx)
@@ -206,18 +222,18 @@ RtlCaptureContext:
         mov %ss, C_SEG_SS(%rcx)
         mov C_RAX(%rcx), %rax
         ret
-        .size RtlCaptureContext, . - RtlCaptureContext
+        LEAF_END(RtlCaptureContext)
 
 /* Control-flow guard: the check looks at rcx and returns, the dispatch goes to rax. */
         .globl pe_guard_check
-        .type pe_guard_check, @function
-pe_guard_check:
+        LEAF(pe_guard_check)
         ret
-        .size pe_guard_check, . - pe_guard_check
+        LEAF_END(pe_guard_check)
         .globl pe_guard_dispatch
-        .type pe_guard_dispatch, @function
-pe_guard_dispatch:
+        LEAF(pe_guard_dispatch)
         jmp *%rax
-        .size pe_guard_dispatch, . - pe_guard_dispatch
+        LEAF_END(pe_guard_dispatch)
 
+#if !defined(_WIN32)
         .section .note.GNU-stack, "", @progbits
+#endif

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  *
  * The Linux network stack behind an adapter: its TUN device, its state, and packets from the miniport to Linux. The
- * other direction is stack_tun_reader.c.
+ * other direction is stack_tun_reader.c. On Windows the device is a bridge of datagrams instead.
  */
 #include "host/stack_tun_private.h"
 
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
+#include "host/os.h"
 #include "host/pnp.h"
 
 #define MDLS_MAX 64
@@ -64,9 +64,8 @@ static void carrier_set(struct tun_stack *tun, bool on) {
 
 static NTSTATUS tun_bind(struct ndis_adapter *adapter, void **context) {
     char why[256], wanted[16] = "";
-    struct tun_stack *tun = NULL;
-    if (posix_memalign((void **)&tun, 64, sizeof *tun)) return STATUS_INSUFFICIENT_RESOURCES;
-    memset(tun, 0, sizeof *tun);
+    struct tun_stack *tun = os_aligned_alloc(64, sizeof *tun);
+    if (!tun) return STATUS_INSUFFICIENT_RESOURCES;
     tun->adapter = adapter;
     pnp_for_each(name_visit, &(struct name_search){.guid = ndis_adapter_guid(adapter), .name = wanted});
     NTSTATUS status = STATUS_UNSUCCESSFUL;
@@ -87,9 +86,9 @@ static NTSTATUS tun_bind(struct ndis_adapter *adapter, void **context) {
     *context = tun;
     return STATUS_SUCCESS;
 undo_device:
-    close(tun->fd);
+    link_close(tun->fd);
 undo_memory:
-    free(tun);
+    os_aligned_free(tun);
     return status;
 }
 
@@ -118,8 +117,8 @@ static void tun_unbind(void *context) {
     struct tun_stack *tun = context;
     report_add(tun);
     tun_reader_destroy(tun);
-    close(tun->fd);
-    free(tun);
+    link_close(tun->fd);
+    os_aligned_free(tun);
 }
 
 static void tun_status(void *context, const NDIS_STATUS_INDICATION *indication) {
@@ -155,10 +154,7 @@ static void write_one(struct tun_stack *tun, NET_BUFFER *buffer, struct tun_coun
     int count = parts_of(buffer, parts);
     ssize_t written = -1;
     errno = EINVAL;
-    if (count == 1)
-        written = write(tun->fd, parts[0].iov_base, parts[0].iov_len);
-    else if (count)
-        written = writev(tun->fd, parts, count);
+    if (count) written = link_write(tun->fd, parts, count);
     if (written >= 0) {
         sum->to_linux++;
         sum->to_linux_bytes += (uint64_t)written;
@@ -195,7 +191,7 @@ bool tun_probe(char *why, size_t why_size) {
     char name[16];
     int index, fd = link_open(NULL, name, &index, why, why_size);
     if (fd < 0) return false;
-    close(fd);
+    link_close(fd);
     return true;
 }
 

@@ -9,8 +9,10 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -69,4 +71,33 @@ close_device:
 int link_set_carrier(int fd, bool on) {
     int value = on;
     return ioctl(fd, TUNSETCARRIER, &value) < 0 ? errno : 0;
+}
+
+void link_close(int fd) { close(fd); }
+
+ssize_t link_read(int fd, const struct iovec *parts, int count) {
+    ssize_t size;
+    do size = readv(fd, parts, count);
+    while (size < 0 && errno == EINTR);
+    return size;
+}
+
+ssize_t link_write(int fd, const struct iovec *parts, int count) {
+    return count == 1 ? write(fd, parts->iov_base, parts->iov_len) : writev(fd, parts, count);
+}
+
+/* --- waking ------------------------------------------------------------------------------------------------------ */
+
+int link_wake_open(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+void link_wake_close(int wake) { close(wake); }
+
+void link_wake(int wake) { eventfd_write(wake, 1); }
+
+void link_wait(int wake, int fd) {
+    struct pollfd fds[2] = {{.fd = wake, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
+    if (poll(fds, fd < 0 ? 1 : 2, -1) > 0 && fds[0].revents) {
+        eventfd_t value;
+        eventfd_read(wake, &value);
+    }
 }

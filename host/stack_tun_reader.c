@@ -7,12 +7,9 @@
 #include "host/stack_tun_private.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 /* --- lists ------------------------------------------------------------------------------------------------------- */
 
@@ -102,18 +99,12 @@ void tun_send_complete(void *context, NET_BUFFER_LIST *chain, ULONG flags) {
     do last->next = head;
     while (!__atomic_compare_exchange_n(&tun->done.slots, &head, first, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
     /* Sequentially consistent, as its partner in wait_for_slot: either we see the wish or it sees the slots. */
-    if (__atomic_load_n(&tun->done.wanted, __ATOMIC_SEQ_CST)) eventfd_write(tun->wake, 1);
+    if (__atomic_load_n(&tun->done.wanted, __ATOMIC_SEQ_CST)) link_wake(tun->wake);
 }
 
 /* --- the thread -------------------------------------------------------------------------------------------------- */
 
-static void wake_wait(struct tun_stack *tun, bool device_too) {
-    struct pollfd fds[2] = {{.fd = tun->wake, .events = POLLIN}, {.fd = tun->fd, .events = POLLIN}};
-    if (poll(fds, device_too ? 2 : 1, -1) > 0 && fds[0].revents) {
-        eventfd_t value;
-        eventfd_read(tun->wake, &value);
-    }
-}
+static void wake_wait(struct tun_stack *tun, bool device_too) { link_wait(tun->wake, device_too ? tun->fd : -1); }
 
 static void wait_for_slot(struct tun_stack *tun) {
     __atomic_store_n(&tun->out.waits, tun->out.waits + 1, __ATOMIC_RELAXED);
@@ -127,9 +118,7 @@ static void wait_for_slot(struct tun_stack *tun) {
 /* True if there was a packet. */
 static bool slot_read(struct tun_stack *tun, struct tun_slot *slot) {
     struct iovec parts[2] = {{slot->head + TUN_HEADROOM, TUN_HEAD}, {slot->rest, TUN_PACKET_MAX - TUN_HEAD}};
-    ssize_t size;
-    do size = readv(tun->fd, parts, 2);
-    while (size < 0 && errno == EINTR);
+    ssize_t size = link_read(tun->fd, parts, 2);
     if (size <= 0) {
         if (size < 0 && errno != EAGAIN && !tun->broken) {
             host_log("%s: cannot read packets from Linux any more: %s", tun->name, strerror(errno));
@@ -198,7 +187,7 @@ static void reader_main(void *context) {
 
 static void mode_set(struct tun_stack *tun, enum tun_mode mode) {
     __atomic_store_n(&tun->mode, mode, __ATOMIC_SEQ_CST);
-    eventfd_write(tun->wake, 1);
+    link_wake(tun->wake);
 }
 
 void tun_restarted(void *context) { mode_set(context, TUN_RUN); }
@@ -213,14 +202,14 @@ void tun_pausing(void *context) {
 
 NTSTATUS tun_reader_create(struct tun_stack *tun) {
     KeInitializeEvent(&tun->parked, NotificationEvent, FALSE);
-    tun->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    tun->wake = link_wake_open();
     if (tun->wake < 0) return STATUS_INSUFFICIENT_RESOURCES;
     if (!slots_create(tun)) goto undo_slots;
     tun->reader = ps_thread_create(NULL, reader_main, tun, "tun-reader");
     if (tun->reader) return STATUS_SUCCESS;
 undo_slots:
     slots_free(tun);
-    close(tun->wake);
+    link_wake_close(tun->wake);
     return STATUS_INSUFFICIENT_RESOURCES;
 }
 
@@ -228,5 +217,5 @@ void tun_reader_destroy(struct tun_stack *tun) {
     mode_set(tun, TUN_END);
     ps_thread_join(tun->reader);
     slots_free(tun);
-    close(tun->wake);
+    link_wake_close(tun->wake);
 }

@@ -94,23 +94,25 @@ LPWSTR *NTAPI CommandLineToArgvW(LPCWSTR lpCmdLine, int *pNumArgs) {
 
 /* Every word in quotation marks: the reverse of take_word. */
 char *win32_command_line(int argc, char **argv) {
-    char *line = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&line, &size);
+    size_t room = 1;
+    for (int at = 0; at < argc; at++) room += 2 * strlen(argv[at]) + 3;
+    char *line = malloc(room), *out = line;
     if (!out) return NULL;
     for (int at = 0; at < argc; at++) {
         unsigned slashes = 0; /* just before c */
-        fputs(at ? " \"" : "\"", out);
+        if (at) *out++ = ' ';
+        *out++ = '"';
         for (const char *c = argv[at]; *c; c++) {
             if (*c == '"')
-                for (unsigned more = slashes + 1; more; more--) fputc('\\', out);
+                for (unsigned more = slashes + 1; more; more--) *out++ = '\\';
             slashes = *c == '\\' ? slashes + 1 : 0;
-            fputc(*c, out);
+            *out++ = *c;
         }
-        while (slashes--) fputc('\\', out);
-        fputc('"', out);
+        while (slashes--) *out++ = '\\';
+        *out++ = '"';
     }
-    return fclose(out) == 0 ? line : NULL;
+    *out = 0;
+    return line;
 }
 
 /* --- streams ------------------------------------------------------------------------------------------------------ */

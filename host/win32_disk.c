@@ -4,14 +4,11 @@
  * Files on disk, which are Linux's. C: is a folder of this world's own that goes with it, Z: is the root of the real file
  * system, and names without a drive are Linux's, too.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,81 +17,13 @@
 
 /* --- where -------------------------------------------------------------------------------------------------------- */
 
-#define DRIVE "warren-host-"
-#define DRIVE_NEW "warren-host-new-" /* until its owner has locked it */
-#define DRIVE_RANDOM 6               /* letters of mkdtemp's */
-
 static pthread_mutex_t drive_lock = PTHREAD_MUTEX_INITIALIZER;
-static char drive[64];      /* drive_lock: the folder that is C:, "" before anybody needs it */
-static int drive_held = -1; /* drive_lock: locked for as long as this process lives */
 
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where) {
-    (void)status, (void)kind, (void)where;
-    return remove(path);
-}
-
-static int drive_hold(const char *path) {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
-}
-
-/* Folders of processes that were killed: nobody holds them. */
-static void drive_sweep(const char *base) {
-    DIR *all = opendir(base);
-    for (struct dirent *one; all && (one = readdir(all));) {
-        char path[128];
-        struct stat status;
-        if (strncmp(one->d_name, DRIVE, sizeof DRIVE - 1) || strlen(one->d_name) != sizeof DRIVE - 1 + DRIVE_RANDOM)
-            continue;
-        snprintf(path, sizeof path, "%s/%.30s", base, one->d_name);
-        if (lstat(path, &status) || status.st_uid != geteuid()) continue;
-        int fd = drive_hold(path);
-        if (fd < 0) continue;
-        nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-        close(fd);
-    }
-    if (all) closedir(all);
-}
-
-static bool drive_make(void) {
-    static const char *const folders[] = {"/windows",
-                                          "/windows/temp",
-                                          "/windows/inf",
-                                          "/windows/system32",
-                                          "/windows/system32/driverstore",
-                                          "/windows/system32/driverstore/filerepository"};
-    char base[41], new[64], path[128];
-    const char *temporary = getenv("TMPDIR");
-    if (drive[0]) return true;
-    snprintf(base, sizeof base, "%s", temporary && *temporary ? temporary : "/tmp");
-    drive_sweep(base);
-    snprintf(new, sizeof new, "%s/" DRIVE_NEW "XXXXXX", base);
-    if (!mkdtemp(new)) return false;
-    drive_held = drive_hold(new);
-    for (unsigned i = 0; i < sizeof folders / sizeof *folders; i++) {
-        snprintf(path, sizeof path, "%s%s", new, folders[i]);
-        if (mkdir(path, 0755)) return false;
-    }
-    /* If that is taken, the name that it has does as well. */
-    snprintf(drive, sizeof drive, "%s/" DRIVE "%s", base, new + strlen(new) - DRIVE_RANDOM);
-    if (drive_held >= 0 && renameat2(AT_FDCWD, new, AT_FDCWD, drive, RENAME_NOREPLACE))
-        memcpy(drive, new, sizeof drive);
-    return true;
-}
-
-void win32_disk_stop(void) {
-    if (drive[0]) nftw(drive, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    if (drive_held >= 0) close(drive_held);
-    drive[0] = 0;
-    drive_held = -1;
-}
+void win32_disk_stop(void) { win32_drive_remove(); }
 
 char *win32_disk_path(const WCHAR *name) {
     char *text = name ? win32_narrow(name) : NULL, *path = NULL;
+    const char *drive;
     if (!text) return NULL;
     bool has_drive = text[0] && text[1] == ':', is_c = has_drive && (text[0] | 0x20) == 'c';
     for (char *at = text; *at; at++) {
@@ -105,7 +34,7 @@ char *win32_disk_path(const WCHAR *name) {
     pthread_mutex_lock(&drive_lock);
     if (!is_c)
         path = !has_drive || (text[0] | 0x20) == 'z' ? strdup(has_drive ? text + 2 : text) : NULL;
-    else if (drive_make() && asprintf(&path, "%s%s", drive, text + 2) < 0)
+    else if ((drive = win32_drive_make()) != NULL && asprintf(&path, "%s%s", drive, text + 2) < 0)
         path = NULL;
     pthread_mutex_unlock(&drive_lock);
     free(text);

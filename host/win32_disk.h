@@ -18,4 +18,9 @@ int win32_disk_fd(HANDLE handle); /* -1: it is no file on disk */
 BOOL win32_disk_transfer(int fd, bool write_it, void *buffer, DWORD size, LPDWORD transferred);
 void win32_disk_stop(void); /* C: goes */
 
+/* win32_drive.c, and for the build as a Windows DLL host/windows/win32_drive.c: the folder that is C:, made at the first
+ * question; NULL if it cannot be. One caller at a time. */
+const char *win32_drive_make(void);
+void win32_drive_remove(void);
+
 #endif

@@ -4,23 +4,9 @@
  * Slim reader/writer locks, one-time initialization and condition variables: each is one pointer-sized word, of which
  * a 32-bit half is used as a futex.
  */
-#include <errno.h>
-#include <limits.h>
-#include <linux/futex.h>
-#include <sched.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-
+#include "host/os.h"
+#include "host/sched.h"
 #include "host/win32_private.h"
-
-static void futex_wait(uint32_t *word, uint32_t value) {
-    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
-}
-
-static void futex_wake(uint32_t *word, int count) {
-    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
-}
 
 /* --- slim reader/writer locks ------------------------------------------------------------------------------------ */
 
@@ -52,14 +38,14 @@ static __attribute__((noinline)) void lock_slow(uint32_t *word, uint32_t blocked
         if (!(seen & WAITED) &&
             !__atomic_compare_exchange_n(word, &seen, seen | WAITED, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
             continue;
-        futex_wait(word, seen | WAITED);
+        os_word_wait(word, seen | WAITED, NULL);
     }
 }
 
 static void lock_freed(uint32_t *word, uint32_t seen) {
     /* Somebody may have taken it already; then the release after that wakes them. */
     if (seen == WAITED && __atomic_compare_exchange_n(word, &seen, 0, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-        futex_wake(word, INT_MAX);
+        os_word_wake(word, true);
 }
 
 VOID NTAPI InitializeSRWLock(PSRWLOCK SRWLock) {
@@ -119,14 +105,14 @@ BOOL NTAPI InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN InitFn, PVOID 
     uint64_t *word = (uint64_t *)&InitOnce->Ptr, seen = ONCE_NEW;
     while (!__atomic_compare_exchange_n(word, &seen, ONCE_RUNNING, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
         if ((seen & ONCE_STATE) == ONCE_DONE) goto done;
-        futex_wait((uint32_t *)word, (uint32_t)seen);
+        os_word_wait((uint32_t *)word, (uint32_t)seen, NULL);
         seen = ONCE_NEW;
     }
     PVOID made = NULL;
     BOOL good = InitFn(InitOnce, Parameter, &made);
     seen = good ? (uint64_t)(ULONG_PTR)made | ONCE_DONE : ONCE_NEW;
     __atomic_store_n(word, seen, __ATOMIC_RELEASE);
-    futex_wake((uint32_t *)word, INT_MAX);
+    os_word_wake((uint32_t *)word, true);
     if (!good) return FALSE;
 done:
     if (Context) *Context = (LPVOID)(ULONG_PTR)(seen & ~(uint64_t)ONCE_STATE);
@@ -141,20 +127,20 @@ VOID NTAPI InitializeConditionVariable(PCONDITION_VARIABLE ConditionVariable) {
     __atomic_store_n(&ConditionVariable->Ptr, NULL, __ATOMIC_RELAXED);
 }
 
-static void condition_wake(PCONDITION_VARIABLE condition, int count) {
+static void condition_wake(PCONDITION_VARIABLE condition, bool all) {
     uint32_t *word = (uint32_t *)&condition->Ptr;
     __atomic_fetch_add(word, 1, __ATOMIC_RELEASE);
-    futex_wake(word, count);
+    os_word_wake(word, all);
 }
 
 VOID NTAPI WakeConditionVariable(PCONDITION_VARIABLE ConditionVariable) {
     NT_ENTER(WakeConditionVariable);
-    condition_wake(ConditionVariable, 1);
+    condition_wake(ConditionVariable, false);
 }
 
 VOID NTAPI WakeAllConditionVariable(PCONDITION_VARIABLE ConditionVariable) {
     NT_ENTER(WakeAllConditionVariable);
-    condition_wake(ConditionVariable, INT_MAX);
+    condition_wake(ConditionVariable, true);
 }
 
 BOOL NTAPI SleepConditionVariableSRW(PCONDITION_VARIABLE ConditionVariable, PSRWLOCK SRWLock, DWORD dwMilliseconds,
@@ -162,14 +148,12 @@ BOOL NTAPI SleepConditionVariableSRW(PCONDITION_VARIABLE ConditionVariable, PSRW
     NT_ENTER(SleepConditionVariableSRW);
     bool shared = Flags & CONDITION_VARIABLE_LOCKMODE_SHARED;
     uint32_t *word = (uint32_t *)&ConditionVariable->Ptr, seen = __atomic_load_n(word, __ATOMIC_ACQUIRE);
-    struct timespec time = {.tv_sec = dwMilliseconds / 1000, .tv_nsec = (long)(dwMilliseconds % 1000) * 1000000};
+    uint64_t until = sched_clock(CLOCK_MONOTONIC) + dwMilliseconds * 1000000ull;
     if (shared)
         ReleaseSRWLockShared(SRWLock);
     else
         ReleaseSRWLockExclusive(SRWLock);
-    long result =
-        syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, seen, dwMilliseconds == INFINITE ? NULL : &time, NULL, 0);
-    bool late = result < 0 && errno == ETIMEDOUT;
+    bool late = !os_word_wait(word, seen, dwMilliseconds == INFINITE ? NULL : &until);
     if (shared)
         AcquireSRWLockShared(SRWLock);
     else

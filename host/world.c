@@ -3,13 +3,12 @@
  *
  * Starting and ending the NT world, in the order in which its parts need each other.
  */
-#include <signal.h>
-
 #include "host/drvstore.h"
 #include "host/image.h"
 #include "host/io.h"
 #include "host/ip_interface.h"
 #include "host/ndis_private.h"
+#include "host/os.h"
 #include "host/pnp.h"
 #include "host/registry.h"
 #include "host/sched.h"
@@ -22,7 +21,7 @@ NTSTATUS host_start(const struct host_config *config, const char **why) {
 
     *why = "no memory for the simulated machine";
     if (!NT_SUCCESS(status)) return status;
-    signal(SIGPIPE, SIG_IGN); /* Windows knows closed pipes only as errors */
+    os_start();
     ps_system_process = ps_process_create("System");
     ps_system_process->token = SE_TOKEN_SYSTEM;
     ps_client_process = ps_process_create("client");

@@ -103,7 +103,7 @@
  * Catches every exception raised inside the block. In PE builds it is __try and __except. In native builds it is a
  * setjmp on a list of frames that the host's raise consults first; there, no return, goto, break or continue may leave
  * the block, and only calls raise (a load from a bad address does not). */
-#if defined(_WIN32)
+#if defined(_WIN32) && !defined(NT_HOST)
 #define NT_TRY __try
 #define NT_EXCEPT __except (1 /* EXCEPTION_EXECUTE_HANDLER */)
 #define NT_EXCEPTION_CODE() ((NTSTATUS)_exception_code())

@@ -82,7 +82,7 @@ NTKERNELAPI LONG NTAPI KeSetBasePriorityThread(PKTHREAD Thread, LONG Increment);
 NTHALAPI void NTAPI KeStallExecutionProcessor(ULONG MicroSeconds);
 
 /* On 64-bit Windows these are reads of a page that everybody sees. */
-#if defined(_WIN32)
+#if defined(_WIN32) && !defined(NT_HOST)
 #define KI_USER_SHARED_DATA 0xFFFFF78000000000ULL
 #define KeQuerySystemTime(Time) ((void)((Time)->QuadPart = *(volatile LONG64 *)(KI_USER_SHARED_DATA + 0x14)))
 #define KeQueryInterruptTime() (*(volatile ULONG64 *)(KI_USER_SHARED_DATA + 0x8))

@@ -2047,7 +2047,7 @@ NTKERNELAPI void NTAPI ExWaitForRundownProtectionReleaseCacheAware(PEX_RUNDOWN_R
 NTKERNELAPI void NTAPI ExRundownCompletedCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware);
 NTKERNELAPI void NTAPI ExReInitializeRundownProtectionCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware);
 
-#if defined(_WIN32)
+#if defined(_WIN32) && !defined(NT_HOST)
 void *memcpy(void *to, const void *from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
 void *memset(void *to, int value, size_t size);

@@ -9,7 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(_WIN32)
+/* NT_HOST: the host, which has the functions itself, also where it is built for Windows. */
+#if defined(_WIN32) && defined(NT_HOST)
+#define NTAPI
+#define DECLSPEC_IMPORT extern
+#elif defined(_WIN32)
 #define NTAPI
 #define DECLSPEC_IMPORT __declspec(dllimport)
 #elif defined(__x86_64__)

@@ -1,9 +1,10 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * The Windows side of the host in a process of Wine's: a DLL that the launcher loads into a program before that runs. It
- * finds the dynamic linker of the Linux process that Wine is, loads the host (warren-host.so, beside this file) with it,
- * and points imports of the client library, and of nothing else, to it.
+ * A DLL that the launcher loads into a program before that runs. It loads the host, and points imports of the client
+ * library, and of nothing else, to it. Under Wine the host is a shared object of Linux's (warren-host.so, beside this
+ * file), which it loads with the dynamic linker of the Linux process that Wine is; on Windows, and wherever a bridge is
+ * asked for, the same as a Windows DLL (warren-host-windows.dll).
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -130,18 +131,23 @@ static void *GUEST_ABI service_find(const char *module, const char *function) {
     return handle ? (void *)(uintptr_t)GetProcAddress(handle, function) : NULL;
 }
 
-static bool host_path(char *path, size_t size) {
-    char *(CDECL * unix_name)(const WCHAR *) = service_find("kernel32", "wine_get_unix_file_name");
+/* This file's name with another end. */
+static bool beside(WCHAR file[1024], const WCHAR *end) {
     HMODULE self;
-    WCHAR file[1024];
-    if (!unix_name ||
-        !GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-                            (const WCHAR *)(uintptr_t)host_path, &self))
+    if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+                            (const WCHAR *)(uintptr_t)beside, &self))
         return false;
     DWORD length = GetModuleFileNameW(self, file, 1000);
     WCHAR *dot = wcsrchr(file, '.');
     if (!length || length >= 1000 || !dot) return false;
-    wcscpy(dot, L".so");
+    wcscpy(dot, end);
+    return true;
+}
+
+static bool host_path(char *path, size_t size) {
+    char *(CDECL * unix_name)(const WCHAR *) = service_find("kernel32", "wine_get_unix_file_name");
+    WCHAR file[1024];
+    if (!unix_name || !beside(file, L".so")) return false;
     char *name = unix_name(file);
     if (!name) return false;
     bool fits = (size_t)snprintf(path, size, "%s", name) < size;
@@ -149,17 +155,36 @@ static bool host_path(char *path, size_t size) {
     return fits;
 }
 
+static const struct guest_services services = {.find = service_find};
+static bool on_windows; /* the host is a Windows DLL */
+
+static bool windows_host_start(char *why, unsigned size) {
+    WCHAR file[1024];
+    HMODULE host = beside(file, L"-windows.dll") ? LoadLibraryW(file) : NULL;
+    guest_start_function *start = host ? (guest_start_function *)(void *)GetProcAddress(host, GUEST_START) : NULL;
+    guest_import_function *import = host ? (guest_import_function *)(void *)GetProcAddress(host, GUEST_IMPORT) : NULL;
+    if (!start || !import) {
+        snprintf(why, size,
+                 "cannot load warren-host-windows.dll, which belongs beside this program (Windows error %lu)",
+                 (unsigned long)GetLastError());
+        return false;
+    }
+    if (start(&services, why, size) < 0) return false;
+    import_of = import;
+    return true;
+}
+
 static bool host_start(char *why, unsigned size) {
-    static const struct guest_services services = {.find = service_find};
     char path[4096];
-    /* Elsewhere the numbers of Linux's system calls mean something else. */
-    uintptr_t libc = service_find("ntdll", "wine_get_version") ? libc_find() : 0;
+    bool wine = service_find("ntdll", "wine_get_version");
+    on_windows = !wine || GetEnvironmentVariableA("WARREN_HOST_BRIDGE", NULL, 0);
+    if (on_windows) return windows_host_start(why, size);
+    uintptr_t libc = libc_find();
     void *(GUEST_ABI * open)(const char *, int) = libc ? elf_symbol(libc, "dlopen") : NULL;
     void *(GUEST_ABI * symbol)(void *, const char *) = libc ? elf_symbol(libc, "dlsym") : NULL;
     const char *(GUEST_ABI * error)(void) = libc ? elf_symbol(libc, "dlerror") : NULL;
     if (!open || !symbol || !error || !host_path(path, sizeof path)) {
-        snprintf(why, size,
-                 "there is no Linux (glibc 2.34 or later) below this Windows; the host runs under Wine only");
+        snprintf(why, size, "there is no Linux with glibc 2.34 or later below this Wine");
         return false;
     }
     void *object = open(path, 2 /* RTLD_NOW */);
@@ -205,11 +230,17 @@ static void import_set(IMAGE_THUNK_DATA64 *slot, void *function) {
     VirtualProtect(slot, sizeof *slot, before, &before);
 }
 
-/* Of a library whatever the host says; of the program itself only functions for IP interfaces that Wine does not have at
- * all, a call of which would be its end. */
+/* Of a library whatever the host says; of the program itself functions for IP interfaces: those that Wine does not have
+ * at all, a call of which would be its end, and on Windows, which does not know the adapter, those that the host passes on
+ * for others. */
 static bool is_ours(bool library, const char *module, const char *function) {
+    static const char *const passed[] = {"CreateUnicastIpAddressEntry", "DeleteUnicastIpAddressEntry",
+                                         "GetIpInterfaceEntry", "SetIpInterfaceEntry"};
     if (library) return true;
-    return !_stricmp(module, "iphlpapi.dll") && !service_find(module, function);
+    if (_stricmp(module, "iphlpapi.dll") != 0) return false;
+    for (unsigned i = 0; on_windows && i < sizeof passed / sizeof *passed; i++)
+        if (!strcmp(function, passed[i])) return true;
+    return !service_find(module, function);
 }
 
 /* The same for what the program asks for by name, as those in Go do. */
@@ -281,7 +312,8 @@ static DWORD WINAPI start(void *context) {
     if (!host_start(why, sizeof why) || !library_watch()) {
         fprintf(stderr, "warren-host: %s\n", *why ? why : "cannot watch for the client library");
         fflush(stderr);
-        ExitProcess(126);
+        /* Nothing of the program has run yet. An orderly end would wait for what threads that it ends hold. */
+        TerminateProcess(GetCurrentProcess(), 126);
     }
     library_bind_loaded();
     if (GetEnvironmentVariableA("WARREN_HOST_READY", text, sizeof text)) {

@@ -8,6 +8,11 @@
 #define HOST_WINE_BRIDGE_H
 
 #define GUEST_ABI __attribute__((sysv_abi))
+#if defined(_WIN32)
+#define GUEST_EXPORT __declspec(dllexport)
+#else
+#define GUEST_EXPORT __attribute__((visibility("default")))
+#endif
 
 /* What the guest asks of Windows. */
 struct guest_services {

@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The Warren Authors
  * SPDX-License-Identifier: MIT
  *
- * warren-host.exe program.exe arguments...: starts a Windows program under Wine with the host in its process. The
- * program's file is left alone; before its first instruction runs, the bridge is loaded and the host is ready.
+ * warren-host.exe program.exe arguments...: starts a Windows program, under Wine or on Windows, with the host in its
+ * process. The program's file is left alone; before its first instruction runs, the bridge is loaded and the host is
+ * ready.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -49,7 +50,7 @@ static bool bridge_load(HANDLE process, const WCHAR *path) {
     WaitForSingleObject(thread, INFINITE);
     GetExitCodeThread(thread, &loaded);
     CloseHandle(thread);
-    VirtualFreeEx(process, there, 0, MEM_RELEASE);
+    /* The few bytes stay: giving them back needs the process, which may be ending, and Wine then waits for it for ever. */
     return loaded != 0;
 }
 

@@ -15,13 +15,19 @@ wine_start() {
     export WINEPREFIX=$1 WINEARCH=win64 WINEDEBUG=-all
     export WINEDLLOVERRIDES='mscoree=;mshtml=;winemenubuilder.exe=d;winedbg.exe=d'
     unset DISPLAY WAYLAND_DISPLAY
-    mkdir -p "$1"
-    # Not through a pipe: services inherit it, and it would stay open.
-    { timeout 30 wineserver --persistent && timeout 120 wine wineboot --init &&
-        timeout 30 wine "$wine_folder/pipe.exe" --link; } </dev/null >"$1.log" 2>&1 || {
+    local attempt
+    # Once in a hundred times or so Wine 8 does not find its own kernel32.dll in a prefix that it is making.
+    for attempt in 1 2; do
+        mkdir -p "$1"
+        # Not through a pipe: services inherit it, and it would stay open.
+        { timeout 30 wineserver --persistent && timeout 120 wine wineboot --init &&
+            timeout 30 wine "$wine_folder/pipe.exe" --link; } </dev/null >"$1.log" 2>&1 && return 0
+        echo "Wine could not make a prefix, attempt $attempt:"
         cat "$1.log"
-        return 1
-    }
+        wine_stop
+        rm -rf "$1"
+    done
+    return 1
 }
 
 wine_stop() {

@@ -15,8 +15,6 @@ import (
 	"unsafe"
 )
 
-const pings = 100
-
 type guid struct {
 	Data1        uint32
 	Data2, Data3 uint16
@@ -167,7 +165,7 @@ func memory(address uintptr, size uint32) []byte {
 
 func serve(session uintptr) (answered int) {
 	event, _ := call("WintunGetReadWaitEvent", session)
-	for answered < pings {
+	for more := true; more; {
 		var size uint32
 		address, err := call("WintunReceivePacket", session, uintptr(unsafe.Pointer(&size)))
 		if address == 0 {
@@ -191,6 +189,7 @@ func serve(session uintptr) (answered int) {
 			call("WintunSendPacket", session, to)
 			answered++
 		}
+		more = !(size >= 28 && in[0] == 0x45 && in[9] == 17 && in[19] == 3)
 		call("WintunReleaseReceivePacket", session, address)
 	}
 	return

@@ -93,6 +93,7 @@ my $harness = TAP::Harness->new({
     merge => 0,
     timer => 1,
     failures => 1,
+    comments => 1, # which only failures make
     color => -t STDOUT ? 1 : 0,
     # Nothing may hang for ever; a single test has a limit of its own, far below this.
     exec => sub {
